@@ -1,0 +1,100 @@
+//! What the supervisor tells an engine image that it starts.
+//!
+//! The orders are the first bytes of a memfd that the engine finds at [`fd::ORDERS`] and maps
+//! shared at [`crate::layout::ORDERS`]: an [`Orders`] of little-endian `u64`s, then the strings it
+//! points into. The engine is started with `execveat(fd::ENGINE, "", argv, envp, AT_EMPTY_PATH)`
+//! where `argv` and `envp` are exactly what the guest shall see (for a `#!` script: the
+//! interpreter's), so that the kernel builds the guest's real stack.
+
+/// Reserved descriptors. All have close-on-exec clear, except where said.
+pub mod fd {
+    /// Lowest reserved descriptor number.
+    pub const BASE: i32 = 1000;
+    /// The memfd with the [`super::Orders`].
+    pub const ORDERS: i32 = 1000;
+    /// The engine image (a memfd), for the guest's own `execve`.
+    pub const ENGINE: i32 = 1001;
+    /// The control socket (see [`crate::control`]).
+    pub const CONTROL: i32 = 1002;
+    /// The trace directory (recording only).
+    pub const TRACE: i32 = 1003;
+    /// The directory of stored files shared by all traces, or absent (recording only).
+    pub const STORE: i32 = 1004;
+    /// The memfd whose pages fill the shadow map: `8 * SHADOW_CHUNK` bytes, every `u64` holding
+    /// [`crate::layout::CACHE`]`.start`, the address of the miss stub.
+    pub const PATTERN: i32 = 1005;
+    /// The memfd with the decompressed segments, segment `n` at `n * segment_bytes` (replay only).
+    pub const STREAM: i32 = 1006;
+    /// One past the highest reserved descriptor number.
+    pub const END: i32 = 1016;
+}
+
+/// [`Orders::magic`].
+pub const MAGIC: u64 = u64::from_le_bytes(*b"clew-ord");
+/// Version of this interface; supervisor and engine come from one build, so any difference is a
+/// broken installation.
+pub const VERSION: u64 = 1;
+
+pub const MODE_RECORD: u64 = 1;
+pub const MODE_REPLAY: u64 = 2;
+
+/// A string in the orders' memfd: `len` bytes at byte `offset`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C)]
+pub struct Text {
+    pub offset: u64,
+    pub len: u64,
+}
+
+/// See the module's documentation. Only `u64`s, so that there is no padding.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(C)]
+pub struct Orders {
+    pub magic: u64,
+    pub version: u64,
+    pub mode: u64,
+    /// Name of this process's event stream (see `clew-trace`): `<n>` counting from 1.
+    pub stream: Text,
+    /// The program file to load (for a script, its interpreter), absolute or relative to the cwd.
+    pub program: Text,
+    /// What `AT_EXECFN` shall say: the path as it was given to exec.
+    pub execfn: Text,
+    /// What `comm` shall be: the file name of the exec'ed path, at most 15 bytes.
+    pub comm: Text,
+    /// Size of one segment in bytes; at most the length of `layout::SEGMENT`.
+    pub segment_bytes: u64,
+    /// Next event number of the whole trace: shared by every engine of the trace, updated
+    /// atomically.
+    pub next_event: u64,
+    /// Ticks of one scheduling slice.
+    pub slice_ticks: u64,
+    /// Number of cores the guest shall see, 0 for the machine's.
+    pub num_cores: u64,
+    /// Bits cleared in CPUID: leaf 1 ecx, edx; leaf 7.0 ebx, ecx, edx; leaf 0xd.1 eax.
+    pub cpuid_clear: [u64; 6],
+    /// Bit set of `FLAG_*`.
+    pub flags: u64,
+
+    // Replay only. The supervisor fills the stream while the engine reads it; both are futex words
+    // in the shared page (their low 32 bits).
+    /// Segments that are complete in [`fd::STREAM`].
+    pub segments_ready: u64,
+    /// 1 once `segments_ready` will grow no more.
+    pub stream_complete: u64,
+    /// Segments the engine is done with.
+    pub segments_done: u64,
+    /// Stop the replay after this event (0: run to the end).
+    pub stop_event: u64,
+    /// `RLIMIT_STACK` of the recorded process in bytes (`u64::MAX`: unlimited): the size its stack
+    /// may grow to.
+    pub stack_limit: u64,
+}
+
+/// Do not send `control::OUTPUT` messages.
+pub const FLAG_QUIET: u64 = 1;
+/// Write one line per event to the control socket as a warning (engine debugging).
+pub const FLAG_TRACE_EVENTS: u64 = 2;
+/// Children run unrecorded.
+pub const FLAG_NO_FOLLOW: u64 = 4;
+
+pub const ORDERS_LEN: usize = size_of::<Orders>();

@@ -1,0 +1,250 @@
+//! The event records a trace consists of.
+//!
+//! A process's events are one stream, cut into segments of at most `segment_bytes`. A segment is a
+//! [`SegmentHeader`] followed by records, one after the other, each a multiple of 8 bytes long:
+//! a [`Header`], a fixed payload that depends on the [`Kind`], and attachments. The engine writes a
+//! record's first word last, so a segment of a killed process ends with a zero word (files are
+//! created by `ftruncate`, so what was not written is zero). No record crosses a segment's end; a
+//! segment that is followed by another one ends with a [`Kind::SegmentEnd`] record.
+//!
+//! All integers are little-endian.
+
+/// First word of a segment.
+pub const SEGMENT_MAGIC: u64 = u64::from_le_bytes(*b"clewseg1");
+
+/// Format version of events, segments and `meta.json`; readers refuse a greater one.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// Default size of a segment in bytes.
+pub const SEGMENT_BYTES: u64 = 4 << 20;
+
+/// The first bytes of each segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(C)]
+pub struct SegmentHeader {
+    pub magic: u64,
+    /// 0, 1, 2, ... within the stream.
+    pub sequence: u64,
+    pub version: u32,
+    pub reserved: u32,
+}
+pub const SEGMENT_HEADER_LEN: usize = 24;
+
+/// What kind of event a record is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u16)]
+pub enum Kind {
+    /// Nothing was written here: the stream ends.
+    None = 0,
+    /// The stream goes on in the next segment. No payload. Not an event (event number 0).
+    SegmentEnd = 1,
+    /// The process begins (exec): [`ExecPayload`], then attachments that build its memory, in order.
+    Exec = 2,
+    /// [`SyscallPayload`], then attachments.
+    Syscall = 3,
+    /// A nondeterministic instruction: [`InstrPayload`].
+    Instr = 4,
+    /// [`SignalPayload`], then possibly attachments.
+    Signal = 5,
+    /// Another task of the domain runs from here on: payload one `u64`, its tid.
+    Switch = 6,
+    /// The process ended: [`ExitPayload`].
+    Exit = 7,
+    /// Attachments that belong to the next `Syscall` record of the same task, because they would
+    /// not fit into one record. Not an event (event number 0).
+    Data = 8,
+}
+
+impl Kind {
+    pub const fn from_u16(value: u16) -> Option<Self> {
+        Some(match value {
+            0 => Self::None,
+            1 => Self::SegmentEnd,
+            2 => Self::Exec,
+            3 => Self::Syscall,
+            4 => Self::Instr,
+            5 => Self::Signal,
+            6 => Self::Switch,
+            7 => Self::Exit,
+            8 => Self::Data,
+            _ => return None,
+        })
+    }
+
+    /// Bytes of fixed payload between the header and the attachments.
+    pub const fn payload_len(self) -> usize {
+        match self {
+            Self::None | Self::SegmentEnd | Self::Data => 0,
+            Self::Exec => size_of::<ExecPayload>(),
+            Self::Syscall => size_of::<SyscallPayload>(),
+            Self::Instr => size_of::<InstrPayload>(),
+            Self::Signal => size_of::<SignalPayload>(),
+            Self::Switch => 8,
+            Self::Exit => size_of::<ExitPayload>(),
+        }
+    }
+}
+
+/// Precedes every record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(C)]
+pub struct Header {
+    /// Length of the whole record in bytes (a multiple of 8, header included). Together with
+    /// `kind` and `flags` this is the word that is written last.
+    pub len: u32,
+    pub kind: u16,
+    /// `REC_*`.
+    pub flags: u16,
+    /// Event number, unique and increasing in the whole trace; 0 for records that are no events.
+    pub event: u64,
+    /// Ticks of the task when the event happened.
+    pub tick: u64,
+    /// Hash of the general registers when the event happened, before its effects.
+    pub check: u32,
+    /// The task, by the tid the guest knows.
+    pub tid: u32,
+}
+pub const HEADER_LEN: usize = 32;
+
+/// Syscall: the guest wrote to what was descriptor 1 when it started.
+pub const REC_STDOUT: u16 = 1;
+/// Syscall: the guest wrote to what was descriptor 2 when it started.
+pub const REC_STDERR: u16 = 2;
+/// Syscall: interrupted; a `Signal` record follows and the result is not yet visible.
+pub const REC_INTERRUPTED: u16 = 4;
+
+/// Payload of [`Kind::Exec`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C)]
+pub struct ExecPayload {
+    pub pid: u32,
+    pub ppid: u32,
+    /// First instruction (of the interpreter, if there is one) and initial stack pointer.
+    pub pc: u64,
+    pub sp: u64,
+    /// The stack's mapping at start, and the lowest address it may grow down to.
+    pub stack_start: u64,
+    pub stack_end: u64,
+    pub stack_limit: u64,
+    /// Start of the heap (`brk`).
+    pub brk: u64,
+    /// Addresses where `execfn` and the first `argv` string lie, for whoever inspects the stack.
+    pub argc: u64,
+    /// `CLOCK_MONOTONIC` and `CLOCK_REALTIME` in nanoseconds.
+    pub monotonic_ns: u64,
+    pub realtime_ns: u64,
+}
+
+/// Payload of [`Kind::Syscall`]. A call that was replaced by the engine's own answer is recorded
+/// as the guest made it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C)]
+pub struct SyscallPayload {
+    pub nr: u64,
+    pub result: i64,
+    pub args: [u64; 6],
+    /// Address of the `syscall` instruction.
+    pub pc: u64,
+}
+
+/// Payload of [`Kind::Instr`]: the registers an instruction set.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C)]
+pub struct InstrPayload {
+    /// Address of the instruction.
+    pub pc: u64,
+    /// `INSTR_*`.
+    pub op: u64,
+    pub rax: u64,
+    pub rbx: u64,
+    pub rcx: u64,
+    pub rdx: u64,
+    pub rflags: u64,
+}
+pub const INSTR_RDTSC: u64 = 1;
+pub const INSTR_RDTSCP: u64 = 2;
+pub const INSTR_RDPID: u64 = 3;
+pub const INSTR_CPUID: u64 = 4;
+pub const INSTR_RDRAND: u64 = 5;
+pub const INSTR_RDSEED: u64 = 6;
+pub const INSTR_XGETBV: u64 = 7;
+pub const INSTR_RDPMC: u64 = 8;
+
+/// Payload of [`Kind::Signal`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(C)]
+pub struct SignalPayload {
+    /// The guest's pc when the signal struck.
+    pub pc: u64,
+    pub signo: u32,
+    /// `SIG_ACT_*`.
+    pub action: u32,
+    /// The kernel's `siginfo_t`.
+    pub siginfo: [u64; 16],
+}
+/// The signal kills the process.
+pub const SIG_ACT_FATAL: u32 = 1;
+/// A handler runs.
+pub const SIG_ACT_HANDLER: u32 = 2;
+/// Taken and ignored.
+pub const SIG_ACT_IGNORED: u32 = 3;
+
+/// Payload of [`Kind::Exit`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C)]
+pub struct ExitPayload {
+    /// Exit status (0 to 255) if the process exited.
+    pub code: u32,
+    /// Signal number if one killed it, else 0.
+    pub signal: u32,
+}
+
+/// An attachment: this header, `len` bytes, padding with zeros to a multiple of 8.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(C)]
+pub struct Attachment {
+    /// `ATT_*`.
+    pub kind: u32,
+    /// Bytes that follow, without padding.
+    pub len: u32,
+    /// A guest address or another number, depending on the kind.
+    pub addr: u64,
+}
+pub const ATTACHMENT_LEN: usize = 16;
+
+/// The bytes were written to guest memory at `addr`.
+pub const ATT_WRITE: u32 = 1;
+/// An in-string of the call (a path), without the NUL: `addr` is the argument's index. Only for
+/// people who read the trace.
+pub const ATT_STRING: u32 = 2;
+/// Memory was mapped at `addr`: a [`MapPayload`], then the key of the stored file (empty for
+/// anonymous memory).
+pub const ATT_MAP: u32 = 3;
+/// `addr` is 0; the NUL-separated, NUL-terminated argument vector (Exec only).
+pub const ATT_ARGV: u32 = 4;
+/// The environment (Exec only).
+pub const ATT_ENVP: u32 = 5;
+/// The program's path (Exec only).
+pub const ATT_EXE: u32 = 6;
+/// The file that a mapping comes from, as the guest knows it (its absolute path); belongs to the
+/// `ATT_MAP` before it.
+pub const ATT_MAP_PATH: u32 = 7;
+
+/// First bytes of an [`ATT_MAP`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C)]
+pub struct MapPayload {
+    /// Length in bytes, a multiple of the page size.
+    pub len: u64,
+    /// `PROT_*` as the guest sees them.
+    pub prot: u32,
+    /// `MAP_*` as the guest gave them.
+    pub flags: u32,
+    /// Offset in the file in bytes.
+    pub offset: u64,
+}
+
+/// Rounds a length up to the records' granularity.
+pub const fn padded(len: usize) -> usize {
+    (len + 7) & !7
+}
