@@ -1,0 +1,134 @@
+//! Finding guests in `tests/guests` and building them, once per content.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::directives::Directives;
+use crate::paths;
+
+/// A guest's source file and what it says about itself.
+#[derive(Clone, Debug)]
+pub struct Guest {
+    pub name: String,
+    pub source: PathBuf,
+    pub directives: Directives,
+}
+
+/// The directory guests live in.
+pub fn directory() -> PathBuf {
+    paths::repository().join("tests/guests")
+}
+
+/// Every guest, by name.
+pub fn discover() -> Result<Vec<Guest>, String> {
+    let dir = directory();
+    let entries = fs::read_dir(&dir).map_err(|e| format!("{}: {e}", dir.display()))?;
+    let mut guests = entries
+        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+        .filter(|path| compiler(path).is_some())
+        .map(load)
+        .collect::<Result<Vec<_>, _>>()?;
+    guests.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(guests)
+}
+
+fn load(source: PathBuf) -> Result<Guest, String> {
+    let at = |message: String| format!("{}: {message}", source.display());
+    let text = fs::read_to_string(&source).map_err(|e| at(e.to_string()))?;
+    let directives = Directives::parse(&text).map_err(at)?;
+    let name = source.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    Ok(Guest { name, source, directives })
+}
+
+fn compiler(source: &Path) -> Option<(&'static str, &'static [&'static str])> {
+    Some(match source.extension()?.to_str()? {
+        "c" => ("gcc", &["-O1", "-g", "-w"]),
+        "cc" => ("g++", &["-O1", "-g", "-w"]),
+        "S" => ("gcc", &["-nostdlib", "-static", "-no-pie", "-g"]),
+        "rs" => ("rustc", &["--edition=2024", "-Copt-level=1", "-g"]),
+        _ => return None,
+    })
+}
+
+impl Guest {
+    /// The executable, built if there is none for the current content.
+    pub fn build(&self) -> Result<PathBuf, String> {
+        let dir = paths::target().join("guests").join(self.content_hash()?);
+        let program = dir.join(&self.name);
+        if program.exists() {
+            return Ok(program);
+        }
+        let partial = dir.with_extension(format!("partial-{}", std::process::id()));
+        fs::create_dir_all(&partial).map_err(|e| e.to_string())?;
+        for library in &self.directives.shared {
+            let source = directory().join("lib").join(library);
+            let output = partial.join(Path::new(library).with_extension("so"));
+            compile(&source, &["-shared".into(), "-fPIC".into()], &[], &output)?;
+        }
+        let rpath = "-Wl,-rpath,$ORIGIN".to_string();
+        let mut flags = self.directives.build.clone();
+        flags.extend((!self.directives.shared.is_empty()).then_some(rpath));
+        let libs: Vec<String> = self
+            .directives
+            .libs
+            .iter()
+            .map(|lib| lib.replace("$OUT", &partial.to_string_lossy()))
+            .collect();
+        compile(&self.source, &flags, &libs, &partial.join(&self.name))?;
+        // Another test process may have been faster: its result is as good.
+        if fs::rename(&partial, &dir).is_err() {
+            let _ = fs::remove_dir_all(&partial);
+        }
+        Ok(program)
+    }
+
+    /// A hash of everything the build depends on: the sources, the shared headers, the flags.
+    fn content_hash(&self) -> Result<String, String> {
+        let mut hasher = blake3::Hasher::new();
+        let mut inputs = vec![self.source.clone()];
+        inputs.extend(self.directives.shared.iter().map(|lib| directory().join("lib").join(lib)));
+        inputs.extend(headers());
+        for input in inputs {
+            let bytes = fs::read(&input).map_err(|e| format!("{}: {e}", input.display()))?;
+            hasher.update(&(bytes.len() as u64).to_le_bytes()).update(&bytes);
+        }
+        hasher.update(format!("{:?}", compiler(&self.source)).as_bytes());
+        Ok(hasher.finalize().to_hex()[..20].to_string())
+    }
+}
+
+fn headers() -> Vec<PathBuf> {
+    let entries = fs::read_dir(directory()).into_iter().flatten();
+    let mut found: Vec<PathBuf> = entries
+        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+        .filter(|path| path.extension().is_some_and(|ext| ext == "h" || ext == "ld"))
+        .collect();
+    found.sort();
+    found
+}
+
+fn compile(source: &Path, flags: &[String], libs: &[String], output: &Path) -> Result<(), String> {
+    let (compiler, defaults) = compiler(source).ok_or("no compiler for this kind of file")?;
+    let mut command = Command::new(compiler);
+    command.current_dir(directory()).args(defaults).args(flags);
+    command.arg("-o").arg(output).arg(source).args(libs);
+    let result = command.output().map_err(|e| format!("cannot run {compiler}: {e}"))?;
+    if result.status.success() {
+        Ok(())
+    } else {
+        let errors = String::from_utf8_lossy(&result.stderr).into_owned();
+        Err(format!("{command:?} failed:\n{errors}"))
+    }
+}
+
+/// Whether the processor has every feature named (as in /proc/cpuinfo).
+pub fn missing_feature(needs: &[String]) -> Option<String> {
+    let cpuinfo = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let flags: Vec<&str> = cpuinfo
+        .lines()
+        .find(|line| line.starts_with("flags"))
+        .map(|line| line.split_whitespace().collect())
+        .unwrap_or_default();
+    needs.iter().find(|need| !flags.contains(&need.as_str())).cloned()
+}

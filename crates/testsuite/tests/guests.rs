@@ -1,0 +1,42 @@
+//! Every guest of `tests/guests`: native, recorded and replayed runs must agree.
+
+use std::path::Path;
+
+use clew_testsuite::cycle::Subject;
+use clew_testsuite::guests::{self, Guest};
+use clew_testsuite::trials::{conclude, trial};
+
+fn main() {
+    let guests = match guests::discover() {
+        Ok(guests) => guests,
+        Err(error) => {
+            eprintln!("error: {error}");
+            std::process::exit(101);
+        }
+    };
+    let trials = guests.into_iter().map(|guest| {
+        let (name, directives) = (guest.name.clone(), guest.directives.clone());
+        let unfit = guests::missing_feature(&directives.needs).is_some();
+        trial("guests", &name, move |dir| check(&guest, dir))
+            .with_ignored_flag(directives.ignored || unfit)
+    });
+    conclude(trials.collect());
+}
+
+fn check(guest: &Guest, dir: &Path) -> Result<(), String> {
+    let program = guest.build()?;
+    let directives = guest.directives.clone();
+    let mut argv = vec![program.to_string_lossy().into_owned()];
+    argv.extend(directives.args);
+    let subject = Subject {
+        argv,
+        env: directives.env,
+        stdin: directives.stdin,
+        timeout: directives.timeout,
+        exit: Some(directives.exit),
+        nondeterministic: directives.nondeterministic,
+        warns: directives.warns,
+        ..Subject::default()
+    };
+    subject.check(dir)
+}
