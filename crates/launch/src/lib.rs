@@ -1,1 +1,52 @@
-// under construction
+//! Starts the engine: everything between "run this program under the engine" and the engine's first
+//! instruction, for recording and replaying alike.
+//!
+//! [`ENGINE`] is the engine image. [`memfd`] makes the files it finds at the reserved descriptors of
+//! `clew_abi::orders::fd`, [`orders`] its orders, [`spawn`] the process, and [`control`] is the
+//! supervisor's end of the socket to it.
+#![deny(unsafe_code)]
+
+pub mod control;
+pub mod memfd;
+pub mod orders;
+pub mod signals;
+pub mod spawn;
+
+use std::fmt;
+use std::io;
+
+/// The engine image, a static executable.
+pub static ENGINE: &[u8] = include_bytes!(env!("CLEW_ENGINE_IMAGE"));
+
+/// A step of starting the engine that failed.
+#[derive(Debug)]
+pub struct Error {
+    /// Completes "cannot …".
+    pub step: &'static str,
+    pub source: io::Error,
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "cannot {}: {}", self.step, self.source)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.source)
+    }
+}
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Says which step an I/O error belongs to.
+pub(crate) trait Step<T> {
+    fn step(self, step: &'static str) -> Result<T>;
+}
+
+impl<T, E: Into<io::Error>> Step<T> for std::result::Result<T, E> {
+    fn step(self, step: &'static str) -> Result<T> {
+        self.map_err(|e| Error { step, source: e.into() })
+    }
+}

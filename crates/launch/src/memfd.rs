@@ -1,0 +1,45 @@
+//! The anonymous files an engine is given.
+
+use std::fs::File;
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::FileExt;
+
+use clew_abi::layout::{CACHE, SHADOW_CHUNK};
+use rustix::fs::{MemfdFlags, ftruncate, memfd_create};
+
+use crate::{ENGINE, Result, Step};
+
+/// An empty anonymous file.
+pub fn empty(name: &'static str) -> Result<OwnedFd> {
+    let flags = MemfdFlags::CLOEXEC;
+    // MFD_EXEC says that being executable is intended, which newer kernels may insist on; older
+    // ones do not know the flag.
+    memfd_create(name, flags | MemfdFlags::EXEC)
+        .or_else(|_| memfd_create(name, flags))
+        .step("make an anonymous file")
+}
+
+/// The engine image as a file to execute.
+pub fn engine() -> Result<OwnedFd> {
+    filled("clew-engine", ENGINE)
+}
+
+/// The pages that fill the shadow map, see `clew_abi::orders::fd::PATTERN`.
+pub fn pattern() -> Result<OwnedFd> {
+    const LEN: u64 = 8 * SHADOW_CHUNK;
+    const BLOCK: usize = 64 << 10;
+    let block: Vec<u8> = CACHE.start.to_le_bytes().repeat(BLOCK / 8);
+    let fd = empty("clew-pattern")?;
+    ftruncate(&fd, LEN).step("size an anonymous file")?;
+    let file = File::from(fd);
+    for offset in (0..LEN).step_by(BLOCK) {
+        file.write_all_at(&block, offset).step("fill an anonymous file")?;
+    }
+    Ok(file.into())
+}
+
+fn filled(name: &'static str, bytes: &[u8]) -> Result<OwnedFd> {
+    let file = File::from(empty(name)?);
+    file.write_all_at(bytes, 0).step("fill an anonymous file")?;
+    Ok(file.into())
+}

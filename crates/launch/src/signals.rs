@@ -1,0 +1,93 @@
+//! Signal mask and dispositions: what the supervisor needs while a guest runs, and putting back
+//! what clew was started with for the guest.
+//!
+//! # Safety
+//! Calls of `sigaction` and `sigprocmask` with pointers to locals that outlive the call.
+#![allow(unsafe_code, reason = "rustix has no signal dispositions")]
+
+use std::mem::MaybeUninit;
+use std::ptr;
+
+use libc::{SIGCHLD, SIGHUP, SIGINT, SIGPIPE, SIGQUIT, SIGTERM};
+
+/// Signals whose disposition the supervisor changes.
+const CHANGED: [i32; 2] = [SIGPIPE, SIGCHLD];
+
+/// Signals that the supervisor takes from a descriptor rather than being hit by them. A terminal
+/// sends `SIGINT` and `SIGQUIT` to the guest as well.
+pub const WATCHED: [i32; 4] = [SIGHUP, SIGINT, SIGQUIT, SIGTERM];
+
+/// Mask and dispositions as clew was started with.
+#[derive(Clone)]
+pub struct Saved {
+    mask: libc::sigset_t,
+    actions: [libc::sigaction; CHANGED.len()],
+}
+
+impl Saved {
+    /// Saves what is, then sets what a supervisor needs: [`WATCHED`] are blocked (to be read from a
+    /// signalfd), `SIGPIPE` is ignored so that a closed stderr cannot end a recording, and
+    /// `SIGCHLD` is the default so that the guest's exit status can be waited for.
+    pub fn take_over() -> Self {
+        let mask = block(&WATCHED);
+        let actions = [set(SIGPIPE, libc::SIG_IGN), set(SIGCHLD, libc::SIG_DFL)];
+        Self { mask, actions }
+    }
+
+    /// Saves what is and changes nothing.
+    pub fn current() -> Self {
+        let mask = block(&[]);
+        Self { mask, actions: CHANGED.map(|signal| action(signal, None)) }
+    }
+
+    /// Puts everything back, in the process that becomes the guest or when the guest has ended.
+    /// Safe to call between `fork` and `exec`.
+    pub fn restore(&self) {
+        for (signal, old) in CHANGED.iter().zip(&self.actions) {
+            action(*signal, Some(old));
+        }
+        // SAFETY: a pointer to a mask, and none for the old one.
+        unsafe { libc::sigprocmask(libc::SIG_SETMASK, &raw const self.mask, ptr::null_mut()) };
+    }
+}
+
+/// The set of `signals`.
+pub fn set_of(signals: &[i32]) -> libc::sigset_t {
+    let mut set = MaybeUninit::uninit();
+    // SAFETY: sigemptyset initialises the set, sigaddset gets an initialised one.
+    unsafe {
+        libc::sigemptyset(set.as_mut_ptr());
+        for signal in signals {
+            libc::sigaddset(set.as_mut_ptr(), *signal);
+        }
+        set.assume_init()
+    }
+}
+
+/// Blocks `signals` and returns the mask from before.
+fn block(signals: &[i32]) -> libc::sigset_t {
+    let set = set_of(signals);
+    let mut old = MaybeUninit::uninit();
+    // SAFETY: both point to locals; with a valid `how` the call initialises `old`.
+    unsafe {
+        libc::sigprocmask(libc::SIG_BLOCK, &raw const set, old.as_mut_ptr());
+        old.assume_init()
+    }
+}
+
+fn set(signal: i32, handler: libc::sighandler_t) -> libc::sigaction {
+    // SAFETY: all zeros is a valid sigaction: no flags, an empty mask, SIG_DFL.
+    let mut new: libc::sigaction = unsafe { std::mem::zeroed() };
+    new.sa_sigaction = handler;
+    action(signal, Some(&new))
+}
+
+/// Sets a disposition, if one is given, and returns the one from before.
+fn action(signal: i32, new: Option<&libc::sigaction>) -> libc::sigaction {
+    // SAFETY: as in `set`.
+    let mut old: libc::sigaction = unsafe { std::mem::zeroed() };
+    let new = new.map_or(ptr::null(), ptr::from_ref);
+    // SAFETY: `new` is null or points to a sigaction, `old` to a local.
+    unsafe { libc::sigaction(signal, new, &raw mut old) };
+    old
+}

@@ -1,0 +1,278 @@
+//! Reading a process's event stream, from chunks where they are sound, else from raw segments.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+
+use crate::chunk::{CHUNK_HEADER_LEN, ChunkHeader, checksum};
+use crate::records::{End, Record, Scan, scan};
+use crate::{Result, ResultExt, files};
+
+/// File name of a stream's chunks.
+pub fn chunks_path(dir: &Path, stream: u32) -> PathBuf {
+    dir.join(format!("events/{stream}.zst"))
+}
+
+/// File name of a raw segment.
+pub fn raw_path(dir: &Path, stream: u32, sequence: u64) -> PathBuf {
+    dir.join(format!("events/{stream}.{sequence:06}.raw"))
+}
+
+/// Takes the name of a raw segment apart.
+pub fn parse_raw_name(name: &str) -> Option<(u32, u64)> {
+    let mut parts = name.strip_suffix(".raw")?.split('.');
+    let (stream, sequence) = (parts.next()?, parts.next()?);
+    (parts.next().is_none() && sequence.len() >= 6)
+        .then(|| Some((stream.parse().ok()?, sequence.parse().ok()?)))?
+}
+
+/// Where a segment is, and what its chunk header promises about it.
+#[derive(Clone, Copy, Debug)]
+enum Place {
+    Chunk { offset: u64, header: ChunkHeader },
+    Raw,
+}
+
+/// The index of one stream: which segments there are and where.
+#[derive(Debug)]
+pub struct Stream {
+    dir: PathBuf,
+    number: u32,
+    segment_bytes: u64,
+    chunks: Option<File>,
+    places: Vec<Place>,
+    damage: Option<String>,
+}
+
+/// A segment in memory.
+#[derive(Debug)]
+pub struct Loaded {
+    pub scan: Scan,
+    /// Why the stream ends here although it should not.
+    pub damage: Option<String>,
+}
+
+impl Stream {
+    /// Builds the index, reading chunk headers only.
+    pub fn open(dir: &Path, number: u32, segment_bytes: u64) -> Result<Self> {
+        let path = chunks_path(dir, number);
+        let chunks = match files::open_regular(&path) {
+            Ok(file) => Some(file),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => None,
+            Err(e) => Err(e).tried(|| format!("open {}", path.display()))?,
+        };
+        let mut stream =
+            Self { dir: dir.into(), number, segment_bytes, chunks, places: Vec::new(), damage: None };
+        stream.index_chunks().tried(|| format!("read {}", path.display()))?;
+        stream.index_raw();
+        Ok(stream)
+    }
+
+    fn index_chunks(&mut self) -> io::Result<()> {
+        let Some(file) = &self.chunks else { return Ok(()) };
+        let len = file.metadata()?.len();
+        let mut offset = 0;
+        while offset < len {
+            let sequence = self.places.len() as u64;
+            match chunk_at(file, offset, len, self.segment_bytes, sequence)? {
+                Ok(header) => {
+                    self.places.push(Place::Chunk { offset, header });
+                    offset += CHUNK_HEADER_LEN as u64 + header.comp_len;
+                }
+                Err(reason) => {
+                    self.damage = Some(self.describe(sequence, &reason));
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn index_raw(&mut self) {
+        while self.has_raw(self.places.len() as u64) {
+            self.places.push(Place::Raw);
+            // The segment that was being appended when the recorder died is still there raw.
+            self.damage = None;
+        }
+    }
+
+    fn has_raw(&self, sequence: u64) -> bool {
+        let path = raw_path(&self.dir, self.number, sequence);
+        std::fs::symlink_metadata(path).is_ok_and(|m| m.is_file())
+    }
+
+    fn describe(&self, sequence: u64, reason: &str) -> String {
+        format!(
+            "the trace is damaged: segment {sequence} of stream {}: {reason}; \
+             what comes before it is sound",
+            self.number
+        )
+    }
+
+    pub fn number(&self) -> u32 {
+        self.number
+    }
+
+    /// How many segments there are.
+    pub fn segments(&self) -> u64 {
+        self.places.len() as u64
+    }
+
+    /// What is wrong with the stream as far as the index shows, for the user.
+    pub fn damage(&self) -> Option<&str> {
+        self.damage.as_deref()
+    }
+
+    /// Reads a segment into `out`: its sound bytes, nothing after them.
+    pub fn load(&self, sequence: u64, out: &mut Vec<u8>) -> Loaded {
+        let mut result = match self.places.get(sequence as usize) {
+            None => Err("there is no such segment".into()),
+            Some(Place::Raw) => self.read_raw(sequence, out),
+            Some(Place::Chunk { offset, header }) => self.read_chunk(*offset, header, out),
+        };
+        if result.is_err() && self.has_raw(sequence) {
+            result = self.read_raw(sequence, out);
+        }
+        if result.is_err() {
+            out.clear();
+        }
+        let scan = scan(out, sequence, |_| {});
+        out.truncate(scan.used);
+        let last = sequence + 1 >= self.segments();
+        let reason = match (result, scan.end.clone()) {
+            (Err(reason), _) | (Ok(()), End::Broken(reason)) => Some(reason),
+            (Ok(()), End::Stopped) if !last => Some("it ends too early".into()),
+            (Ok(()), End::Stopped | End::Continued) => None,
+        };
+        let damage = reason.map(|r| self.describe(sequence, &r));
+        Loaded { scan, damage: damage.or_else(|| self.damage.clone().filter(|_| last)) }
+    }
+
+    fn read_chunk(&self, offset: u64, header: &ChunkHeader, out: &mut Vec<u8>) -> Result<(), String> {
+        let file = self.chunks.as_ref().ok_or("no chunks")?;
+        let mut packed = vec![0; header.comp_len as usize];
+        file.read_exact_at(&mut packed, offset + CHUNK_HEADER_LEN as u64)
+            .map_err(|e| e.to_string())?;
+        out.clear();
+        out.reserve_exact(header.raw_len as usize);
+        zstd::bulk::Decompressor::new()
+            .and_then(|mut d| d.decompress_to_buffer(&packed, out))
+            .map_err(|e| format!("cannot be decompressed ({e})"))?;
+        if out.len() as u64 != header.raw_len || checksum(out) != header.checksum {
+            return Err("wrong checksum".into());
+        }
+        Ok(())
+    }
+
+    fn read_raw(&self, sequence: u64, out: &mut Vec<u8>) -> Result<(), String> {
+        let path = raw_path(&self.dir, self.number, sequence);
+        let file = files::open_regular(&path).map_err(|e| e.to_string())?;
+        read_segment(&file, self.segment_bytes, sequence, out).map_err(|e| e.to_string())
+    }
+
+    /// A cursor before the first record.
+    pub fn cursor(&self) -> Cursor<'_> {
+        Cursor { stream: self, next: 0, segment: Vec::new(), pos: 0, damage: None }
+    }
+
+    /// A cursor before the segment that holds event `event`, or before an earlier segment.
+    pub fn cursor_at(&self, event: u64) -> Cursor<'_> {
+        let before = |place: &Place| match place {
+            Place::Chunk { header, .. } => header.first_event <= event,
+            Place::Raw => false,
+        };
+        let after = self.places.iter().take_while(|p| before(p)).count() as u64;
+        Cursor { next: after.saturating_sub(1), ..self.cursor() }
+    }
+}
+
+fn chunk_at(
+    file: &File,
+    offset: u64,
+    len: u64,
+    segment_bytes: u64,
+    sequence: u64,
+) -> io::Result<Result<ChunkHeader, String>> {
+    let room = len - offset;
+    if room < CHUNK_HEADER_LEN as u64 {
+        return Ok(Err("chunk header cut off".into()));
+    }
+    let mut bytes = [0; CHUNK_HEADER_LEN];
+    file.read_exact_at(&mut bytes, offset)?;
+    Ok(ChunkHeader::decode(&bytes, segment_bytes).and_then(|header| {
+        if header.sequence != sequence {
+            Err(format!("chunk says it is number {}", header.sequence))
+        } else if header.comp_len > room - CHUNK_HEADER_LEN as u64 {
+            Err("chunk cut off".into())
+        } else {
+            Ok(header)
+        }
+    }))
+}
+
+/// Reads a raw segment in growing pieces, since most of a last segment is empty. `out` then holds
+/// all its records and perhaps what follows them.
+pub(crate) fn read_segment(
+    file: &File,
+    segment_bytes: u64,
+    sequence: u64,
+    out: &mut Vec<u8>,
+) -> io::Result<()> {
+    out.clear();
+    let mut want = 64 << 10;
+    loop {
+        let have = out.len() as u64;
+        let got = file.take(want.min(segment_bytes) - have).read_to_end(out)? as u64;
+        let full = out.len() as u64 >= segment_bytes || have + got < want;
+        // A blank tail means that nothing was written there or beyond.
+        let blank = out.len() >= 4096 && out[out.len() - 4096..].iter().all(|&b| b == 0);
+        if full || (blank && scan(out, sequence, |_| {}).end == End::Stopped) {
+            return Ok(());
+        }
+        want *= 8;
+    }
+}
+
+/// Walks a stream's records in order.
+#[derive(Debug)]
+pub struct Cursor<'s> {
+    stream: &'s Stream,
+    /// The segment after the one in memory.
+    next: u64,
+    segment: Vec<u8>,
+    pos: usize,
+    damage: Option<String>,
+}
+
+impl Cursor<'_> {
+    /// The next record; none at the stream's end, or where it is damaged (see
+    /// [`Cursor::damage`]). `SegmentEnd` records are stepped over.
+    pub fn next_record(&mut self) -> Option<Record<'_>> {
+        use clew_abi::record::{Kind, SEGMENT_HEADER_LEN};
+        loop {
+            let segment = self.segment.get(self.pos..).unwrap_or_default();
+            let step = Record::parse(segment).ok().flatten().map(|r| (r.len(), r.kind));
+            match step {
+                Some((len, Kind::SegmentEnd)) => self.pos += len,
+                Some((len, _)) => {
+                    let at = self.pos;
+                    self.pos += len;
+                    return Record::parse(&self.segment[at..]).ok().flatten();
+                }
+                None if self.damage.is_some() || self.next >= self.stream.segments() => return None,
+                None => {
+                    let loaded = self.stream.load(self.next, &mut self.segment);
+                    self.damage = loaded.damage;
+                    self.next += 1;
+                    self.pos = SEGMENT_HEADER_LEN;
+                }
+            }
+        }
+    }
+
+    /// Why the stream ended before its end, for the user.
+    pub fn damage(&self) -> Option<&str> {
+        self.damage.as_deref().or(if self.stream.segments() == 0 { self.stream.damage() } else { None })
+    }
+}
