@@ -1,1 +1,35 @@
-fn main() {}
+//! Development tasks: `cargo xtask test`, `bench`, `soak`.
+
+mod bench;
+mod cargo;
+mod kernels;
+mod soak;
+mod test;
+
+use clap::{Parser, Subcommand};
+
+/// Development tasks of clew.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Builds clew and runs every test of the workspace.
+    Test(test::Options),
+    /// Measures native, recorded and replayed runs side by side.
+    Bench(bench::Options),
+    /// Repeats the long tests: programs, kills, random instructions.
+    Soak(soak::Options),
+}
+
+fn main() -> anyhow::Result<()> {
+    match Arguments::parse().task {
+        Task::Test(options) => test::run(&options),
+        Task::Bench(options) => bench::run(&options),
+        Task::Soak(options) => soak::run(&options),
+    }
+}

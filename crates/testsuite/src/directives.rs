@@ -22,7 +22,7 @@ pub struct Directives {
 impl Directives {
     /// Reads the leading `// word: value` lines of a source file.
     pub fn parse(source: &str) -> Result<Self, String> {
-        let mut parsed = Self { timeout: Duration::from_secs(60), ..Self::default() };
+        let mut parsed = Self { timeout: Duration::from_secs(30), ..Self::default() };
         for line in source.lines().map_while(|line| line.strip_prefix("//")) {
             if let Some((word, value)) = line.trim().split_once(':') {
                 parsed.apply(word, value.trim())?;

@@ -1,0 +1,149 @@
+//! What `bench` measures: the kernels of `bench/kernels`, and real programs.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::cargo;
+
+/// One thing to measure.
+pub struct Benchmark {
+    pub name: String,
+    pub group: String,
+    pub argv: Vec<String>,
+    /// The number of operations one run makes, for work measured per operation.
+    pub operations: Option<u64>,
+}
+
+/// Every benchmark whose group or name contains `filter`, built and ready to run.
+pub fn collect(filter: &str) -> Result<Vec<Benchmark>> {
+    let scratch = cargo::target().join("bench");
+    fs::create_dir_all(&scratch)?;
+    let mut all = Vec::new();
+    for source in sources()? {
+        let kernel = Kernel::read(&source)?;
+        if kernel.name.contains(filter) || kernel.group.contains(filter) {
+            all.push(kernel.build(&scratch)?);
+        }
+    }
+    all.extend(
+        programs(&scratch)?
+            .into_iter()
+            .filter(|program| program.name.contains(filter) || program.group.contains(filter)),
+    );
+    let order = ["calls", "loops", "indirect", "simd", "programs", "syscall", "startup"];
+    all.sort_by_key(|b| (order.iter().position(|group| *group == b.group), b.name.clone()));
+    Ok(all)
+}
+
+struct Kernel {
+    source: PathBuf,
+    name: String,
+    group: String,
+    build: Vec<String>,
+    operations: Option<u64>,
+}
+
+impl Kernel {
+    fn read(source: &Path) -> Result<Self> {
+        let text = fs::read_to_string(source)?;
+        let directive = |word: &str| {
+            let prefix = format!("// {word}: ");
+            text.lines().find_map(|line| line.strip_prefix(&prefix)).unwrap_or("").to_string()
+        };
+        Ok(Self {
+            source: source.to_path_buf(),
+            name: source.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+            group: directive("group"),
+            build: directive("build").split_whitespace().map(str::to_string).collect(),
+            operations: directive("operations").parse().ok(),
+        })
+    }
+
+    fn build(self, scratch: &Path) -> Result<Benchmark> {
+        let program = scratch.join(&self.name);
+        let age = |path: &Path| fs::metadata(path).and_then(|data| data.modified()).ok();
+        if age(&program).is_none_or(|built| age(&self.source).is_some_and(|edited| edited > built))
+        {
+            let plus = self.source.extension().is_some_and(|extension| extension == "cc");
+            let mut compiler = Command::new(if plus { "g++" } else { "gcc" });
+            compiler.args(["-O2", "-w"]).args(&self.build).arg("-o").arg(&program);
+            let status = compiler.arg(&self.source).arg("-lm").status().context("a C compiler")?;
+            ensure!(status.success(), "cannot build {}", self.source.display());
+        }
+        let argv = vec![program.to_string_lossy().into_owned()];
+        Ok(Benchmark { name: self.name, group: self.group, argv, operations: self.operations })
+    }
+}
+
+fn sources() -> Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(cargo::repository().join("bench/kernels"))?;
+    let paths = entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
+    let is_source = |path: &PathBuf| path.extension().is_some_and(|e| e == "c" || e == "cc");
+    Ok(paths.into_iter().filter(is_source).collect())
+}
+
+const PYTHON: &str = "
+def sieve(n):
+    flags = [True] * n
+    for i in range(2, n):
+        if flags[i]:
+            for j in range(i * i, n, i):
+                flags[j] = False
+    return sum(flags)
+def words(n):
+    counts = {}
+    for i in range(n):
+        key = str(i * i % 9973)
+        counts[key] = counts.get(key, 0) + len(key)
+    return sum(counts.values())
+print(sieve(700000), words(500000))
+";
+
+fn programs(scratch: &Path) -> Result<Vec<Benchmark>> {
+    let text = scratch.join("text");
+    if !text.exists() {
+        fs::write(&text, generated_text(16 << 20))?;
+    }
+    let text = text.to_string_lossy().into_owned();
+    let candidates: [(&str, &str, &[&str]); 5] = [
+        ("python", "programs", &["/usr/bin/python3", "-c", PYTHON]),
+        ("gzip", "programs", &["/usr/bin/gzip", "-kc", &text]),
+        ("xz", "programs", &["/usr/bin/xz", "-1", "-T1", "-kc", &text]),
+        ("sort", "programs", &["/usr/bin/sort", "--parallel=1", &text]),
+        ("true", "startup", &["/usr/bin/true"]),
+    ];
+    let present = candidates.into_iter().filter(|(_, _, argv)| Path::new(argv[0]).exists());
+    Ok(present
+        .map(|(name, group, argv)| Benchmark {
+            name: name.to_string(),
+            group: group.to_string(),
+            argv: argv.iter().map(|word| word.to_string()).collect(),
+            operations: None,
+        })
+        .collect())
+}
+
+/// Text with the redundancy of a log file, always the same.
+fn generated_text(size: usize) -> Vec<u8> {
+    let mut text = Vec::with_capacity(size + 100);
+    let mut state = 1u32;
+    let mut next = |limit: u32| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 8) % limit
+    };
+    while text.len() < size {
+        let line = format!(
+            "{:05} host{} service[{}]: request {:x} took {} us\n",
+            next(100_000),
+            next(20),
+            next(5000),
+            next(1 << 24),
+            next(3000)
+        );
+        text.extend_from_slice(line.as_bytes());
+    }
+    text
+}

@@ -1,0 +1,49 @@
+//! `cargo xtask soak`: the long matrices, for a night or a release.
+
+use anyhow::{Result, bail};
+use clap::Args;
+
+use crate::cargo;
+
+#[derive(Args)]
+pub struct Options {
+    /// How often each program is recorded and replayed.
+    #[arg(long, default_value_t = 20)]
+    repeat: u32,
+    /// How often a recording is killed at a random moment.
+    #[arg(long, default_value_t = 200)]
+    kills: u32,
+    /// How many seeds of random instructions.
+    #[arg(long, default_value_t = 200)]
+    seeds: u32,
+    /// Only the suites whose name contains this.
+    #[arg(long)]
+    filter: Option<String>,
+}
+
+/// Runs every suite to its end, then fails if one did.
+pub fn run(options: &Options) -> Result<()> {
+    let clew = cargo::build_clew()?;
+    let suites = [
+        ("programs", "CLEW_REPEAT", options.repeat),
+        ("guests", "CLEW_REPEAT", options.repeat),
+        ("durability", "CLEW_KILLS", options.kills),
+        ("fuzz_insn", "CLEW_FUZZ_SEEDS", options.seeds),
+        ("errors", "CLEW_REPEAT", 1),
+    ];
+    let mut failed = Vec::new();
+    for (suite, variable, value) in suites {
+        if options.filter.as_ref().is_some_and(|filter| !suite.contains(filter)) {
+            continue;
+        }
+        let mut command = cargo::command(&["test", "-p", "clew-testsuite", "--test", suite]);
+        command.env("CLEW_BIN", &clew).env(variable, value.to_string());
+        if !command.status()?.success() {
+            failed.push(suite);
+        }
+    }
+    if !failed.is_empty() {
+        bail!("failed: {}", failed.join(", "));
+    }
+    Ok(())
+}
