@@ -13,10 +13,15 @@ pub mod signals;
 pub mod spawn;
 
 use std::fmt;
-use std::io;
+use std::io::{self, Write};
 
 /// The engine image, a static executable.
 pub static ENGINE: &[u8] = include_bytes!(env!("CLEW_ENGINE_IMAGE"));
+
+/// Prints a line for the user, unless stderr is gone: that must not end a recording.
+pub fn say(text: impl fmt::Display) {
+    let _ = writeln!(io::stderr(), "clew: {text}");
+}
 
 /// A step of starting the engine that failed.
 #[derive(Debug)]

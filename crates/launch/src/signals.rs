@@ -5,10 +5,15 @@
 //! Calls of `sigaction` and `sigprocmask` with pointers to locals that outlive the call.
 #![allow(unsafe_code, reason = "rustix has no signal dispositions")]
 
+use std::fs::File;
+use std::io::{self, Read};
 use std::mem::MaybeUninit;
+use std::os::fd::{AsFd, BorrowedFd, FromRawFd};
 use std::ptr;
 
 use libc::{SIGCHLD, SIGHUP, SIGINT, SIGPIPE, SIGQUIT, SIGTERM};
+
+use crate::{Result, Step};
 
 /// Signals whose disposition the supervisor changes.
 const CHANGED: [i32; 2] = [SIGPIPE, SIGCHLD];
@@ -90,4 +95,47 @@ fn action(signal: i32, new: Option<&libc::sigaction>) -> libc::sigaction {
     // SAFETY: `new` is null or points to a sigaction, `old` to a local.
     unsafe { libc::sigaction(signal, new, &raw mut old) };
     old
+}
+
+/// Reports [`WATCHED`] signals while they are blocked.
+#[derive(Debug)]
+pub struct Watcher(File);
+
+/// A signal that came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Incoming {
+    pub signal: i32,
+    /// Somebody sent it to this process, rather than the terminal to a whole group.
+    pub by_kill: bool,
+}
+
+impl Watcher {
+    pub fn new() -> Result<Self> {
+        let set = set_of(&WATCHED);
+        // SAFETY: a pointer to a local; makes a new descriptor.
+        let fd = unsafe { libc::signalfd(-1, &raw const set, libc::SFD_CLOEXEC | libc::SFD_NONBLOCK) };
+        if fd < 0 {
+            return Err(io::Error::last_os_error()).step("watch for signals");
+        }
+        // SAFETY: the kernel made this descriptor for us just now.
+        Ok(Self(unsafe { File::from_raw_fd(fd) }))
+    }
+
+    /// Takes the next signal, if there is one.
+    pub fn next(&self) -> Option<Incoming> {
+        const LEN: usize = size_of::<libc::signalfd_siginfo>();
+        let mut info = [0; LEN];
+        if (&self.0).read(&mut info).ok()? != LEN {
+            return None;
+        }
+        let word = |at: usize| i32::from_le_bytes([info[at], info[at + 1], info[at + 2], info[at + 3]]);
+        let (signal, code) = (word(0), word(8));
+        Some(Incoming { signal, by_kill: code != libc::SI_KERNEL })
+    }
+}
+
+impl AsFd for Watcher {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.0.as_fd()
+    }
 }

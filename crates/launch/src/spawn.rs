@@ -138,6 +138,15 @@ fn become_engine(plan: &Plan<'_>) -> &'static str {
     "start the engine"
 }
 
+/// Replaces this process by a program that clew does not follow. Returns only on failure.
+pub fn exec(path: &CStr, argv: &[CString], envp: &[CString], signals: &Saved) -> io::Error {
+    let (argv, envp) = (pointers(argv), pointers(envp));
+    signals.restore();
+    // SAFETY: both arrays are null-terminated and live until the call returns, if it does.
+    unsafe { libc::execve(path.as_ptr(), argv.as_ptr(), envp.as_ptr()) };
+    io::Error::last_os_error()
+}
+
 /// Duplicates descriptors to their reserved numbers, which may lie above the soft limit.
 ///
 /// # Safety

@@ -1,1 +1,280 @@
-// under construction
+//! Replaying: `clew replay -a`.
+//!
+//! [`replay_autopilot`] starts the engine on a trace and serves it: [`feed`] decompresses the event
+//! stream ahead of it, this module hands it stored files and prints what the guest printed. The
+//! engine confines itself; nothing that a trace says reaches the supervisor's file system but the
+//! names of stored files, which are checked.
+#![deny(unsafe_code)]
+
+mod feed;
+mod output;
+
+use std::ffi::CString;
+use std::os::fd::AsFd;
+use std::sync::Arc;
+
+use clew_abi::control::{
+    DIVERGED, END_EXITED, END_KILLED, END_TRUNCATED, ENDED, FILE, NEED_FILE, OUTPUT, WARNING,
+    CRASH,
+};
+use clew_abi::orders::{FLAG_QUIET, FLAG_TRACE_EVENTS, MODE_REPLAY, Orders, fd};
+use clew_launch::control::{Control, Message, Received};
+use clew_launch::orders::Shared;
+use clew_launch::signals::Saved;
+use clew_launch::spawn::{Child, Spawn, Status, spawn};
+use clew_launch::{memfd, orders, say};
+use clew_trace::{Error, Result, ResultExt, Stream, Trace, files};
+use rustix::event::{PollFd, PollFlags, poll};
+
+use crate::feed::Feeder;
+use crate::output::Output;
+
+/// How to replay.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// Do not print what the guest prints.
+    pub quiet: bool,
+    /// Begin each line of output with `[clew PID EVENT] `.
+    pub mark: bool,
+    /// Stop after this event; 0 for the end.
+    pub stop_event: u64,
+    /// Let the engine report each event as a warning.
+    pub trace_events: bool,
+}
+
+/// What came of a replay.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Replayed {
+    /// It matched the recording, up to this event.
+    Matched { last_event: u64, end: End },
+    /// It departed from the recording at this event.
+    Diverged { event: u64, report: String },
+}
+
+/// How the recorded process ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    Exited(i32),
+    Killed(i32),
+    /// The recording stops before the process's end.
+    Truncated,
+}
+
+/// Replays the trace's first process to its end and prints its output.
+///
+/// A damaged trace is replayed as far as it is sound; then this is an error.
+pub fn replay_autopilot(trace: &Trace, options: &Options) -> Result<Replayed> {
+    let first = *trace.streams()?.first().ok_or_else(|| {
+        Error::new(format!("replay {}", trace.dir().display()), "it holds no events")
+            .advise("The recording was ended before its program began.")
+    })?;
+    let stream = trace.stream(first)?;
+    let pid = first_pid(&stream);
+    let mut replay = Replay::start(trace, stream, options, pid)?;
+    let result = replay.serve();
+    let damage = replay.feeder.stop();
+    replay.output.flush();
+    let result = result?;
+    match damage {
+        Some(damage) => Err(Error::new("replay to the end", damage)),
+        None => Ok(result),
+    }
+}
+
+fn first_pid(stream: &Stream) -> u32 {
+    stream.cursor().next_record().and_then(|r| r.exec()).map_or(0, |exec| exec.pid)
+}
+
+/// A replay that runs.
+struct Replay<'t> {
+    trace: &'t Trace,
+    child: Child,
+    control: Control,
+    feeder: Feeder,
+    output: Output,
+    outcome: Option<Replayed>,
+    crashed: bool,
+}
+
+impl<'t> Replay<'t> {
+    fn start(trace: &'t Trace, stream: Stream, options: &Options, pid: u32) -> Result<Self> {
+        let meta = trace.meta();
+        let (control, theirs) = Control::pair().map_err(failed)?;
+        let orders = orders::write(
+            Orders {
+                mode: MODE_REPLAY,
+                segment_bytes: meta.segment_bytes,
+                slice_ticks: meta.options.slice_ticks,
+                num_cores: meta.options.num_cores,
+                cpuid_clear: meta.options.cpuid_clear,
+                flags: flags(options),
+                stop_event: options.stop_event,
+                stack_limit: meta.stack_limit.unwrap_or(u64::MAX),
+                ..Orders::default()
+            },
+            orders::Strings { stream: stream.number().to_string().as_bytes(), ..Default::default() },
+        )
+        .map_err(failed)?;
+        let shared = Arc::new(Shared::map(orders.as_fd()).map_err(failed)?);
+        let (engine, pattern) = (memfd::engine().map_err(failed)?, memfd::pattern().map_err(failed)?);
+        let segments = memfd::empty("clew-stream").map_err(failed)?;
+        let fds = [
+            (orders.as_fd(), fd::ORDERS),
+            (engine.as_fd(), fd::ENGINE),
+            (theirs.as_fd(), fd::CONTROL),
+            (pattern.as_fd(), fd::PATTERN),
+            (segments.as_fd(), fd::STREAM),
+        ];
+        // The engine maps the stream before it asks for it, so the first segment must be there.
+        let target = segments.try_clone().tried(|| "share the event stream")?;
+        let feeder = Feeder::start(stream, meta.segment_bytes, target, shared)?;
+        let child = spawn(&Spawn {
+            argv: &[CString::from(c"clew-replay")],
+            envp: &[],
+            fds: &fds,
+            signals: &Saved::current(),
+            die_with_parent: true,
+        })
+        .map_err(failed)?;
+        let output = Output::new(options.mark.then_some(pid));
+        Ok(Self { trace, child, control, feeder, output, outcome: None, crashed: false })
+    }
+
+    /// Serves the engine until it has ended.
+    fn serve(&mut self) -> Result<Replayed> {
+        loop {
+            let open = self.drain()?;
+            if let Some(outcome) = self.outcome.take() {
+                self.child.kill();
+                return Ok(outcome);
+            }
+            self.output.flush();
+            if self.wait(open)? {
+                // What it said last may have arrived after we looked.
+                self.drain()?;
+                let status = self.child.wait().tried(|| "wait for the replay")?;
+                return self.outcome.take().ok_or_else(|| self.died(status));
+            }
+        }
+    }
+
+    fn died(&self, status: Status) -> Error {
+        let cause = match status {
+            _ if self.crashed => "the engine failed (see above)".to_owned(),
+            Status::Exited(code) => format!("the engine exited unexpectedly with code {code}"),
+            Status::Signaled(SIGSYS) => {
+                "the engine was stopped for a system call that a replay must not make".to_owned()
+            }
+            Status::Signaled(signal) => format!("the engine was killed by signal {signal}"),
+        };
+        Error::new(format!("replay {}", self.trace.dir().display()), cause)
+    }
+
+    /// Sleeps until there is something to do; true once the engine has ended.
+    fn wait(&self, open: bool) -> Result<bool> {
+        let mut fds = vec![PollFd::from_borrowed_fd(self.child.pidfd(), PollFlags::IN)];
+        if open {
+            fds.push(PollFd::from_borrowed_fd(self.control.as_fd(), PollFlags::IN));
+        }
+        match poll(&mut fds, None) {
+            Ok(_) => Ok(!fds[0].revents().is_empty()),
+            Err(rustix::io::Errno::INTR) => Ok(false),
+            Err(e) => Err(e).tried(|| "wait for the replay"),
+        }
+    }
+
+    /// Takes all waiting messages, up to one that ends the replay; false if none can come any more.
+    fn drain(&mut self) -> Result<bool> {
+        while self.outcome.is_none() {
+            let key = match self.control.receive().tried(|| "hear from the engine")? {
+                Received::Empty => return Ok(true),
+                Received::Closed => return Ok(false),
+                Received::Message(message) => match message.kind {
+                    OUTPUT => {
+                        let (target, event) = (message.arg & 0xff, message.arg >> 8);
+                        self.output.print(target == 2, event, message.payload);
+                        continue;
+                    }
+                    NEED_FILE => String::from_utf8_lossy(message.payload).into_owned(),
+                    WARNING => {
+                        say(String::from_utf8_lossy(message.payload));
+                        continue;
+                    }
+                    CRASH => {
+                        self.crashed = true;
+                        say(String::from_utf8_lossy(message.payload).trim_end());
+                        continue;
+                    }
+                    _ => {
+                        self.outcome = outcome(&message)?;
+                        continue;
+                    }
+                },
+            };
+            self.send_file(&key)?;
+        }
+        Ok(true)
+    }
+
+    fn send_file(&self, key: &str) -> Result<()> {
+        let sent = match files::open(self.trace.dir(), key) {
+            Ok(file) => self.control.send(FILE, 0, Some(file.as_fd())),
+            Err(e) => {
+                say(format!("the trace's stored file {key:?} cannot be opened: {e}"));
+                self.control.send(FILE, e.raw_os_error().unwrap_or(EINVAL) as u64, None)
+            }
+        };
+        // An engine that is gone is noticed as such.
+        match sent {
+            Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => {
+                Err(e).tried(|| "hand a file to the engine")
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+const SIGSYS: i32 = 31;
+const EINVAL: i32 = 22;
+
+/// What a message says about the replay's end, if it does.
+fn outcome(message: &Message<'_>) -> Result<Option<Replayed>> {
+    Ok(match message.kind {
+        DIVERGED => {
+            let report = String::from_utf8_lossy(message.payload).trim_end().to_owned();
+            Some(Replayed::Diverged { event: message.arg, report })
+        }
+        ENDED => {
+            let end = parse_end(message.payload).ok_or("malformed end");
+            let end = end.tried(|| "understand the engine")?;
+            Some(Replayed::Matched { last_event: message.arg, end })
+        }
+        _ => None,
+    })
+}
+
+fn parse_end(payload: &[u8]) -> Option<End> {
+    let (&kind, rest) = payload.split_first()?;
+    let value = i32::from_le_bytes(rest.get(..4)?.try_into().ok()?);
+    match kind {
+        END_EXITED => Some(End::Exited(value)),
+        END_KILLED => Some(End::Killed(value)),
+        END_TRUNCATED => Some(End::Truncated),
+        _ => None,
+    }
+}
+
+fn flags(options: &Options) -> u64 {
+    let mut flags = 0;
+    if options.quiet {
+        flags |= FLAG_QUIET;
+    }
+    if options.trace_events {
+        flags |= FLAG_TRACE_EVENTS;
+    }
+    flags
+}
+
+fn failed(e: clew_launch::Error) -> Error {
+    Error::new(e.step, e.source).advise("`clew doctor` says what this machine lacks.")
+}

@@ -1,0 +1,280 @@
+//! One recording from start to end.
+
+use std::ffi::{CString, OsStr, OsString};
+use std::fs::{self, File};
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use clew_abi::orders::{FLAG_NO_FOLLOW, FLAG_TRACE_EVENTS, MODE_RECORD, Orders, fd};
+use clew_abi::record::{FORMAT_VERSION, SEGMENT_BYTES};
+use clew_launch::control::Control;
+use clew_launch::signals::Saved;
+use clew_launch::spawn::{Child, Spawn, Status, spawn};
+use clew_launch::{memfd, orders};
+use clew_trace::compress::Summary;
+use clew_trace::meta::{self, Machine, Outcome};
+use clew_trace::{Compressor, Ended, Error, Meta, Result, ResultExt, Root, files, root};
+use rustix::process::{Resource, getrlimit};
+
+use crate::program::{self, Program};
+use crate::supervise::{Finished, Supervisor};
+use crate::{DEFAULT_SLICE_TICKS, FAILED, Failure, Options, Recording};
+
+/// Number of the first process's event stream.
+const FIRST_STREAM: u32 = 1;
+
+/// Records a program. Signal dispositions are the supervisor's meanwhile and put back at the end.
+///
+/// A program that cannot be followed replaces this process, after a warning.
+pub fn record(options: &Options) -> Result<Recording, Failure> {
+    let begun = Instant::now();
+    let mut environment = environment(options);
+    let path = environment.iter().rev().find(|(name, _)| name == "PATH").map(|(_, value)| value);
+    let program = program::resolve(&options.argv, path.map(OsString::as_os_str))?;
+    if let Some(reason) = &program.unfollowable {
+        return Err(run_unrecorded(&program, reason, &environment));
+    }
+    let place = Place::create(options, &program)?;
+    set(&mut environment, "CLEW".into(), "1".into());
+    set(&mut environment, "CLEW_TRACE".into(), place.dir.clone().into());
+    let mut meta = describe(options, &program, &environment);
+    let started = meta.write(&place.dir).and_then(|()| start(options, &program, &environment, &place));
+    let running = started.inspect_err(|_| place.abandon())?;
+    place.make_latest();
+
+    let finished = running.supervise(options.wait_all, &place.dir)?;
+    let complete = finished.summary.exited.contains(&FIRST_STREAM);
+    let files = files::write_list(&place.dir, place.store.as_deref(), &finished.summary.files)?;
+    meta.outcome = Some(outcome(&finished, complete, files, begun));
+    meta.write(&place.dir)?;
+    Ok(Recording { dir: place.dir, exit_code: exit_code(&finished) })
+}
+
+fn exit_code(finished: &Finished) -> i32 {
+    match finished.status {
+        _ if finished.crashed => FAILED,
+        Status::Exited(code) => code,
+        Status::Signaled(signal) => 128 + signal,
+    }
+}
+
+fn outcome(finished: &Finished, complete: bool, files: u64, begun: Instant) -> Outcome {
+    let Summary { streams, events, raw_bytes, compressed_bytes, .. } = finished.summary;
+    let ended = match finished.status {
+        Status::Exited(code) => Ended::Exited(code),
+        Status::Signaled(signal) => Ended::Signaled(signal),
+    };
+    let elapsed_seconds = begun.elapsed().as_secs_f64();
+    let processes = streams;
+    Outcome { ended, complete, elapsed_seconds, events, raw_bytes, compressed_bytes, processes, files }
+}
+
+/// The directories a recording is made in.
+struct Place {
+    dir: PathBuf,
+    /// The root, for `latest-trace`.
+    root: Option<Root>,
+    /// Where stored files are shared with other traces, if that is on the trace's file system.
+    store: Option<PathBuf>,
+}
+
+impl Place {
+    fn create(options: &Options, program: &Program) -> Result<Self> {
+        let (dir, root) = match &options.dir {
+            Some(dir) => (root::create_at(dir)?, Root::from_env().ok()),
+            None => {
+                let root = Root::from_env()?;
+                (root.create_trace(program.comm())?, Some(root))
+            }
+        };
+        let store = root.as_ref().map(Root::store).filter(|store| {
+            let made = store.is_dir() || root::private_dir_all(store).is_ok();
+            made && same_device(store, &dir)
+        });
+        Ok(Self { dir, root, store })
+    }
+
+    /// The newest trace is this one. With `-o`, failing at that is no failure of the recording.
+    fn make_latest(&self) {
+        if let Some(root) = &self.root {
+            let _ = root.set_latest(&self.dir);
+        }
+    }
+
+    /// Removes the directory of a recording that never began.
+    fn abandon(&self) {
+        let _ = fs::remove_dir_all(&self.dir);
+    }
+}
+
+fn same_device(a: &Path, b: &Path) -> bool {
+    matches!((fs::metadata(a), fs::metadata(b)), (Ok(a), Ok(b)) if a.dev() == b.dev())
+}
+
+type Environment = Vec<(OsString, OsString)>;
+
+fn environment(options: &Options) -> Environment {
+    let mut all: Environment = std::env::vars_os().collect();
+    for (name, value) in &options.env {
+        set(&mut all, name.clone(), value.clone());
+    }
+    all
+}
+
+fn set(environment: &mut Environment, name: OsString, value: OsString) {
+    environment.retain(|(known, _)| *known != name);
+    environment.push((name, value));
+}
+
+fn as_c_strings(environment: &Environment) -> Result<Vec<CString>> {
+    let join = |(name, value): &(OsString, OsString)| {
+        let mut text = name.clone().into_vec();
+        text.push(b'=');
+        text.extend_from_slice(value.as_bytes());
+        CString::new(text)
+    };
+    let all: std::result::Result<_, _> = environment.iter().map(join).collect();
+    all.tried(|| "set the environment")
+}
+
+fn describe(options: &Options, program: &Program, environment: &Environment) -> Meta {
+    let text = |s: &OsStr| s.to_string_lossy().into_owned();
+    Meta {
+        format: FORMAT_VERSION,
+        clew: env!("CARGO_PKG_VERSION").into(),
+        argv: options.argv.iter().map(|a| text(a)).collect(),
+        program: text(program.file.as_os_str()),
+        environment: environment.iter().map(|(n, v)| format!("{}={}", text(n), text(v))).collect(),
+        cwd: std::env::current_dir().map(|d| text(d.as_os_str())).unwrap_or_default(),
+        machine: Machine::current(),
+        started: jiff::Timestamp::now().to_string(),
+        options: meta::Options {
+            chaos: options.chaos,
+            seed: options.seed,
+            slice_ticks: slice_ticks(options),
+            num_cores: options.num_cores,
+            no_follow: options.no_follow,
+            cpuid_clear: options.cpuid_clear,
+        },
+        stack_limit: getrlimit(Resource::Stack).current,
+        segment_bytes: SEGMENT_BYTES,
+        outcome: None,
+    }
+}
+
+fn slice_ticks(options: &Options) -> u64 {
+    match options.slice_ticks {
+        0 => DEFAULT_SLICE_TICKS,
+        ticks => ticks,
+    }
+}
+
+/// A guest that runs.
+struct Running {
+    child: Child,
+    control: Control,
+    signals: Saved,
+}
+
+impl Running {
+    fn supervise(self, wait_all: bool, dir: &Path) -> Result<Finished> {
+        let compressor = Compressor::new(dir, SEGMENT_BYTES);
+        let finished = Supervisor::new(self.child, self.control, compressor, wait_all)?.run();
+        self.signals.restore();
+        finished
+    }
+}
+
+fn start(
+    options: &Options,
+    program: &Program,
+    environment: &Environment,
+    place: &Place,
+) -> Result<Running> {
+    let envp = as_c_strings(environment)?;
+    let (control, theirs) = Control::pair().map_err(failed)?;
+    let orders = orders::write(
+        Orders {
+            mode: MODE_RECORD,
+            segment_bytes: SEGMENT_BYTES,
+            next_event: 1,
+            slice_ticks: slice_ticks(options),
+            num_cores: options.num_cores,
+            cpuid_clear: options.cpuid_clear,
+            flags: flags(options),
+            stack_limit: getrlimit(Resource::Stack).current.unwrap_or(u64::MAX),
+            ..Orders::default()
+        },
+        orders::Strings {
+            stream: FIRST_STREAM.to_string().as_bytes(),
+            program: program.file.as_os_str().as_bytes(),
+            execfn: program.execfn.as_os_str().as_bytes(),
+            comm: program.comm().as_bytes(),
+        },
+    )
+    .map_err(failed)?;
+    let (engine, pattern) = (memfd::engine().map_err(failed)?, memfd::pattern().map_err(failed)?);
+    let trace = open_dir(&place.dir)?;
+    let store = place.store.as_deref().map(open_dir).transpose()?;
+    let mut fds = vec![
+        (orders.as_fd(), fd::ORDERS),
+        (engine.as_fd(), fd::ENGINE),
+        (theirs.as_fd(), fd::CONTROL),
+        (trace.as_fd(), fd::TRACE),
+        (pattern.as_fd(), fd::PATTERN),
+    ];
+    fds.extend(store.as_ref().map(|s| (s.as_fd(), fd::STORE)));
+    let signals = Saved::take_over();
+    let what = Spawn {
+        argv: &program.argv,
+        envp: &envp,
+        fds: &fds,
+        signals: &signals,
+        die_with_parent: false,
+    };
+    match spawn(&what) {
+        Ok(child) => Ok(Running { child, control, signals }),
+        Err(e) => {
+            signals.restore();
+            Err(failed(e))
+        }
+    }
+}
+
+fn flags(options: &Options) -> u64 {
+    let mut flags = 0;
+    if options.no_follow {
+        flags |= FLAG_NO_FOLLOW;
+    }
+    if options.trace_events {
+        flags |= FLAG_TRACE_EVENTS;
+    }
+    flags
+}
+
+fn open_dir(path: &Path) -> Result<OwnedFd> {
+    File::open(path).map(OwnedFd::from).tried(|| format!("open {}", path.display()))
+}
+
+fn failed(e: clew_launch::Error) -> Error {
+    Error::new(e.step, e.source).advise("`clew doctor` says what this machine lacks.")
+}
+
+/// Runs a program that cannot be followed in place of this process.
+fn run_unrecorded(program: &Program, reason: &str, environment: &Environment) -> Failure {
+    let name = program.file.display();
+    clew_launch::say(format!("{name} runs unrecorded: {reason}, which clew cannot follow"));
+    let run = || {
+        let envp = as_c_strings(environment)?;
+        let file = CString::new(program.execfn.as_os_str().as_bytes()).tried(|| "name the program")?;
+        // The kernel reads `#!` lines itself, so it gets the arguments as they were given.
+        let argv = program.given.clone();
+        let e = clew_launch::spawn::exec(&file, &argv, &envp, &Saved::current());
+        Err::<std::convert::Infallible, _>(Error::new(format!("run {name}"), e))
+    };
+    let Err(error) = run();
+    Failure { code: crate::NOT_EXECUTABLE, error }
+}

@@ -1,0 +1,149 @@
+//! Decompresses a stream into shared memory, a few segments ahead of the engine.
+
+use std::fs::File;
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::FileExt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use clew_launch::orders::{Shared, publish, wait};
+use clew_trace::records::End;
+use clew_trace::{Result, ResultExt, Stream};
+use rustix::fs::{FallocateFlags, fallocate, ftruncate};
+
+/// Segments that are kept ready ahead of the engine.
+const AHEAD: u64 = 8;
+/// How long the feeder sleeps before it looks whether it shall stop.
+const NAP: Duration = Duration::from_millis(20);
+
+/// Fills the stream's memfd, in a thread if it is longer than one segment.
+pub struct Feeder {
+    stop: Arc<AtomicBool>,
+    worker: Option<JoinHandle<Feed>>,
+    damage: Option<String>,
+}
+
+struct Feed {
+    stream: Stream,
+    segment_bytes: u64,
+    target: File,
+    shared: Arc<Shared>,
+    stop: Arc<AtomicBool>,
+    buffer: Vec<u8>,
+    next: u64,
+    /// Segments whose memory has been given back.
+    freed: u64,
+    complete: bool,
+    damage: Option<String>,
+}
+
+impl Feeder {
+    /// Makes the first segment ready before it returns.
+    pub fn start(
+        stream: Stream,
+        segment_bytes: u64,
+        target: OwnedFd,
+        shared: Arc<Shared>,
+    ) -> Result<Self> {
+        let stop = Arc::new(AtomicBool::new(false));
+        let mut feed = Feed {
+            stream,
+            segment_bytes,
+            target: target.into(),
+            shared,
+            stop: stop.clone(),
+            buffer: Vec::new(),
+            next: 0,
+            freed: 0,
+            complete: false,
+            damage: None,
+        };
+        feed.step();
+        if feed.complete {
+            return Ok(Self { stop, worker: None, damage: feed.damage });
+        }
+        let worker = std::thread::Builder::new()
+            .name("feed".into())
+            .spawn(move || {
+                feed.run();
+                feed
+            })
+            .tried(|| "start the thread that reads the trace")?;
+        Ok(Self { stop, worker: Some(worker), damage: None })
+    }
+
+    /// Ends the thread. Returns what was wrong with the stream, as far as it was read.
+    pub fn stop(&mut self) -> Option<String> {
+        self.stop.store(true, Ordering::Relaxed);
+        if let Some(worker) = self.worker.take() {
+            self.damage = match worker.join() {
+                Ok(feed) => feed.damage,
+                Err(_) => Some("the thread that reads the trace panicked".into()),
+            };
+        }
+        self.damage.take()
+    }
+}
+
+impl Drop for Feeder {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+impl Feed {
+    fn run(&mut self) {
+        while !self.complete && !self.stop.load(Ordering::Relaxed) {
+            let done = self.shared.segments_done().load(Ordering::Acquire).min(self.next);
+            self.free_until(done);
+            if self.next < done + AHEAD {
+                self.step();
+            } else {
+                wait(self.shared.segments_done(), done, NAP);
+            }
+        }
+    }
+
+    /// Makes one more segment ready, or finds that there are no more.
+    fn step(&mut self) {
+        if self.next < self.stream.segments() {
+            let loaded = self.stream.load(self.next, &mut self.buffer);
+            self.damage = loaded.damage;
+            if let Err(e) = self.store() {
+                self.damage = Some(format!("no memory for the event stream: {e}"));
+            } else {
+                self.next += 1;
+                publish(self.shared.segments_ready(), self.next);
+            }
+            let more = loaded.scan.end == End::Continued && self.next < self.stream.segments();
+            self.complete = self.damage.is_some() || !more;
+        } else {
+            self.damage = self.stream.damage().map(str::to_owned);
+            self.complete = true;
+        }
+        if self.complete {
+            publish(self.shared.stream_complete(), 1);
+            // The engine sleeps on this word and then looks at the other.
+            clew_launch::orders::wake(self.shared.segments_ready());
+        }
+    }
+
+    /// Writes the segment in memory to its place; what it leaves unused there reads as zeros.
+    fn store(&self) -> std::io::Result<()> {
+        let start = self.next * self.segment_bytes;
+        ftruncate(&self.target, start + self.segment_bytes)?;
+        self.target.write_all_at(&self.buffer, start)
+    }
+
+    fn free_until(&mut self, done: u64) {
+        if self.freed < done {
+            let (start, end) = (self.freed * self.segment_bytes, done * self.segment_bytes);
+            let flags = FallocateFlags::PUNCH_HOLE | FallocateFlags::KEEP_SIZE;
+            // Only saves memory.
+            let _ = fallocate(&self.target, flags, start, end - start);
+            self.freed = done;
+        }
+    }
+}
