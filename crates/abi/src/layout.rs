@@ -49,6 +49,10 @@ pub const SIGNAL_STACK: Range = Range::new(0x610a_0000, 0x610c_0000);
 pub const ORDERS: Range = Range::new(0x6110_0000, 0x61e0_0000);
 /// The segment of the event stream being written or read.
 pub const SEGMENT: Range = Range::new(0x6200_0000, 0x6300_0000);
+/// The hashed lookup's tables: [`LOOKUP_ENTRIES`] guest addresses, then as many cache addresses.
+pub const LOOKUP: Range = Range::new(0x6300_0000, 0x6310_0000);
+/// Entries of the hashed lookup, indexed by the low 16 bits of the guest address.
+pub const LOOKUP_ENTRIES: u64 = 65536;
 /// The engine's heap.
 pub const HEAP: Range = Range::new(0x6400_0000, 0x7000_0000);
 

@@ -1,0 +1,199 @@
+//! Where control passes between kernel, engine and translated code.
+//!
+//! The engine is built for baseline x86-64, so its own code touches xmm0 to xmm15 through legacy
+//! encodings only: those are saved here with plain moves, and the upper halves, mask registers and
+//! x87 state stay the guest's.
+
+use clew_abi::layout::CONTEXT;
+use clew_translate::context::GuestContext;
+use core::arch::global_asm;
+use core::mem::offset_of;
+
+global_asm!(
+    // The kernel starts the process here. The stack is the guest's: nothing may be written below
+    // its stack pointer, or the guest could see it.
+    ".globl _start",
+    "_start:",
+    "mov rdi, rsp",
+    "lea rsp, [rip + clew_boot_stack_end]",
+    "xor ebp, ebp",
+    "call {start}",
+    "ud2",
+
+    // From translated code: all guest registers are in place, the exit site is stored.
+    ".balign 64",
+    ".globl clew_exit",
+    "clew_exit:",
+    "mov [{ctx} + 0x00], rax",
+    "mov [{ctx} + 0x08], rcx",
+    "mov [{ctx} + 0x10], rdx",
+    "mov [{ctx} + 0x18], rbx",
+    "mov [{ctx} + 0x20], rsp",
+    "mov [{ctx} + 0x28], rbp",
+    "mov [{ctx} + 0x30], rsi",
+    "mov [{ctx} + 0x38], rdi",
+    "mov [{ctx} + 0x40], r8",
+    "mov [{ctx} + 0x48], r9",
+    "mov [{ctx} + 0x50], r10",
+    "mov [{ctx} + 0x58], r11",
+    "mov [{ctx} + 0x60], r12",
+    "mov [{ctx} + 0x68], r13",
+    "mov [{ctx} + 0x70], r14",
+    "mov [{ctx} + 0x78], r15",
+    "mov rsp, [{ctx} + {engine_sp}]",
+    "pushfq",
+    "pop rax",
+    "mov [{ctx} + {rflags}], rax",
+    "cld",
+    // Alignment checks would trap in the engine.
+    "test eax, 0x40000",
+    "jz 2f",
+    "push 0x202",
+    "popfq",
+    "2:",
+    // A fault or signal taken in the cache continues here: the signal handler stored everything
+    // but the vector registers, which the kernel put back.
+    ".globl clew_exit_saved",
+    "clew_exit_saved:",
+    "movups [{ctx} + {xmm} + 0x00], xmm0",
+    "movups [{ctx} + {xmm} + 0x10], xmm1",
+    "movups [{ctx} + {xmm} + 0x20], xmm2",
+    "movups [{ctx} + {xmm} + 0x30], xmm3",
+    "movups [{ctx} + {xmm} + 0x40], xmm4",
+    "movups [{ctx} + {xmm} + 0x50], xmm5",
+    "movups [{ctx} + {xmm} + 0x60], xmm6",
+    "movups [{ctx} + {xmm} + 0x70], xmm7",
+    "movups [{ctx} + {xmm} + 0x80], xmm8",
+    "movups [{ctx} + {xmm} + 0x90], xmm9",
+    "movups [{ctx} + {xmm} + 0xa0], xmm10",
+    "movups [{ctx} + {xmm} + 0xb0], xmm11",
+    "movups [{ctx} + {xmm} + 0xc0], xmm12",
+    "movups [{ctx} + {xmm} + 0xd0], xmm13",
+    "movups [{ctx} + {xmm} + 0xe0], xmm14",
+    "movups [{ctx} + {xmm} + 0xf0], xmm15",
+    "xor ebp, ebp",
+    "call {dispatch}",
+
+    ".globl clew_enter",
+    "clew_enter:",
+    "movups xmm0, [{ctx} + {xmm} + 0x00]",
+    "movups xmm1, [{ctx} + {xmm} + 0x10]",
+    "movups xmm2, [{ctx} + {xmm} + 0x20]",
+    "movups xmm3, [{ctx} + {xmm} + 0x30]",
+    "movups xmm4, [{ctx} + {xmm} + 0x40]",
+    "movups xmm5, [{ctx} + {xmm} + 0x50]",
+    "movups xmm6, [{ctx} + {xmm} + 0x60]",
+    "movups xmm7, [{ctx} + {xmm} + 0x70]",
+    "movups xmm8, [{ctx} + {xmm} + 0x80]",
+    "movups xmm9, [{ctx} + {xmm} + 0x90]",
+    "movups xmm10, [{ctx} + {xmm} + 0xa0]",
+    "movups xmm11, [{ctx} + {xmm} + 0xb0]",
+    "movups xmm12, [{ctx} + {xmm} + 0xc0]",
+    "movups xmm13, [{ctx} + {xmm} + 0xd0]",
+    "movups xmm14, [{ctx} + {xmm} + 0xe0]",
+    "movups xmm15, [{ctx} + {xmm} + 0xf0]",
+    // A signal between this check and the jump is seen by the handler (it knows these labels) and
+    // makes the guest leave the cache at its next tick.
+    "mov rsp, [{ctx} + {engine_sp}]",
+    "mov rax, [{ctx} + {rflags}]",
+    "mov rcx, rax",
+    "and rcx, 0x247700", // anything but status flags, reserved bit and IF
+    "cmp rcx, 0x200",
+    "jne 3f",
+    // Status flags without popfq: OF from an addition, the rest through AH.
+    "mov ecx, eax",
+    "shr ecx, 11",
+    "and ecx, 1",
+    "mov ah, al",
+    "mov al, cl",
+    "add al, 0x7f",
+    "sahf",
+    "jmp 4f",
+    "3:",
+    "push rax",
+    "popfq",
+    "4:",
+    "mov rax, [{ctx} + 0x00]",
+    "mov rcx, [{ctx} + 0x08]",
+    "mov rdx, [{ctx} + 0x10]",
+    "mov rbx, [{ctx} + 0x18]",
+    "mov rsp, [{ctx} + 0x20]",
+    "mov rbp, [{ctx} + 0x28]",
+    "mov rsi, [{ctx} + 0x30]",
+    "mov rdi, [{ctx} + 0x38]",
+    "mov r8, [{ctx} + 0x40]",
+    "mov r9, [{ctx} + 0x48]",
+    "mov r10, [{ctx} + 0x50]",
+    "mov r11, [{ctx} + 0x58]",
+    "mov r12, [{ctx} + 0x60]",
+    "mov r13, [{ctx} + 0x68]",
+    "mov r14, [{ctx} + 0x70]",
+    "mov r15, [{ctx} + 0x78]",
+    "jmp [{ctx} + {resume}]",
+    ".globl clew_enter_end",
+    "clew_enter_end:",
+
+    // A system call that may block. rdi: number, rsi: six arguments. With a signal pending before
+    // the kernel is entered it answers -EINTR without entering; the signal handler moves a pc
+    // between the check and the `syscall` instruction (inclusive) to `clew_blocking_interrupted`.
+    ".globl clew_blocking_call",
+    "clew_blocking_call:",
+    "push rbx",
+    "mov rax, rdi",
+    "mov rbx, rsi",
+    ".globl clew_blocking_begin",
+    "clew_blocking_begin:",
+    "cmp qword ptr [{ctx} + {pending}], 0",
+    "jne clew_blocking_interrupted",
+    "mov rdi, [rbx]",
+    "mov rsi, [rbx + 8]",
+    "mov rdx, [rbx + 16]",
+    "mov r10, [rbx + 24]",
+    "mov r8, [rbx + 32]",
+    "mov r9, [rbx + 40]",
+    ".globl clew_blocking_syscall",
+    "clew_blocking_syscall:",
+    "syscall",
+    ".globl clew_blocking_end",
+    "clew_blocking_end:",
+    "pop rbx",
+    "ret",
+    ".globl clew_blocking_interrupted",
+    "clew_blocking_interrupted:",
+    "mov rax, -512", // -ERESTARTSYS: the call was never made
+    "pop rbx",
+    "ret",
+
+    // Returns from the engine's own signal handlers.
+    ".globl clew_restorer",
+    "clew_restorer:",
+    "mov eax, 15",
+    "syscall",
+
+    ".bss",
+    ".balign 64",
+    ".skip 65536",
+    "clew_boot_stack_end:",
+    ".text",
+    ctx = const CONTEXT,
+    engine_sp = const offset_of!(GuestContext, engine_sp),
+    rflags = const offset_of!(GuestContext, rflags),
+    xmm = const offset_of!(GuestContext, xmm),
+    resume = const offset_of!(GuestContext, resume),
+    pending = const offset_of!(GuestContext, pending),
+    start = sym crate::start::start,
+    dispatch = sym crate::dispatch::dispatch,
+);
+
+unsafe extern "C" {
+    pub fn clew_exit();
+    pub fn clew_exit_saved();
+    pub fn clew_enter() -> !;
+    pub fn clew_enter_end();
+    pub fn clew_blocking_call(nr: u64, args: *const [u64; 6]) -> i64;
+    pub fn clew_blocking_begin();
+    pub fn clew_blocking_end();
+    pub fn clew_blocking_syscall();
+    pub fn clew_blocking_interrupted();
+    pub fn clew_restorer();
+}

@@ -1,0 +1,277 @@
+//! Writing the event stream: segments of records in mapped files (see `clew_abi::record`).
+//!
+//! # Safety
+//! The current segment is mapped at `layout::SEGMENT` and written only here.
+
+use crate::crash;
+use crate::state::{ctx, orders, orders_text, orders_word};
+use crate::supervisor;
+use crate::sys;
+use clew_abi::control;
+use clew_abi::layout::SEGMENT;
+use clew_abi::orders::fd;
+use clew_abi::record::*;
+use core::fmt::Write;
+use core::sync::atomic::{AtomicU64, Ordering};
+
+/// A piece of a record after its payload.
+#[derive(Clone, Copy)]
+pub enum Att<'a> {
+    /// What lies in guest memory now.
+    Memory { addr: u64, len: u64 },
+    Bytes { kind: u32, addr: u64, bytes: &'a [u8] },
+    Map { addr: u64, map: MapPayload, key: &'a [u8] },
+}
+
+impl Att<'_> {
+    fn len(&self) -> usize {
+        match self {
+            Att::Memory { len, .. } => *len as usize,
+            Att::Bytes { bytes, .. } => bytes.len(),
+            Att::Map { key, .. } => size_of::<MapPayload>() + key.len(),
+        }
+    }
+
+    fn size(&self) -> usize {
+        ATTACHMENT_LEN + padded(self.len())
+    }
+}
+
+/// Attachments bigger than this go into records of their own before the event's.
+const INLINE: usize = 256 << 10;
+/// Longest piece of guest memory in one record.
+const PIECE: u64 = 128 << 10;
+
+/// What goes into a record's header beside its kind.
+#[derive(Clone, Copy, Default)]
+pub struct Stamp {
+    pub flags: u16,
+    pub tick: u64,
+    pub check: u32,
+    pub tid: u32,
+}
+
+/// The writer.
+pub struct Log {
+    at: u64,
+    sequence: u64,
+    segment_bytes: u64,
+    last_event: u64,
+}
+
+impl Log {
+    /// Opens the stream's first segment.
+    pub fn create() -> Self {
+        let segment_bytes = orders().segment_bytes;
+        assert!(segment_bytes >= 2 * INLINE as u64 && segment_bytes <= SEGMENT.len());
+        let mut log = Self { at: 0, sequence: 0, segment_bytes, last_event: 0 };
+        log.open();
+        log
+    }
+
+    pub fn last_event(&self) -> u64 {
+        self.last_event
+    }
+
+    /// Creates and maps the segment of number `sequence`.
+    fn open(&mut self) {
+        let mut name = crash::Report::new();
+        let _ = name.write_str("events/");
+        push(&mut name, orders_text(orders().stream));
+        let _ = write!(name, ".{:06}.raw\0", self.sequence);
+        let flags = sys::O_RDWR | sys::O_CREAT | sys::O_EXCL | sys::O_CLOEXEC;
+        let file = sys::openat(fd::TRACE, name.bytes(), flags, 0o600);
+        if file < 0 {
+            crash::fail("the trace's next segment cannot be created (is the disk full?)");
+        }
+        self.allocate(file as i32);
+        // SAFETY: the segment window belongs to the log; the file has the mapped length.
+        let got = unsafe {
+            sys::mmap(
+                SEGMENT.start,
+                self.segment_bytes,
+                sys::PROT_READ | sys::PROT_WRITE,
+                sys::MAP_SHARED | sys::MAP_FIXED,
+                file as i32,
+                0,
+            )
+        };
+        sys::close(file as i32);
+        if got != SEGMENT.start as i64 {
+            crash::fail("the trace's next segment cannot be mapped");
+        }
+        let header = SegmentHeader {
+            magic: SEGMENT_MAGIC,
+            sequence: self.sequence,
+            version: FORMAT_VERSION,
+            reserved: 0,
+        };
+        // SAFETY: just mapped.
+        unsafe { *(SEGMENT.start as *mut SegmentHeader) = header }
+        self.at = SEGMENT.start + SEGMENT_HEADER_LEN as u64;
+    }
+
+    /// Reserves the segment's blocks, so that a full disk is an error here and not a SIGBUS at some
+    /// store. File systems without `fallocate` get a sparse file.
+    fn allocate(&self, file: i32) {
+        // SAFETY: no memory.
+        let r = unsafe { sys::syscall!(sys::__NR_fallocate, file, 0, 0, self.segment_bytes) };
+        if r == -(sys::ENOSPC as i64) || r == -(sys::EDQUOT as i64) {
+            crash::fail("the trace's next segment cannot be created: the disk is full");
+        }
+        if r < 0 {
+            // SAFETY: no memory.
+            unsafe { sys::syscall!(sys::__NR_ftruncate, file, self.segment_bytes) };
+        }
+    }
+
+    /// Makes room for a record of `size` bytes and a segment's end.
+    fn reserve(&mut self, size: usize) {
+        if self.at + (size + HEADER_LEN) as u64 <= SEGMENT.start + self.segment_bytes {
+            return;
+        }
+        self.header(Kind::SegmentEnd, 0, HEADER_LEN, Stamp::default());
+        // SAFETY: the window is the log's.
+        unsafe { sys::munmap(SEGMENT.start, self.segment_bytes) };
+        supervisor::send(control::SEGMENT_FULL, self.sequence, orders_text(orders().stream));
+        self.sequence += 1;
+        self.open();
+    }
+
+    /// Completes the record of `size` bytes that starts at `self.at`: its first word is written
+    /// last, so that a record is either whole or absent.
+    fn header(&mut self, kind: Kind, event: u64, size: usize, stamp: Stamp) {
+        let header = Header {
+            len: size as u32,
+            kind: kind as u16,
+            flags: stamp.flags,
+            event,
+            tick: stamp.tick,
+            check: stamp.check,
+            tid: stamp.tid,
+        };
+        // SAFETY: `reserve` made room; the store order is fixed by the fence and the architecture.
+        unsafe {
+            let words: [u64; 4] = core::mem::transmute(header);
+            let at = self.at as *mut u64;
+            for (i, word) in words.iter().enumerate().skip(1) {
+                at.add(i).write(*word);
+            }
+            AtomicU64::from_ptr(at).store(words[0], Ordering::Release);
+        }
+        self.at += size as u64;
+    }
+
+    /// Writes one event. Returns its number.
+    pub fn event<P: Copy>(
+        &mut self,
+        kind: Kind,
+        stamp: Stamp,
+        payload: &P,
+        attachments: &[Att],
+    ) -> u64 {
+        debug_assert_eq!(size_of::<P>(), kind.payload_len());
+        let total: usize = attachments.iter().map(Att::size).sum();
+        let inline = if total > INLINE {
+            for att in attachments {
+                self.spread(att, stamp);
+            }
+            &[]
+        } else {
+            attachments
+        };
+        let size = HEADER_LEN + size_of::<P>() + inline.iter().map(Att::size).sum::<usize>();
+        self.reserve(size);
+        let mut to = self.at + HEADER_LEN as u64;
+        // SAFETY: `reserve` made room; payloads are plain integers.
+        unsafe { (to as *mut P).write_unaligned(*payload) };
+        to += size_of::<P>() as u64;
+        for att in inline {
+            to = self.attach(to, att);
+        }
+        let event = orders_word(&orders().next_event).fetch_add(1, Ordering::Relaxed);
+        self.last_event = event;
+        self.header(kind, event, size, stamp);
+        event
+    }
+
+    /// Writes an attachment as records of its own.
+    fn spread(&mut self, att: &Att, stamp: Stamp) {
+        let mut one = |log: &mut Self, att: Att| {
+            let size = HEADER_LEN + att.size();
+            log.reserve(size);
+            log.attach(log.at + HEADER_LEN as u64, &att);
+            log.header(Kind::Data, 0, size, stamp);
+        };
+        match *att {
+            Att::Memory { addr, len } => {
+                let mut done = 0;
+                while done < len {
+                    let piece = (len - done).min(PIECE);
+                    one(self, Att::Memory { addr: addr + done, len: piece });
+                    done += piece;
+                }
+            }
+            Att::Bytes { kind, addr, bytes } => {
+                for (i, piece) in bytes.chunks(PIECE as usize).enumerate() {
+                    one(self, Att::Bytes { kind, addr: addr + i as u64 * PIECE, bytes: piece });
+                }
+            }
+            Att::Map { .. } => one(self, *att),
+        }
+    }
+
+    /// Writes an attachment at `to`; returns where the next one goes.
+    fn attach(&mut self, to: u64, att: &Att) -> u64 {
+        let len = att.len();
+        let (kind, addr) = match *att {
+            Att::Memory { addr, .. } => (ATT_WRITE, addr),
+            Att::Bytes { kind, addr, .. } => (kind, addr),
+            Att::Map { addr, .. } => (ATT_MAP, addr),
+        };
+        let data = (to + ATTACHMENT_LEN as u64) as *mut u8;
+        // SAFETY: the caller reserved room for the attachment and its padding; guest memory may
+        // have gone, which a safe copy survives (the bytes are then zero).
+        unsafe {
+            (to as *mut Attachment).write_unaligned(Attachment { kind, len: len as u32, addr });
+            if len % 8 != 0 {
+                data.add(padded(len) - 8).cast::<u64>().write_unaligned(0);
+            }
+            match *att {
+                Att::Memory { addr, .. } => {
+                    sys::read_guest_to(addr, data, len);
+                }
+                Att::Bytes { bytes, .. } => data.copy_from_nonoverlapping(bytes.as_ptr(), len),
+                Att::Map { map, key, .. } => {
+                    data.cast::<MapPayload>().write_unaligned(map);
+                    data.add(size_of::<MapPayload>())
+                        .copy_from_nonoverlapping(key.as_ptr(), key.len());
+                }
+            }
+        }
+        to + (ATTACHMENT_LEN + padded(len)) as u64
+    }
+}
+
+fn push(out: &mut crash::Report, bytes: &[u8]) {
+    for &b in bytes {
+        let _ = out.write_char(b as char);
+    }
+}
+
+/// The registers' check word: a hash of the general registers.
+#[inline]
+pub fn registers_check() -> u32 {
+    const K: u64 = 0x9e37_79b9_7f4a_7c15;
+    let g = &ctx().gpr;
+    // Four independent lanes keep the multiplications off each other's critical path.
+    let mut lane = [0u64; 4];
+    for row in g.chunks_exact(4) {
+        for (l, &r) in lane.iter_mut().zip(row) {
+            *l = (*l ^ r).wrapping_mul(K).rotate_left(29);
+        }
+    }
+    let h = (lane[0] ^ lane[1].rotate_left(17)).wrapping_mul(K) ^ lane[2].wrapping_mul(K | 2)
+        ^ lane[3].rotate_left(41).wrapping_mul(K);
+    (h ^ h >> 32) as u32
+}

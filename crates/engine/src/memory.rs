@@ -1,0 +1,419 @@
+//! The guest's address space: mapping, unmapping, protecting, the heap.
+//!
+//! Every operation has two sides. Recording asks the kernel, where the engine has chosen the place,
+//! and says what happened as attachments; replaying puts the same things at the same addresses.
+
+use crate::log::Att;
+use crate::shadow;
+use crate::state::Engine;
+use crate::store::{self, Store};
+use crate::supervisor;
+use crate::sys::{self, MAP_ANONYMOUS, MAP_FIXED, MAP_FIXED_NOREPLACE, MAP_NORESERVE, MAP_PRIVATE};
+use crate::vma::{PROT_EXEC, PROT_READ, PROT_WRITE, Vma, VmaKind, page_down, page_up};
+use alloc_crate::vec::Vec;
+use clew_abi::layout::{PAGE, Range, guest_may_map};
+use clew_abi::record::{ATT_MAP_PATH, MapPayload};
+
+/// File mappings up to this size go into the code window: they may be libraries.
+const WINDOW_FILE_LIMIT: u64 = 256 << 20;
+const PROT_MASK: u32 = PROT_READ | PROT_WRITE | PROT_EXEC;
+const MAP_32BIT: u32 = 0x40;
+const S_IFMT: u32 = 0o170000;
+const S_IFREG: u32 = 0o100000;
+
+/// The guest's heap (`brk`), which the engine emulates.
+#[derive(Default)]
+pub struct Brk {
+    pub start: u64,
+    pub current: u64,
+}
+
+/// A mapping made while recording, with what the trace needs to make it again.
+pub struct Mapped {
+    pub addr: u64,
+    pub map: MapPayload,
+    /// Name of the stored file; empty for anonymous memory.
+    pub key: Vec<u8>,
+    /// Its path, where the key is new.
+    pub path: Vec<u8>,
+    /// The contents must be recorded: no stored file has them.
+    pub contents: bool,
+}
+
+impl Mapped {
+    /// Appends this mapping's attachments.
+    pub fn attach<'a>(&'a self, out: &mut Vec<Att<'a>>) {
+        out.push(Att::Map { addr: self.addr, map: self.map, key: &self.key });
+        if !self.path.is_empty() {
+            out.push(Att::Bytes { kind: ATT_MAP_PATH, addr: self.addr, bytes: &self.path });
+        }
+        if self.contents {
+            out.push(Att::Memory { addr: self.addr, len: self.map.len });
+        }
+    }
+}
+
+/// What the kernel is told when the guest asks for `prot`: guest code is never executed in place,
+/// and the engine must be able to read it.
+pub fn host_prot(prot: u32) -> u32 {
+    let readable = if prot & PROT_EXEC != 0 { PROT_READ } else { 0 };
+    prot & !PROT_EXEC | readable
+}
+
+/// A file mapped shared whose later changes must reach the trace.
+#[derive(Clone, Copy)]
+pub struct Watched {
+    pub dev: u64,
+    pub ino: u64,
+    pub start: u64,
+    pub end: u64,
+    pub offset: u64,
+}
+
+/// What recording remembers about mapped files.
+#[derive(Default)]
+pub struct MappedFiles {
+    pub store: Store,
+    /// Mappings of files that the guest may still change through descriptors.
+    pub watched: Vec<Watched>,
+}
+
+impl Engine {
+    /// `mmap` while recording. `args` as the guest gave them, `fd` already checked.
+    pub fn mmap_record(&mut self, args: &[u64; 6]) -> Result<Mapped, i64> {
+        let [hint, len, prot, flags, fd, offset] = *args;
+        let (prot, flags, fd) = (prot as u32 & PROT_MASK, flags as u32, fd as i32);
+        if len == 0 || offset % PAGE != 0 {
+            return Err(-(sys::EINVAL as i64));
+        }
+        let len = len.checked_add(PAGE - 1).ok_or(-(sys::ENOMEM as i64))? & !(PAGE - 1);
+        let (place, fixed) = self.place(hint, len, prot, flags, fd)?;
+        // SAFETY: `place` checked that a fixed mapping touches the guest's own memory only.
+        let got = unsafe {
+            let flags = flags & !MAP_FIXED_NOREPLACE | fixed;
+            sys::mmap(place, len, host_prot(prot), flags, fd, offset)
+        };
+        if sys::is_error(got) {
+            return Err(got);
+        }
+        let addr = got as u64;
+        let shared = flags & 3 != MAP_PRIVATE;
+        self.mapped(addr, len, prot, shared);
+        let mut map = MapPayload { len, prot, flags, offset };
+        let none = |map, contents| Mapped {
+            addr,
+            map,
+            key: Vec::new(),
+            path: Vec::new(),
+            contents,
+        };
+        if flags & MAP_ANONYMOUS != 0 {
+            return Ok(none(map, false));
+        }
+        match sys::fstat(fd) {
+            Some(st) if st.st_mode & S_IFMT == S_IFREG => {
+                let (key, path) = self.keep_file(fd, &st, addr, &map)?;
+                Ok(Mapped { addr, map, key, path, contents: false })
+            }
+            _ => {
+                // A device. /dev/zero is anonymous memory; others show what they show now.
+                map.offset = 0;
+                Ok(none(map, prot & PROT_READ != 0))
+            }
+        }
+    }
+
+    /// Where a new mapping goes, and the `MAP_FIXED*` flag to use.
+    fn place(
+        &self,
+        hint: u64,
+        len: u64,
+        prot: u32,
+        flags: u32,
+        fd: i32,
+    ) -> Result<(u64, u32), i64> {
+        if flags & (MAP_FIXED | MAP_FIXED_NOREPLACE) != 0 {
+            let end = hint.checked_add(len).ok_or(-(sys::ENOMEM as i64))?;
+            if !guest_may_map(Range::new(hint, end)) {
+                let errno =
+                    if flags & MAP_FIXED_NOREPLACE != 0 { sys::EEXIST } else { sys::ENOMEM };
+                return Err(-(errno as i64));
+            }
+            return Ok((hint, flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)));
+        }
+        let file = fd >= 0 && flags & MAP_ANONYMOUS == 0 && flags & 3 == MAP_PRIVATE;
+        let code = prot & PROT_EXEC != 0 || (file && len <= WINDOW_FILE_LIMIT);
+        if hint == 0
+            && code
+            && flags & MAP_32BIT == 0
+            && let Some(addr) = self.vmas.find_window(len)
+        {
+            return Ok((addr, MAP_FIXED_NOREPLACE));
+        }
+        Ok((hint, 0))
+    }
+
+    /// Stores the file behind a new mapping.
+    fn keep_file(
+        &mut self,
+        fd: i32,
+        st: &sys::stat,
+        addr: u64,
+        map: &MapPayload,
+    ) -> Result<(Vec<u8>, Vec<u8>), i64> {
+        let files = &mut self.files.mapped;
+        let (key, new) = files.store.save(fd, st).inspect_err(|_| {
+            supervisor::warn("a mapped file could not be copied into the trace (disk full?)");
+        })?;
+        if map.flags & 3 != MAP_PRIVATE || !store::settled(st) {
+            files.watched.push(Watched {
+                dev: st.st_dev,
+                ino: st.st_ino,
+                start: addr,
+                end: addr + map.len,
+                offset: map.offset,
+            });
+        }
+        let path = if new { crate::procfs::fd_path(fd) } else { Vec::new() };
+        Ok((key, path))
+    }
+
+    /// A mapping of the trace, while replaying. False if it cannot be made.
+    pub fn map_replay(&mut self, addr: u64, map: &MapPayload, key: &[u8]) -> bool {
+        let Some(end) = addr.checked_add(map.len) else { return false };
+        if addr % PAGE != 0 || map.len % PAGE != 0 || !guest_may_map(Range::new(addr, end)) {
+            return false;
+        }
+        let file = if key.is_empty() { Some(-1) } else { self.files.stored(key) };
+        let Some(file) = file else { return false };
+        let kind = if key.is_empty() { MAP_ANONYMOUS } else { 0 };
+        let flags = MAP_PRIVATE | MAP_FIXED | MAP_NORESERVE | kind;
+        let offset = if key.is_empty() { 0 } else { map.offset };
+        // SAFETY: the range is the guest's.
+        let got = unsafe { sys::mmap(addr, map.len, host_prot(map.prot), flags, file, offset) };
+        if got != addr as i64 {
+            return false;
+        }
+        self.mapped(addr, map.len, map.prot & PROT_MASK, map.flags & 3 != MAP_PRIVATE);
+        true
+    }
+
+    /// Notes a new mapping.
+    fn mapped(&mut self, addr: u64, len: u64, prot: u32, shared: bool) {
+        let end = addr + page_up(len);
+        self.forget_code(addr, end);
+        let kind = if shared { VmaKind::Shared } else { VmaKind::Private };
+        self.vmas.insert(Vma { start: addr, end, prot, kind });
+    }
+
+    /// Drops translations of code in a range that is about to change.
+    pub fn forget_code(&mut self, start: u64, end: u64) {
+        if start < end {
+            self.cache.invalidate(start, end, shadow::mapped);
+        }
+    }
+
+    /// `munmap`, on both sides.
+    pub fn munmap(&mut self, addr: u64, len: u64) -> i64 {
+        let Some(end) = addr.checked_add(len).map(page_up) else {
+            return -(sys::EINVAL as i64);
+        };
+        if addr % PAGE != 0 || len == 0 {
+            return -(sys::EINVAL as i64);
+        }
+        if !guest_may_map(Range::new(addr, end)) {
+            return self.munmap_around(addr, end);
+        }
+        self.munmap_part(addr, end)
+    }
+
+    fn munmap_part(&mut self, addr: u64, end: u64) -> i64 {
+        // SAFETY: the range is the guest's.
+        let result = unsafe { sys::munmap(addr, end - addr) };
+        if result == 0 {
+            self.forget_code(addr, end);
+            self.vmas.remove(addr, end);
+            self.files.mapped.watched.retain(|w| w.end <= addr || end <= w.start);
+        }
+        result
+    }
+
+    /// Unmaps what the guest has in a range that also holds engine regions, which it cannot see.
+    fn munmap_around(&mut self, addr: u64, end: u64) -> i64 {
+        let parts: Vec<(u64, u64)> = self
+            .vmas
+            .overlapping(addr, end)
+            .map(|v| (v.start.max(addr), v.end.min(end)))
+            .collect();
+        for (start, end) in parts {
+            self.munmap_part(start, end);
+        }
+        0
+    }
+
+    /// `mprotect` and `pkey_mprotect` (without a key), on both sides.
+    pub fn mprotect(&mut self, addr: u64, len: u64, prot: u32) -> i64 {
+        let Some(end) = addr.checked_add(len).map(page_up) else {
+            return -(sys::ENOMEM as i64);
+        };
+        if addr % PAGE == 0 && len > 0 && !guest_may_map(Range::new(addr, end)) {
+            return -(sys::ENOMEM as i64);
+        }
+        // SAFETY: the range is the guest's (or the call fails).
+        let result = unsafe { sys::mprotect(addr, len, host_prot(prot)) };
+        if result == 0 && len > 0 {
+            if prot & PROT_EXEC == 0 || prot & PROT_WRITE != 0 {
+                self.forget_code(addr, end);
+            } else {
+                // Code that stays executable must not be writable behind the translations' back.
+                self.forget_code_unless_executable(addr, end);
+            }
+            self.vmas.protect(addr, end, prot & PROT_MASK);
+        }
+        result
+    }
+
+    fn forget_code_unless_executable(&mut self, start: u64, end: u64) {
+        let was = self.vmas.overlapping(start, end).all(|v| v.prot & PROT_WRITE == 0);
+        if !was {
+            self.forget_code(start, end);
+        }
+    }
+
+    /// `mremap`. While recording (`made_at` is `None`) the kernel chooses the place, while
+    /// replaying it is `made_at`.
+    pub fn mremap(&mut self, args: &[u64; 6], made_at: Option<u64>) -> i64 {
+        const MAYMOVE: u64 = 1;
+        const FIXED: u64 = 2;
+        const DONTUNMAP: u64 = 4;
+        let [old, old_len, new_len, mut flags, mut target, _] = *args;
+        if flags & FIXED != 0 {
+            let end = target.saturating_add(page_up(new_len));
+            if !guest_may_map(Range::new(target, end)) {
+                return -(sys::ENOMEM as i64);
+            }
+        }
+        if !guest_may_map(Range::new(old, old.saturating_add(page_up(old_len).max(1)))) {
+            return -(sys::EFAULT as i64);
+        }
+        if let Some(at) = made_at {
+            (flags, target) = if at == old && flags & (FIXED | DONTUNMAP) == 0 {
+                (0, 0)
+            } else {
+                (flags | MAYMOVE | FIXED, at)
+            };
+        }
+        let Some(vma) = self.vmas.find(page_down(old)).copied() else {
+            return -(sys::EFAULT as i64);
+        };
+        // SAFETY: source and target are the guest's.
+        let got = unsafe {
+            sys::syscall!(sys::__NR_mremap, old, old_len, new_len, flags, target)
+        };
+        if sys::is_error(got) {
+            return got;
+        }
+        let addr = got as u64;
+        let (old_end, new_end) = (old + page_up(old_len), addr + page_up(new_len));
+        if old_len != 0 && flags & DONTUNMAP == 0 {
+            self.forget_code(old, old_end);
+            self.vmas.remove(old, old_end);
+        }
+        self.forget_code(addr, new_end);
+        self.vmas.insert(Vma { start: addr, end: new_end, ..vma });
+        got
+    }
+
+    /// `brk`: the engine's own, at the same place in every run. Returns the new break.
+    pub fn set_brk(&mut self, wanted: u64) -> u64 {
+        let Brk { start, current } = self.brk;
+        if wanted < start || wanted == current {
+            return current;
+        }
+        let (old_end, new_end) = (page_up(current), page_up(wanted));
+        if new_end > old_end {
+            let free = self.vmas.overlapping(old_end, new_end).next().is_none();
+            if !free || !guest_may_map(Range::new(old_end, new_end)) || wanted > start + (1 << 40) {
+                return current;
+            }
+            let noreserve = if self.replaying() { MAP_NORESERVE } else { 0 };
+            let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE | noreserve;
+            // SAFETY: nothing is replaced.
+            let got = unsafe {
+                sys::mmap(old_end, new_end - old_end, PROT_READ | PROT_WRITE, flags, -1, 0)
+            };
+            if got != old_end as i64 {
+                return current;
+            }
+        } else if new_end < old_end {
+            // SAFETY: the heap's own pages.
+            unsafe { sys::munmap(new_end, old_end - new_end) };
+            self.forget_code(new_end, old_end);
+        }
+        self.vmas.remove(start, old_end.max(new_end));
+        let prot = PROT_READ | PROT_WRITE;
+        self.vmas.insert(Vma { start: page_down(start), end: new_end, prot, kind: VmaKind::Heap });
+        self.brk.current = wanted;
+        wanted
+    }
+
+    /// `madvise`. Advice that discards memory does so at once on both sides (the kernel would
+    /// choose its own moment for `MADV_FREE`); other advice is only given while recording.
+    pub fn madvise(&mut self, addr: u64, len: u64, advice: u64) -> i64 {
+        const DONTNEED: u64 = 4;
+        const FREE: u64 = 8;
+        const REMOVE: u64 = 9;
+        let end = addr.saturating_add(page_up(len));
+        if addr % PAGE == 0 && len > 0 && !guest_may_map(Range::new(addr, end)) {
+            return -(sys::ENOMEM as i64);
+        }
+        let advice = if advice == FREE { DONTNEED } else { advice };
+        if self.replaying() && !matches!(advice, DONTNEED | REMOVE) {
+            return 0;
+        }
+        let discards = matches!(advice, DONTNEED | REMOVE) && len > 0;
+        if discards {
+            self.forget_code(addr, end);
+        }
+        // SAFETY: the range is the guest's.
+        unsafe { sys::syscall!(sys::__NR_madvise, addr, len, advice) }
+    }
+
+    /// Makes pages with translated code read-only, so that writes to them are noticed.
+    pub fn protect_code(&mut self) {
+        for page in core::mem::take(&mut self.cache.new_pages) {
+            let addr = page * PAGE;
+            if let Some(v) = self.vmas.find(addr)
+                && v.prot & PROT_WRITE != 0
+            {
+                // SAFETY: a guest page; a write to it comes back as a fault (`unprotect_code`).
+                unsafe { sys::mprotect(addr, PAGE, host_prot(v.prot) & !PROT_WRITE) };
+                self.files.protected_pages = true;
+            }
+        }
+    }
+
+    /// A write to `addr` faulted: if only the engine's protection is in the way, takes it back,
+    /// drops the page's translations and returns true.
+    pub fn unprotect_code(&mut self, addr: u64) -> bool {
+        let page = page_down(addr);
+        let Some(v) = self.vmas.find(addr).copied() else { return false };
+        if v.prot & PROT_WRITE == 0 || !self.cache.page_has_code(addr) {
+            return false;
+        }
+        self.forget_code(page, page + PAGE);
+        // SAFETY: gives the guest what it asked for.
+        unsafe { sys::mprotect(page, PAGE, host_prot(v.prot)) };
+        true
+    }
+
+    /// Takes all write protection back (the kernel is to write somewhere the engine cannot tell).
+    /// Returns whether there was any.
+    pub fn unprotect_all(&mut self) -> bool {
+        if !core::mem::take(&mut self.files.protected_pages) {
+            return false;
+        }
+        let pages: Vec<u64> = self.cache.code_pages().collect();
+        pages.into_iter().fold(false, |any, page| self.unprotect_code(page) | any)
+    }
+}

@@ -1,0 +1,67 @@
+//! The shadow map's pages: mapped in chunks, on first use, from a file full of the miss stub's
+//! address.
+
+use crate::crash;
+use crate::sys;
+use alloc_crate::vec::Vec;
+use clew_abi::layout::{SHADOW_CHUNK, shadow_entry};
+use clew_abi::orders::fd;
+use core::cell::UnsafeCell;
+
+/// Chunk numbers (`pc / SHADOW_CHUNK`) that are mapped.
+struct Chunks(UnsafeCell<Vec<u32>>);
+
+// SAFETY: engine code runs in one task at a time.
+unsafe impl Sync for Chunks {}
+
+static CHUNKS: Chunks = Chunks(UnsafeCell::new(Vec::new()));
+
+fn chunks() -> &'static mut Vec<u32> {
+    // SAFETY: as above.
+    unsafe { &mut *CHUNKS.0.get() }
+}
+
+/// Makes sure the shadow entry of `pc` is mapped. False if `pc` has none.
+pub fn ensure(pc: u64) -> bool {
+    if shadow_entry(pc).is_none() {
+        return false;
+    }
+    let chunk = (pc / SHADOW_CHUNK) as u32;
+    let list = chunks();
+    if let Err(at) = list.binary_search(&chunk) {
+        map(chunk);
+        list.insert(at, chunk);
+    }
+    true
+}
+
+/// Is the page of a shadow entry (for `pc`) mapped?
+pub fn mapped(pc: u64) -> bool {
+    chunks().binary_search(&((pc / SHADOW_CHUNK) as u32)).is_ok()
+}
+
+fn map(chunk: u32) {
+    let start = chunk as u64 * SHADOW_CHUNK * 8 + clew_abi::layout::SHADOW_DISP;
+    let len = 8 * SHADOW_CHUNK;
+    // SAFETY: the shadow map's own range.
+    let got = unsafe {
+        sys::mmap(
+            start,
+            len,
+            sys::PROT_READ | sys::PROT_WRITE,
+            sys::MAP_PRIVATE | sys::MAP_FIXED | sys::MAP_NORESERVE,
+            fd::PATTERN,
+            0,
+        )
+    };
+    if got != start as i64 {
+        crash::fail("the shadow map cannot be mapped");
+    }
+}
+
+/// Forgets all entries: every chunk is mapped afresh.
+pub fn reset() {
+    for &chunk in chunks().iter() {
+        map(chunk);
+    }
+}

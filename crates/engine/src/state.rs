@@ -1,0 +1,136 @@
+//! The engine's one state and the guest context.
+//!
+//! # Safety
+//! [`engine`] hands out the only instance by mutable reference. Engine code runs in one task at a
+//! time, and the signal handler touches only the fields it documents while the engine runs.
+
+use crate::calls::files::Files;
+use crate::log::Log;
+use crate::memory::Brk;
+use crate::signal::Signals;
+use crate::stream::Stream;
+use crate::ticks::Ticks;
+use crate::vma::Vmas;
+use alloc_crate::string::String;
+use alloc_crate::vec::Vec;
+use clew_abi::layout::{CONTEXT, ORDERS};
+use clew_abi::orders::{Orders, Text};
+use clew_translate::{Cache, GuestContext};
+use core::cell::UnsafeCell;
+
+/// Whether events are written or read.
+pub enum Mode {
+    Record(Log),
+    Replay(Stream),
+    /// A child that is not followed: translated, but neither logged nor replayed.
+    Unrecorded,
+}
+
+/// Everything the engine knows about its process.
+pub struct Engine {
+    pub mode: Mode,
+    pub cache: Cache,
+    pub vmas: Vmas,
+    pub ticks: Ticks,
+    pub signals: Signals,
+    pub files: Files,
+    pub brk: Brk,
+    pub pid: u32,
+    pub tid: u32,
+    /// The program's absolute path as the guest sees it (`/proc/self/exe`).
+    pub exe: String,
+    /// The auxiliary vector as the guest sees it.
+    pub auxv: Vec<[u64; 2]>,
+    /// Where the guest's vDSO lies.
+    pub vdso: u64,
+    /// The processor is AMD's.
+    pub amd: bool,
+    /// The last few events, for crash reports.
+    pub recent: Recent,
+}
+
+/// A ring of the last events: (event, kind, detail, tick).
+#[derive(Default)]
+pub struct Recent {
+    ring: [(u64, u16, u64, u64); 16],
+    next: usize,
+}
+
+impl Recent {
+    pub fn push(&mut self, event: u64, kind: u16, detail: u64, tick: u64) {
+        self.ring[self.next % 16] = (event, kind, detail, tick);
+        self.next += 1;
+    }
+
+    /// Oldest first.
+    pub fn iter(&self) -> impl Iterator<Item = &(u64, u16, u64, u64)> {
+        let start = self.next.saturating_sub(16);
+        (start..self.next).map(|i| &self.ring[i % 16])
+    }
+}
+
+struct Slot(UnsafeCell<Option<Engine>>);
+
+// SAFETY: see the module's documentation.
+unsafe impl Sync for Slot {}
+
+static ENGINE: Slot = Slot(UnsafeCell::new(None));
+
+/// Installs the state. Called once, at start.
+pub fn install(engine: Engine) {
+    // SAFETY: nobody holds a reference before the first call.
+    unsafe { *ENGINE.0.get() = Some(engine) }
+}
+
+/// The state, once installed.
+#[inline]
+pub fn engine() -> &'static mut Engine {
+    // SAFETY: see the module's documentation.
+    match unsafe { &mut *ENGINE.0.get() } {
+        Some(engine) => engine,
+        None => crate::crash::fail("engine state used before it exists"),
+    }
+}
+
+/// The state, for a crash report that may come at any time.
+pub fn try_engine() -> Option<&'static mut Engine> {
+    // SAFETY: as above; a crash report never returns to other users.
+    unsafe { (*ENGINE.0.get()).as_mut() }
+}
+
+/// The guest's registers and what translated code keeps in memory.
+#[inline]
+pub fn ctx() -> &'static mut GuestContext {
+    // SAFETY: mapped at start and never unmapped; one task at a time.
+    unsafe { &mut *(CONTEXT as *mut GuestContext) }
+}
+
+/// The orders, in memory shared with the supervisor.
+pub fn orders() -> &'static Orders {
+    // SAFETY: mapped at start; the supervisor only changes the words that are read atomically.
+    unsafe { &*(ORDERS.start as *const Orders) }
+}
+
+/// A string of the orders.
+pub fn orders_text(text: Text) -> &'static [u8] {
+    let (start, len) = (ORDERS.start + text.offset, text.len as usize);
+    assert!(text.offset < ORDERS.len() && text.len < ORDERS.len() - text.offset);
+    // SAFETY: within the mapped orders, which nobody changes.
+    unsafe { core::slice::from_raw_parts(start as *const u8, len) }
+}
+
+/// An atomic view of a word of the orders.
+pub fn orders_word(word: &'static u64) -> &'static core::sync::atomic::AtomicU64 {
+    // SAFETY: aligned, shared, mapped for ever.
+    unsafe { core::sync::atomic::AtomicU64::from_ptr(word as *const u64 as *mut u64) }
+}
+
+impl Engine {
+    pub fn recording(&self) -> bool {
+        matches!(self.mode, Mode::Record(_))
+    }
+
+    pub fn replaying(&self) -> bool {
+        matches!(self.mode, Mode::Replay(_))
+    }
+}

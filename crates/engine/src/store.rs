@@ -1,0 +1,143 @@
+//! Keeping a copy of every file the guest maps.
+//!
+//! A copy is named by the file's identity (device, inode, size, times). Copies are shared between
+//! recordings through the store, a directory beside the traces, by hard links, so a library is
+//! copied once per machine. A file that changed within the last seconds may change again without
+//! its times showing it, so its copy belongs to one mapping alone.
+
+use crate::crash::Report;
+use crate::sys::{self, syscall};
+use alloc_crate::vec::Vec;
+use clew_abi::orders::fd;
+use core::fmt::Write;
+
+/// Younger files than this are never shared, in seconds: coarse time stamps and clock skew.
+const SETTLED: u64 = 2;
+const FICLONE: u64 = 0x4004_9409;
+
+/// Names of the copies made by this process.
+#[derive(Default)]
+pub struct Store {
+    saved: Vec<Vec<u8>>,
+    unique: u32,
+}
+
+impl Store {
+    /// Copies the file behind `file` into the trace. Returns the copy's key and whether it is new
+    /// to this process, or a negated errno.
+    pub fn save(&mut self, file: i32, st: &sys::stat) -> Result<(Vec<u8>, bool), i64> {
+        let settled = settled(st);
+        let mut key = Report::new();
+        let _ = write!(key, "{:x}-{:x}-{:x}", st.st_dev, st.st_ino, st.st_size);
+        let _ = write!(key, "-{:x}-{:x}", st.st_mtime, st.st_mtime_nsec);
+        let _ = write!(key, "-{:x}-{:x}", st.st_ctime, st.st_ctime_nsec);
+        if !settled {
+            self.unique += 1;
+            let _ = write!(key, "-u{:x}-{:x}", sys::getpid(), self.unique);
+        }
+        let key = key.bytes().to_vec();
+        if self.saved.contains(&key) {
+            return Ok((key, false));
+        }
+        let stored = path(b"", &key);
+        let in_trace = path(b"files/", &key);
+        if !settled || !link(fd::STORE, &stored, fd::TRACE, &in_trace) {
+            copy(file, st, &in_trace)?;
+            if settled {
+                link(fd::TRACE, &in_trace, fd::STORE, &stored);
+            }
+        }
+        self.saved.push(key.clone());
+        Ok((key, true))
+    }
+}
+
+/// Has the file been left alone long enough for its times to identify its content?
+pub fn settled(st: &sys::stat) -> bool {
+    let mut now = [0u64; 2];
+    // SAFETY: writes the array. Clock 5 is CLOCK_REALTIME_COARSE, which file times come from.
+    unsafe { syscall!(sys::__NR_clock_gettime, 5, now.as_mut_ptr()) };
+    let changed = (st.st_mtime as u64).max(st.st_ctime as u64);
+    changed.saturating_add(SETTLED) < now[0]
+}
+
+fn path(dir: &[u8], key: &[u8]) -> Vec<u8> {
+    [dir, key, b"\0"].concat()
+}
+
+fn link(from: i32, old: &[u8], to: i32, new: &[u8]) -> bool {
+    // SAFETY: both paths are terminated.
+    let r = unsafe {
+        syscall!(sys::__NR_linkat, from as i64, old.as_ptr(), to as i64, new.as_ptr(), 0)
+    };
+    r == 0 || r == -(sys::EEXIST as i64)
+}
+
+/// Copies a whole file to `files/<key>`, through a temporary name so that no half copy is found.
+fn copy(file: i32, st: &sys::stat, target: &[u8]) -> Result<(), i64> {
+    let mut tmp = Report::new();
+    let _ = write!(tmp, "files/.tmp-{}\0", sys::getpid());
+    let flags = sys::O_WRONLY | sys::O_CREAT | sys::O_TRUNC | sys::O_CLOEXEC;
+    let out = sys::openat(fd::TRACE, tmp.bytes(), flags, 0o600);
+    if out < 0 {
+        return Err(out);
+    }
+    let out = out as i32;
+    // SAFETY: no memory.
+    let cloned = unsafe { syscall!(sys::__NR_ioctl, out, FICLONE, file) } == 0;
+    let copied = if cloned { Ok(()) } else { copy_bytes(file, out, st.st_size as u64) };
+    sys::close(out);
+    copied?;
+    // SAFETY: both paths are terminated.
+    let r = unsafe {
+        syscall!(
+            sys::__NR_renameat,
+            fd::TRACE,
+            tmp.bytes().as_ptr(),
+            fd::TRACE,
+            target.as_ptr()
+        )
+    };
+    if r < 0 { Err(r) } else { Ok(()) }
+}
+
+fn copy_bytes(from: i32, to: i32, size: u64) -> Result<(), i64> {
+    let mut offset = 0u64;
+    while offset < size {
+        let (mut input, mut output) = (offset, offset);
+        // SAFETY: the kernel updates the two offsets.
+        let n = unsafe {
+            syscall!(
+                sys::__NR_copy_file_range,
+                from,
+                &raw mut input,
+                to,
+                &raw mut output,
+                size - offset,
+                0
+            )
+        };
+        if n <= 0 {
+            return copy_slowly(from, to, offset);
+        }
+        offset += n as u64;
+    }
+    Ok(())
+}
+
+/// Copies what is left by reading and writing (between file systems).
+fn copy_slowly(from: i32, to: i32, mut offset: u64) -> Result<(), i64> {
+    let mut buf = alloc_crate::vec![0u8; 64 << 10];
+    loop {
+        let n = sys::pread(from, &mut buf, offset);
+        if n <= 0 {
+            return if n == 0 { Ok(()) } else { Err(n) };
+        }
+        // SAFETY: reads the buffer.
+        let w = unsafe { syscall!(sys::__NR_pwrite64, to, buf.as_ptr(), n, offset) };
+        if w <= 0 {
+            return Err(w);
+        }
+        offset += w as u64;
+    }
+}

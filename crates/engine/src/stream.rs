@@ -1,0 +1,192 @@
+//! Reading the event stream (replaying).
+//!
+//! The supervisor fills the stream's memfd segment by segment; the engine maps one at a time. The
+//! trace may be hostile: every length is checked before it is used, and guest memory is written
+//! through `sys::write_guest`, which refuses the engine's regions.
+//!
+//! # Safety
+//! The current segment is mapped read-only at `layout::SEGMENT` while `Stream` hands out views.
+
+use crate::crash;
+use crate::state::{orders, orders_word};
+use crate::sys;
+use clew_abi::layout::SEGMENT;
+use clew_abi::orders::fd;
+use clew_abi::record::*;
+use core::sync::atomic::Ordering;
+
+/// A record of the mapped segment.
+#[derive(Clone, Copy)]
+pub struct Record {
+    pub header: Header,
+    pub kind: Kind,
+    payload: &'static [u8],
+    attachments: &'static [u8],
+}
+
+impl Record {
+    /// The fixed payload. `P` must be the type of the record's kind.
+    pub fn payload<P: Copy>(&self) -> P {
+        assert_eq!(size_of::<P>(), self.payload.len());
+        // SAFETY: payload types are plain integers and the length is right.
+        unsafe { self.payload.as_ptr().cast::<P>().read_unaligned() }
+    }
+
+    pub fn attachments(&self) -> Attachments {
+        Attachments { rest: self.attachments }
+    }
+}
+
+/// The attachments of a record; a malformed one ends the iteration.
+pub struct Attachments {
+    rest: &'static [u8],
+}
+
+impl Iterator for Attachments {
+    type Item = (Attachment, &'static [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let head = self.rest.get(..ATTACHMENT_LEN)?;
+        // SAFETY: plain integers, length checked.
+        let att = unsafe { head.as_ptr().cast::<Attachment>().read_unaligned() };
+        let len = att.len as usize;
+        let bytes = self.rest.get(ATTACHMENT_LEN..ATTACHMENT_LEN + len)?;
+        self.rest = self.rest.get(ATTACHMENT_LEN + padded(len)..).unwrap_or(&[]);
+        Some((att, bytes))
+    }
+}
+
+/// The reader.
+pub struct Stream {
+    /// Offset in the mapped segment of the next record.
+    at: usize,
+    sequence: u64,
+    mapped: bool,
+    /// The stream has ended (or its rest is damaged).
+    ended: bool,
+    pub last_event: u64,
+}
+
+impl Stream {
+    pub fn open() -> Self {
+        Self { at: 0, sequence: 0, mapped: false, ended: false, last_event: 0 }
+    }
+
+    /// The next record, without taking it. `None` at the end of the stream.
+    pub fn peek(&mut self) -> Option<Record> {
+        loop {
+            if self.ended || (!self.mapped && !self.map()) {
+                return None;
+            }
+            let Some(record) = self.parse() else {
+                self.ended = true;
+                return None;
+            };
+            if record.kind != Kind::SegmentEnd {
+                return Some(record);
+            }
+            self.unmap();
+        }
+    }
+
+    /// Steps over the record that [`Self::peek`] shows. Its views stay valid until the next call.
+    pub fn advance(&mut self, record: &Record) {
+        self.at += record.header.len as usize;
+        if record.header.event != 0 {
+            self.last_event = record.header.event;
+        }
+    }
+
+    fn parse(&self) -> Option<Record> {
+        let segment_bytes = orders().segment_bytes as usize;
+        // SAFETY: the segment is mapped with this length.
+        let segment =
+            unsafe { core::slice::from_raw_parts(SEGMENT.start as *const u8, segment_bytes) };
+        let rest = segment.get(self.at..)?;
+        let head = rest.get(..HEADER_LEN)?;
+        // SAFETY: plain integers, length checked.
+        let header = unsafe { head.as_ptr().cast::<Header>().read_unaligned() };
+        let kind = Kind::from_u16(header.kind).filter(|k| *k != Kind::None)?;
+        let len = header.len as usize;
+        if len % 8 != 0 || len < HEADER_LEN + kind.payload_len() {
+            return None;
+        }
+        let body = rest.get(HEADER_LEN..len)?;
+        let (payload, attachments) = body.split_at(kind.payload_len());
+        Some(Record { header, kind, payload, attachments })
+    }
+
+    /// Maps the next segment, waiting for the supervisor to fill it.
+    fn map(&mut self) -> bool {
+        if !self.wait() {
+            self.ended = true;
+            return false;
+        }
+        let bytes = orders().segment_bytes;
+        // SAFETY: the window is the stream's.
+        let got = unsafe {
+            sys::mmap(
+                SEGMENT.start,
+                bytes,
+                sys::PROT_READ,
+                sys::MAP_SHARED | sys::MAP_FIXED,
+                fd::STREAM,
+                self.sequence * bytes,
+            )
+        };
+        if got != SEGMENT.start as i64 {
+            crash::fail("a segment of the trace cannot be mapped");
+        }
+        self.mapped = true;
+        self.at = SEGMENT_HEADER_LEN;
+        // SAFETY: mapped, plain integers.
+        let header = unsafe { *(SEGMENT.start as *const SegmentHeader) };
+        if header.magic != SEGMENT_MAGIC || header.sequence != self.sequence {
+            self.ended = true;
+        }
+        !self.ended
+    }
+
+    fn unmap(&mut self) {
+        // SAFETY: the window is the stream's; views of the old segment are gone (`peek` took
+        // `&mut self`, and records are not kept across it).
+        unsafe { sys::munmap(SEGMENT.start, orders().segment_bytes) };
+        self.mapped = false;
+        self.sequence += 1;
+        orders_word(&orders().segments_done).store(self.sequence, Ordering::Release);
+        // SAFETY: wakes waiters on a shared word.
+        unsafe {
+            let word = &raw const orders().segments_done;
+            sys::syscall!(sys::__NR_futex, word, sys::FUTEX_WAKE, i32::MAX);
+        }
+    }
+
+    /// Waits until the segment `self.sequence` is there. False if it will never be.
+    fn wait(&self) -> bool {
+        let ready = orders_word(&orders().segments_ready);
+        let complete = orders_word(&orders().stream_complete);
+        loop {
+            let done = complete.load(Ordering::Acquire) != 0;
+            let seen = ready.load(Ordering::Acquire);
+            if seen > self.sequence {
+                return true;
+            }
+            if done {
+                return false;
+            }
+            // A time-out bounds the wait should the wake-up have come between the two loads.
+            let timeout = [0u64, 50_000_000];
+            // SAFETY: waits on a shared word.
+            unsafe {
+                let word = &raw const orders().segments_ready;
+                sys::syscall!(
+                    sys::__NR_futex,
+                    word,
+                    sys::FUTEX_WAIT,
+                    seen as u32,
+                    timeout.as_ptr()
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! The guest's mappings as the guest knows them.
+//!
+//! The kernel's own list differs: executable guest memory is mapped without PROT_EXEC there (only
+//! translations run), pages with translated code may be write-protected, and the engine's regions
+//! are in it.
+
+use alloc_crate::vec::Vec;
+use clew_abi::layout::{PAGE, Range, WINDOW_HIGH, WINDOW_LOW};
+use clew_translate::liveness::CodeSource;
+
+pub const PROT_READ: u32 = 1;
+pub const PROT_WRITE: u32 = 2;
+pub const PROT_EXEC: u32 = 4;
+
+/// One mapping.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Vma {
+    pub start: u64,
+    pub end: u64,
+    /// As the guest sees it.
+    pub prot: u32,
+    pub kind: VmaKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VmaKind {
+    Private,
+    Shared,
+    /// Grows down; `start` is where it may grow to.
+    Stack,
+    Heap,
+    Vdso,
+}
+
+/// All mappings, sorted, without overlaps.
+#[derive(Default)]
+pub struct Vmas {
+    list: Vec<Vma>,
+}
+
+pub fn page_down(addr: u64) -> u64 {
+    addr & !(PAGE - 1)
+}
+
+pub fn page_up(addr: u64) -> u64 {
+    addr.saturating_add(PAGE - 1) & !(PAGE - 1)
+}
+
+impl Vmas {
+    /// Index of the first mapping that ends after `addr`.
+    fn index(&self, addr: u64) -> usize {
+        self.list.partition_point(|v| v.end <= addr)
+    }
+
+    pub fn find(&self, addr: u64) -> Option<&Vma> {
+        self.list.get(self.index(addr)).filter(|v| v.start <= addr)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Vma> {
+        self.list.iter()
+    }
+
+    /// The mappings that overlap a range.
+    pub fn overlapping(&self, start: u64, end: u64) -> impl Iterator<Item = &Vma> {
+        self.list[self.index(start)..].iter().take_while(move |v| v.start < end)
+    }
+
+    /// Cuts mappings so that none crosses `addr`.
+    fn split(&mut self, addr: u64) {
+        let i = self.index(addr);
+        if let Some(v) = self.list.get(i).copied()
+            && v.start < addr
+        {
+            self.list[i].end = addr;
+            self.list.insert(i + 1, Vma { start: addr, ..v });
+        }
+    }
+
+    pub fn remove(&mut self, start: u64, end: u64) {
+        self.split(start);
+        self.split(end);
+        let (i, j) = (self.index(start), self.list.partition_point(|v| v.start < end));
+        self.list.drain(i..j);
+    }
+
+    pub fn insert(&mut self, vma: Vma) {
+        if vma.start >= vma.end {
+            return;
+        }
+        self.remove(vma.start, vma.end);
+        let i = self.index(vma.start);
+        if i > 0 && joins(&self.list[i - 1], &vma) {
+            self.list[i - 1].end = vma.end;
+        } else {
+            self.list.insert(i, vma);
+        }
+    }
+
+    pub fn protect(&mut self, start: u64, end: u64, prot: u32) {
+        self.split(start);
+        self.split(end);
+        let i = self.index(start);
+        for v in self.list[i..].iter_mut().take_while(|v| v.start < end) {
+            v.prot = prot;
+        }
+    }
+
+    /// A free range of `len` bytes in the code window: as low as it fits.
+    pub fn find_window(&self, len: u64) -> Option<u64> {
+        [WINDOW_LOW, WINDOW_HIGH].into_iter().find_map(|part| self.find_gap(part, len))
+    }
+
+    fn find_gap(&self, part: Range, len: u64) -> Option<u64> {
+        let mut at = part.start;
+        for v in &self.list[self.index(part.start)..] {
+            if v.start >= part.end || v.start.saturating_sub(at) >= len + PAGE {
+                break;
+            }
+            at = v.end + PAGE;
+        }
+        (at.checked_add(len)? <= part.end).then_some(at)
+    }
+}
+
+fn joins(a: &Vma, b: &Vma) -> bool {
+    a.end == b.start && a.prot == b.prot && a.kind == b.kind && a.kind == VmaKind::Private
+}
+
+impl CodeSource for Vmas {
+    fn code(&self, pc: u64) -> &[u8] {
+        let i = self.index(pc);
+        let mut end = pc;
+        for v in &self.list[i..] {
+            if v.start > end || v.prot & PROT_EXEC == 0 {
+                break;
+            }
+            end = v.end;
+        }
+        if end == pc {
+            return &[];
+        }
+        // SAFETY: executable guest memory is mapped readable (see `memory::host_prot`). Pages past
+        // the end of a truncated file are not; a fault there is the engine's crash report.
+        unsafe { core::slice::from_raw_parts(pc as *const u8, (end - pc) as usize) }
+    }
+}

@@ -1,0 +1,247 @@
+//! Encodes the few instructions the translator adds to the guest's.
+//!
+//! Encodings: Intel SDM volume 2 / AMD APM volume 3. "abs32" operands are sign-extended absolute
+//! addresses (ModRM rm=100, SIB base=101 index=100).
+
+/// Writes machine code at a fixed address.
+pub struct Emitter {
+    at: *mut u8,
+    end: *mut u8,
+}
+
+impl Emitter {
+    /// # Safety
+    /// `start..end` is writable memory that nothing else uses while the emitter lives.
+    pub unsafe fn new(start: u64, end: u64) -> Self {
+        Self { at: start as *mut u8, end: end as *mut u8 }
+    }
+
+    /// Address of the next byte.
+    #[inline]
+    pub fn pos(&self) -> u64 {
+        self.at as u64
+    }
+
+    /// Bytes left.
+    pub fn room(&self) -> usize {
+        self.end as usize - self.at as usize
+    }
+
+    #[inline]
+    pub fn bytes(&mut self, bytes: &[u8]) {
+        assert!(bytes.len() <= self.room(), "code cache overrun");
+        // SAFETY: `new`'s caller vouched for the range and the length was just checked.
+        unsafe {
+            core::ptr::copy_nonoverlapping(bytes.as_ptr(), self.at, bytes.len());
+            self.at = self.at.add(bytes.len());
+        }
+    }
+
+    #[inline]
+    fn u32(&mut self, v: u32) {
+        self.bytes(&v.to_le_bytes());
+    }
+
+    /// A 64-bit literal.
+    pub fn literal(&mut self, v: u64) {
+        self.bytes(&v.to_le_bytes());
+    }
+
+    pub fn align(&mut self, to: u64) {
+        while self.pos() % to != 0 {
+            self.bytes(&[0xcc]);
+        }
+    }
+
+    /// The displacement that makes an instruction ending `after` bytes past the next four reach
+    /// `target`.
+    fn rel(&self, target: u64, after: u64) -> u32 {
+        let delta = target.wrapping_sub(self.pos() + 4 + after) as i64;
+        i32::try_from(delta).expect("displacement out of the cache's reach") as u32
+    }
+
+    fn rel32(&mut self, target: u64) {
+        let rel = self.rel(target, 0);
+        self.u32(rel);
+    }
+
+    /// `mov [abs32], reg` (64 bits).
+    #[inline]
+    pub fn store(&mut self, addr: u32, reg: u8) {
+        self.bytes(&[0x48 | (reg >> 3) << 2, 0x89, 0x04 | (reg & 7) << 3, 0x25]);
+        self.u32(addr);
+    }
+
+    /// `mov reg, [abs32]` (64 bits).
+    #[inline]
+    pub fn load(&mut self, reg: u8, addr: u32) {
+        self.bytes(&[0x48 | (reg >> 3) << 2, 0x8b, 0x04 | (reg & 7) << 3, 0x25]);
+        self.u32(addr);
+    }
+
+    /// `mov dword [abs32], imm32`.
+    pub fn store_imm32(&mut self, addr: u32, imm: u32) {
+        self.bytes(&[0xc7, 0x04, 0x25]);
+        self.u32(addr);
+        self.u32(imm);
+    }
+
+    /// `dec qword [abs32]`: sets ZF, leaves CF alone.
+    #[inline]
+    pub fn dec_mem(&mut self, addr: u32) {
+        self.bytes(&[0x48, 0xff, 0x0c, 0x25]);
+        self.u32(addr);
+    }
+
+    /// `lea rcx, [rcx-1]`.
+    pub fn lea_rcx_minus_1(&mut self) {
+        self.bytes(&[0x48, 0x8d, 0x49, 0xff]);
+    }
+
+    /// `jrcxz` to an address within 127 bytes before the instruction's end.
+    pub fn jrcxz(&mut self, target: u64) {
+        let delta = target.wrapping_sub(self.pos() + 2) as i64;
+        let rel = i8::try_from(delta).expect("jrcxz target out of reach");
+        self.bytes(&[0xe3, rel as u8]);
+    }
+
+    /// `jcc rel32`; `cc` is the condition's low nibble. Returns the address of the displacement.
+    #[inline]
+    pub fn jcc(&mut self, cc: u8, target: u64) -> u64 {
+        self.bytes(&[0x0f, 0x80 | cc]);
+        let at = self.pos();
+        self.rel32(target);
+        at
+    }
+
+    /// `jcc rel8` over code that follows; patch with [`Self::patch_short`].
+    pub fn jcc_short(&mut self, cc: u8) -> u64 {
+        self.bytes(&[0x70 | cc, 0]);
+        self.pos()
+    }
+
+    pub fn jmp_short(&mut self) -> u64 {
+        self.bytes(&[0xeb, 0]);
+        self.pos()
+    }
+
+    /// Makes the short jump whose end is `from` land here.
+    pub fn patch_short(&mut self, from: u64) {
+        let delta = i8::try_from(self.pos() - from).expect("short jump out of reach");
+        // SAFETY: `from - 1` is the displacement byte that this emitter wrote.
+        unsafe { *((from - 1) as *mut u8) = delta as u8 }
+    }
+
+    /// `jrcxz` over code that follows; patch with [`Self::patch_short`].
+    pub fn jrcxz_short(&mut self) -> u64 {
+        self.bytes(&[0xe3, 0]);
+        self.pos()
+    }
+
+    /// `jmp rel32`. Returns the address of the displacement.
+    #[inline]
+    pub fn jmp(&mut self, target: u64) -> u64 {
+        self.bytes(&[0xe9]);
+        let at = self.pos();
+        self.rel32(target);
+        at
+    }
+
+    /// `jmp [rcx*8 + disp32]`: the shadow map's dispatch.
+    #[inline]
+    pub fn jmp_shadow(&mut self, disp: u32) {
+        self.bytes(&[0xff, 0x24, 0xcd]);
+        self.u32(disp);
+    }
+
+    /// `movzx dst, src16` for the low eight registers.
+    pub fn movzx16(&mut self, dst: u8, src: u8) {
+        self.bytes(&[0x0f, 0xb7, 0xc0 | dst << 3 | src]);
+    }
+
+    /// `mov dst, [index*8 + disp32]` for the low eight registers.
+    pub fn load_indexed(&mut self, dst: u8, index: u8, disp: u32) {
+        self.bytes(&[0x48, 0x8b, 0x04 | dst << 3, 0xc5 | index << 3]);
+        self.u32(disp);
+    }
+
+    /// `jmp [abs32]`.
+    pub fn jmp_abs(&mut self, addr: u32) {
+        self.bytes(&[0xff, 0x24, 0x25]);
+        self.u32(addr);
+    }
+
+    /// `push qword [rip -> literal]`.
+    pub fn push_literal(&mut self, literal: u64) {
+        self.bytes(&[0xff, 0x35]);
+        self.rel32(literal);
+    }
+
+    /// `push imm32` (sign-extended).
+    pub fn push_imm32(&mut self, imm: u32) {
+        self.bytes(&[0x68]);
+        self.u32(imm);
+    }
+
+    /// `pop reg` for the low eight registers.
+    #[inline]
+    pub fn pop(&mut self, reg: u8) {
+        self.bytes(&[0x58 | reg]);
+    }
+
+    /// `mov rcx, reg` (64 bits).
+    pub fn mov_rcx(&mut self, reg: u8) {
+        self.bytes(&[0x48 | (reg >> 3) << 2, 0x89, 0xc1 | (reg & 7) << 3]);
+    }
+
+    /// `lea rsp, [rsp + imm32]`.
+    pub fn lea_rsp(&mut self, imm: u32) {
+        self.bytes(&[0x48, 0x8d, 0xa4, 0x24]);
+        self.u32(imm);
+    }
+
+    /// `mov reg, imm64`.
+    pub fn mov_imm64(&mut self, reg: u8, imm: u64) {
+        self.bytes(&[0x48 | reg >> 3, 0xb8 | (reg & 7)]);
+        self.bytes(&imm.to_le_bytes());
+    }
+
+    /// Copies an instruction whose RIP-relative displacement lies at `disp_offset`, so that it
+    /// still addresses `target`: with a new displacement if that reaches, as an absolute address
+    /// if that fits. `Err` when neither does: see [`Self::copy_via`].
+    pub fn copy_rip_relative(
+        &mut self,
+        code: &[u8],
+        disp_offset: usize,
+        target: u64,
+    ) -> Result<(), OutOfReach> {
+        let after = (code.len() - disp_offset - 4) as u64;
+        let end = self.pos() + code.len() as u64;
+        if let Ok(disp) = i32::try_from(target.wrapping_sub(end) as i64) {
+            self.bytes(&code[..disp_offset]);
+            self.bytes(&disp.to_le_bytes());
+            self.bytes(&code[code.len() - after as usize..]);
+            return Ok(());
+        }
+        let disp = i32::try_from(target as i64).map_err(|_| OutOfReach)?;
+        let modrm = code[disp_offset - 1];
+        self.bytes(&code[..disp_offset - 1]);
+        self.bytes(&[modrm & 0x38 | 0x04, 0x25]);
+        self.bytes(&disp.to_le_bytes());
+        self.bytes(&code[disp_offset + 4..]);
+        Ok(())
+    }
+
+    /// Copies such an instruction with `[reg]` in place of `[rip + disp]`; `reg` (rax, rcx, rdx,
+    /// rbx, rsi or rdi) holds the address.
+    pub fn copy_via(&mut self, code: &[u8], disp_offset: usize, reg: u8) {
+        let modrm = code[disp_offset - 1];
+        self.bytes(&code[..disp_offset - 1]);
+        self.bytes(&[modrm & 0x38 | reg]);
+        self.bytes(&code[disp_offset + 4..]);
+    }
+}
+
+/// An address that neither a RIP-relative nor an absolute displacement reaches.
+#[derive(Debug)]
+pub struct OutOfReach;
