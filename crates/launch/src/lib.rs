@@ -9,6 +9,7 @@
 pub mod control;
 pub mod memfd;
 pub mod orders;
+pub mod probe;
 pub mod signals;
 pub mod spawn;
 

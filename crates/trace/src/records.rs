@@ -129,9 +129,10 @@ impl<'a> Record<'a> {
             stack_end: word(3)?,
             stack_limit: word(4)?,
             brk: word(5)?,
-            argc: word(6)?,
-            monotonic_ns: word(7)?,
-            realtime_ns: word(8)?,
+            vdso: word(6)?,
+            vdso_len: word(7)?,
+            monotonic_ns: word(8)?,
+            realtime_ns: word(9)?,
         })
     }
 

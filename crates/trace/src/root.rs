@@ -156,8 +156,13 @@ impl Root {
         if !is_trace(dir) {
             return Err(Error::new(tried(), "it is not a trace"));
         }
-        // meta.json first: what is left of an interrupted deletion is then no trace any more, but
-        // keeps a marker so that deleting it again is not refused.
+        // meta.json goes last, so that what an interrupted deletion leaves can be deleted again.
+        for inner in ["events", files::DIR] {
+            match fs::remove_dir_all(dir.join(inner)) {
+                Err(e) if e.kind() != ErrorKind::NotFound => Err(e).tried(tried)?,
+                _ => {}
+            }
+        }
         fs::remove_dir_all(dir).tried(tried)?;
         let link = self.0.join(LATEST);
         if fs::symlink_metadata(&link).is_ok() && !link.exists() {

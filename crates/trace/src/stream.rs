@@ -185,6 +185,11 @@ impl Stream {
         let after = self.places.iter().take_while(|p| before(p)).count() as u64;
         Cursor { next: after.saturating_sub(1), ..self.cursor() }
     }
+
+    /// A cursor before the last segment.
+    pub fn cursor_at_last_segment(&self) -> Cursor<'_> {
+        Cursor { next: self.segments().saturating_sub(1), ..self.cursor() }
+    }
 }
 
 fn chunk_at(

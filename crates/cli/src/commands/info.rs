@@ -1,0 +1,89 @@
+//! `clew info`.
+
+use std::ffi::OsString;
+
+use clew_trace::{FileEntry, Meta, Result, Trace};
+use serde::Serialize;
+
+use super::open_trace;
+use crate::{json, text};
+
+/// Show what a trace is: versions, machine, command, environment, counts, sizes
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// One JSON document
+    #[arg(long)]
+    json: bool,
+    /// The trace's name or path; the newest if left out
+    trace: Option<OsString>,
+}
+
+#[derive(Serialize)]
+struct Info<'a> {
+    path: String,
+    #[serde(flatten)]
+    meta: &'a Meta,
+    disk_bytes: u64,
+    streams: &'a [Events],
+    stored_files: &'a [FileEntry],
+}
+
+/// What is there of one event stream.
+#[derive(Serialize)]
+struct Events {
+    stream: u32,
+    segments: u64,
+    damage: Option<String>,
+}
+
+/// Runs the command.
+pub fn run(args: &Args) -> Result<()> {
+    let trace = open_trace(args.trace.as_deref())?;
+    let mut streams = Vec::new();
+    for number in trace.streams()? {
+        let stream = trace.stream(number)?;
+        let damage = stream.damage().map(str::to_owned);
+        streams.push(Events { stream: number, segments: stream.segments(), damage });
+    }
+    let files = trace.files()?;
+    if args.json {
+        let path = trace.dir().display().to_string();
+        let (meta, disk_bytes) = (trace.meta(), trace.disk_bytes());
+        return json::document(&Info { path, meta, disk_bytes, streams: &streams, stored_files: &files });
+    }
+    text::print(describe(&trace, &streams, &files))
+}
+
+fn describe(trace: &Trace, streams: &[Events], files: &[FileEntry]) -> String {
+    let meta = trace.meta();
+    let machine = format!(
+        "{}, {} cores, Linux {}",
+        meta.machine.cpu, meta.machine.cores, meta.machine.kernel
+    );
+    let mut rows = vec![
+        ("trace", trace.dir().display().to_string()),
+        ("format", format!("{}, written by clew {}", meta.format, meta.clew)),
+        ("command", text::command_line(&meta.argv)),
+        ("program", meta.program.clone()),
+        ("directory", meta.cwd.clone()),
+        ("machine", machine),
+        ("started", text::local_time(&meta.started)),
+        ("outcome", text::outcome(meta)),
+    ];
+    if let Some(outcome) = &meta.outcome {
+        rows.push(("took", text::seconds(outcome.elapsed_seconds)));
+        rows.push(("events", outcome.events.to_string()));
+        let (raw, packed) = (outcome.raw_bytes, outcome.compressed_bytes);
+        rows.push(("log", format!("{}, {} compressed", text::bytes(raw), text::bytes(packed))));
+    }
+    rows.push(("size", text::bytes(trace.disk_bytes())));
+    rows.extend(streams.iter().map(|s| {
+        let damage = s.damage.as_ref().map_or(String::new(), |d| format!(" ({d})"));
+        ("stream", format!("{}: {} segments{damage}", s.stream, s.segments))
+    }));
+    rows.extend(files.iter().map(|f| ("file", format!("{} ({})", f.path, text::bytes(f.size)))));
+    rows.extend(meta.environment.iter().map(|v| ("env", v.clone())));
+    let visible = |text: String| text.replace(|c: char| c.is_control(), "?");
+    let rows: Vec<_> = rows.into_iter().map(|(k, v)| vec![k.to_owned(), visible(v)]).collect();
+    text::table(&rows)
+}

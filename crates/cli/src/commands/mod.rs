@@ -1,0 +1,54 @@
+//! One file per command: its options, and what it does.
+
+pub mod completions;
+pub mod demo;
+pub mod doctor;
+pub mod dump;
+pub mod info;
+pub mod ls;
+pub mod pack;
+pub mod ps;
+pub mod record;
+pub mod replay;
+pub mod rm;
+pub mod unpack;
+pub mod until_fail;
+
+use std::ffi::OsStr;
+
+use clew_trace::{Error, Result, Root, Trace};
+
+use crate::args::Command;
+
+/// Runs a command and returns clew's exit code.
+pub fn run(command: Command) -> i32 {
+    let result = match command {
+        Command::Record(args) => return record::run(&args),
+        Command::Replay(args) => replay::run(&args),
+        Command::Ls(args) => ls::run(&args).map(|()| 0),
+        Command::Rm(args) => rm::run(&args),
+        Command::Ps(args) => ps::run(&args).map(|()| 0),
+        Command::Dump(args) => dump::run(&args),
+        Command::Info(args) => info::run(&args).map(|()| 0),
+        Command::Pack(_) => Err(not_built("pack a trace")),
+        Command::Unpack(_) => Err(not_built("unpack a trace")),
+        Command::UntilFail(_) => Err(not_built("run until a failure")),
+        Command::Demo(_) => Err(not_built("run the demonstration")),
+        Command::Doctor(args) => doctor::run(&args),
+        Command::Completions(args) => completions::run(&args).map(|()| 0),
+    };
+    result.unwrap_or_else(|e| {
+        clew_launch::say(e);
+        crate::FAILED
+    })
+}
+
+/// For what the command line has a place for but clew cannot do yet.
+fn not_built(what: &str) -> Error {
+    Error::new(what, "this clew cannot do that yet")
+}
+
+/// Opens the trace that a command means.
+fn open_trace(given: Option<&OsStr>) -> Result<Trace> {
+    Trace::open(&Root::from_env()?.resolve(given)?)
+}
