@@ -1,7 +1,8 @@
 //! One cycle of a trial: run natively, record, replay; and the comparison of what was seen.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -21,7 +22,8 @@ pub struct Subject {
     pub nondeterministic: bool,
     /// The recording may add lines that begin with `clew:` to stderr.
     pub warns: bool,
-    /// Files put into the (otherwise empty) working directory before each run.
+    /// Files put into the (otherwise empty) working directory before each run; those that begin
+    /// with `#!` can be executed.
     pub inputs: Vec<(String, Vec<u8>)>,
     /// Compare the files the program leaves in its working directory.
     pub compare_files: bool,
@@ -109,7 +111,10 @@ impl Subject {
         let _ = fs::remove_dir_all(&work);
         fs::create_dir_all(&work).map_err(|e| format!("{}: {e}", work.display()))?;
         for (name, content) in &self.inputs {
-            fs::write(work.join(name), content).map_err(|e| format!("{name}: {e}"))?;
+            let mode = if content.starts_with(b"#!") { 0o755 } else { 0o644 };
+            fs::write(work.join(name), content)
+                .and_then(|()| fs::set_permissions(work.join(name), Permissions::from_mode(mode)))
+                .map_err(|e| format!("{name}: {e}"))?;
         }
         let outcome = self.invocation(dir, argv).run()?;
         let _ = fs::write(dir.join(format!("{label}.stdout")), &outcome.stdout);
@@ -161,6 +166,9 @@ pub fn replay(
     let _ = fs::write(dir.join("replayed.stdout"), &replay.stdout);
     let _ = fs::write(dir.join("replayed.stderr"), &replay.stderr);
     no_panic(&replay, "the replay")?;
+    if replay.survivors {
+        return Err("the replay left processes behind".into());
+    }
     if replay.code() != 0 {
         return Err(format!(
             "replay exits {} instead of 0\n  stderr: {}",

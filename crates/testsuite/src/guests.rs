@@ -64,11 +64,14 @@ impl Guest {
         for library in &self.directives.shared {
             let source = directory().join("lib").join(library);
             let output = partial.join(Path::new(library).with_extension("so"));
-            compile(&source, &["-shared".into(), "-fPIC".into()], &[], &output)?;
+            compile(&source, &library_flags(&source), &[], &output)?;
         }
-        let rpath = "-Wl,-rpath,$ORIGIN".to_string();
         let mut flags = self.directives.build.clone();
-        flags.extend((!self.directives.shared.is_empty()).then_some(rpath));
+        if !self.directives.shared.is_empty() {
+            let rust = is_rust(&self.source);
+            let rpath = if rust { "-Clink-arg=-Wl,-rpath,$ORIGIN" } else { "-Wl,-rpath,$ORIGIN" };
+            flags.push(rpath.to_string());
+        }
         let libs: Vec<String> = self
             .directives
             .libs
@@ -106,6 +109,16 @@ fn headers() -> Vec<PathBuf> {
         .collect();
     found.sort();
     found
+}
+
+fn is_rust(source: &Path) -> bool {
+    source.extension().is_some_and(|extension| extension == "rs")
+}
+
+fn library_flags(source: &Path) -> Vec<String> {
+    let flags: &[&str] =
+        if is_rust(source) { &["--crate-type=cdylib"] } else { &["-shared", "-fPIC"] };
+    flags.iter().map(|flag| flag.to_string()).collect()
 }
 
 fn compile(source: &Path, flags: &[String], libs: &[String], output: &Path) -> Result<(), String> {

@@ -10,6 +10,7 @@
 //! `CLEW_KEEP=1` keeps the files of passing trials too.
 
 pub mod cycle;
+pub mod data;
 pub mod directives;
 pub mod guests;
 pub mod paths;

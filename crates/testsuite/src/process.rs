@@ -24,6 +24,8 @@ pub struct Outcome {
     pub stdout: Vec<u8>,
     pub stderr: Vec<u8>,
     pub status: ExitStatus,
+    /// Processes of its group were still there after its end.
+    pub survivors: bool,
     pub elapsed: Duration,
 }
 
@@ -108,6 +110,7 @@ impl Invocation {
                 ));
             }
         };
+        let survivors = group_exists(&child);
         // A process left behind may hold the pipes open: do not wait for it.
         let patience = Duration::from_secs(20);
         let left_behind = |_| {
@@ -116,7 +119,7 @@ impl Invocation {
         };
         let stdout = stdout.recv_timeout(patience).map_err(left_behind)?;
         let stderr = stderr.recv_timeout(patience).map_err(left_behind)?;
-        Ok(Outcome { stdout, stderr, status, elapsed: started.elapsed() })
+        Ok(Outcome { stdout, stderr, status, survivors, elapsed: started.elapsed() })
     }
 }
 
@@ -142,6 +145,12 @@ pub fn kill_group(child: &Child) {
     unsafe { libc::kill(-(child.id() as i32), libc::SIGKILL) };
 }
 
+/// Whether any process of the child's group is left.
+pub fn group_exists(child: &Child) -> bool {
+    // SAFETY: plain system call; signal 0 only asks.
+    unsafe { libc::kill(-(child.id() as i32), 0) == 0 }
+}
+
 fn timeout_factor() -> u32 {
     std::env::var("CLEW_TIMEOUT_FACTOR").ok().and_then(|f| f.parse().ok()).unwrap_or(1)
 }
@@ -152,7 +161,8 @@ fn feed(child: &mut Child, input: Vec<u8>) {
     }
 }
 
-fn collect(pipe: Option<impl Read + Send + 'static>) -> mpsc::Receiver<Vec<u8>> {
+/// Reads a pipe to its end in the background.
+pub fn collect(pipe: Option<impl Read + Send + 'static>) -> mpsc::Receiver<Vec<u8>> {
     let (sender, receiver) = mpsc::channel();
     std::thread::spawn(move || {
         let mut bytes = Vec::new();

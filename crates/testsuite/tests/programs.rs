@@ -1,2 +1,91 @@
-//! To come.
-fn main() {}
+//! Real programs: native, recorded and replayed runs must agree, in output, exit code and files.
+//!
+//! Each is a single process. Programs the machine lacks are skipped.
+
+use std::path::Path;
+use std::time::Duration;
+
+use clew_testsuite::cycle::Subject;
+use clew_testsuite::data;
+use clew_testsuite::trials::{conclude, trial};
+use libtest_mimic::Trial;
+
+#[path = "programs/catalogue.rs"]
+mod catalogue;
+
+/// A program and how to judge it.
+struct Program {
+    name: &'static str,
+    subject: Subject,
+}
+
+impl Program {
+    /// `words` are arguments; `@x` stands for the file `x` of the generated data.
+    fn new(name: &'static str, words: &[&str]) -> Self {
+        let argv = words.iter().map(|word| expand(word)).collect();
+        let timeout = Duration::from_secs(120);
+        let subject = Subject { argv, timeout, exit: Some(0), ..Subject::default() };
+        Self { name, subject }.env("HOME", "/nonexistent")
+    }
+
+    /// Two native runs may differ.
+    fn nondeterministic(mut self) -> Self {
+        self.subject.nondeterministic = true;
+        self
+    }
+
+    /// Expects this exit code; 128+N for signal N.
+    fn exits(mut self, code: i32) -> Self {
+        self.subject.exit = Some(code);
+        self
+    }
+
+    /// Input through a pipe.
+    fn stdin(mut self, input: impl Into<Vec<u8>>) -> Self {
+        self.subject.stdin = input.into();
+        self
+    }
+
+    /// A file in the working directory.
+    fn input(mut self, name: &str, content: impl Into<Vec<u8>>) -> Self {
+        self.subject.inputs.push((name.to_string(), content.into()));
+        self
+    }
+
+    fn env(mut self, name: &str, value: &str) -> Self {
+        self.subject.env.push((name.to_string(), value.to_string()));
+        self
+    }
+
+    /// Compares the files it leaves, too.
+    fn files(mut self) -> Self {
+        self.subject.compare_files = true;
+        self
+    }
+
+    fn present(&self) -> bool {
+        let program = &self.subject.argv[0];
+        !program.starts_with('/') || Path::new(program).exists()
+    }
+
+    fn into_trial(self) -> Trial {
+        let present = self.present();
+        let subject = self.subject;
+        trial("programs", self.name, move |dir| {
+            data::prepare()?;
+            subject.check(dir)
+        })
+        .with_ignored_flag(!present)
+    }
+}
+
+fn expand(word: &str) -> String {
+    match word.strip_prefix('@') {
+        Some(name) => data::directory().join(name).to_string_lossy().into_owned(),
+        None => word.to_string(),
+    }
+}
+
+fn main() {
+    conclude(catalogue::programs().into_iter().map(Program::into_trial).collect());
+}

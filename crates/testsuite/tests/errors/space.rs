@@ -1,0 +1,91 @@
+//! Trace directories that cannot be written, and full disks.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use clew_testsuite::trials::trial;
+use libtest_mimic::Trial;
+
+use super::{Check, clew, clew_with, expect, tool, write};
+
+pub const CHECKS: [(&str, Check); 5] = [
+    ("directory_unwritable", |dir| {
+        let outcome = clew(dir, &["record", "-o", "/proc/trace", "--", "/usr/bin/true"])?;
+        expect(&outcome, &[125], &["/proc/trace"])
+    }),
+    ("directory_below_file", |dir| {
+        let outcome = clew(dir, &["record", "-o", "/etc/passwd/trace", "--", "/usr/bin/true"])?;
+        expect(&outcome, &[125], &["/etc/passwd/trace"])
+    }),
+    ("directory_from_environment", |dir| {
+        let env = [("CLEW_TRACE_DIR", "/dev/null/traces")];
+        let outcome = clew_with(dir, &["record", "--", "/usr/bin/true"], &env)?;
+        expect(&outcome, &[125], &["/dev/null/traces"])
+    }),
+    ("directory_taken", |dir| {
+        std::fs::create_dir(dir.join("mine")).map_err(|e| e.to_string())?;
+        write(&dir.join("mine/file"), "precious", 0o644)?;
+        let outcome = clew(dir, &["record", "-o", "mine", "--", "/usr/bin/true"])?;
+        expect(&outcome, &[125], &["mine"])?;
+        let kept = std::fs::read(dir.join("mine/file")).is_ok_and(|text| text == b"precious");
+        kept.then_some(()).ok_or_else(|| "the file in the directory is gone".into())
+    }),
+    ("rm_refuses_other_directories", |dir| {
+        std::fs::create_dir(dir.join("mine")).map_err(|e| e.to_string())?;
+        write(&dir.join("mine/file"), "precious", 0o644)?;
+        let outcome = clew(dir, &["rm", &dir.join("mine").to_string_lossy()])?;
+        expect(&outcome, &[1], &["mine"])?;
+        let kept = dir.join("mine/file").exists();
+        kept.then_some(()).ok_or_else(|| "rm deleted what is not a trace".into())
+    }),
+];
+
+/// A trace on a file system that fills up; skipped where nothing may be mounted.
+pub fn full_disk() -> Trial {
+    let permitted =
+        Mount::new(&std::env::temp_dir().join(format!("clew-mount-{}", std::process::id())))
+            .is_ok_and(|mount| mount.end().is_ok());
+    trial("errors", "full_disk", check_full_disk).with_ignored_flag(!permitted)
+}
+
+fn check_full_disk(dir: &Path) -> Result<(), String> {
+    let mount = Mount::new(&dir.join("small"))?;
+    let result = record_until_full(dir, &mount.0);
+    mount.end()?;
+    result
+}
+
+/// The guest reads far more random bytes than there is space, then says that it is done. It may
+/// be stopped or go on unrecorded; the user is told, and what was recorded replays.
+fn record_until_full(dir: &Path, small: &Path) -> Result<(), String> {
+    let script = "import os\nfor i in range(200): os.urandom(100000); print(i, flush=True)\n";
+    let trace = small.join("trace").to_string_lossy().into_owned();
+    let recorded = clew(dir, &["record", "-o", &trace, "--", "/usr/bin/python3", "-c", script])?;
+    let stderr = String::from_utf8_lossy(&recorded.stderr).to_lowercase();
+    if !stderr.contains("space") && !stderr.contains("full") {
+        return Err(format!("exit {}, no word about the full disk: {stderr:?}", recorded.code()));
+    }
+    let replay = clew(dir, &["replay", "-a", &trace])?;
+    expect(&replay, &[0, 1], &[])?;
+    if !recorded.stdout.starts_with(&replay.stdout) {
+        return Err("the replay prints what was not recorded".into());
+    }
+    Ok(())
+}
+
+/// A tmpfs too small for a trace of any length.
+struct Mount(PathBuf);
+
+impl Mount {
+    fn new(at: &Path) -> Result<Self, String> {
+        std::fs::create_dir_all(at).map_err(|e| e.to_string())?;
+        let arguments = ["-t", "tmpfs", "-o", "size=12m", "clew-test"];
+        tool(Command::new("mount").args(arguments).arg(at))?;
+        Ok(Self(at.to_path_buf()))
+    }
+
+    fn end(&self) -> Result<(), String> {
+        tool(Command::new("umount").arg("-l").arg(&self.0))?;
+        std::fs::remove_dir(&self.0).map_err(|e| e.to_string())
+    }
+}
