@@ -1,0 +1,61 @@
+//! File systems. `ioctl_ficlone(2)`, `linux/fs.h`, `linux/fiemap.h`, `linux/fscrypt.h`.
+
+use super::ioctls;
+use crate::model::Kind::*;
+use crate::model::Len::*;
+use crate::model::Nested::*;
+
+#[rustfmt::skip]
+ioctls! { FS;
+    0x0001 FIBMAP Plain Never InOutBuf(Fixed(4));
+    0x0002 FIGETBSZ Plain Never OutBuf(Fixed(4));
+    0x9360 AUTOFS_IOC_READY Plain Never Int;
+    0x9361 AUTOFS_IOC_FAIL Plain Never Int;
+    0x9362 AUTOFS_IOC_CATATONIC Plain Never Int;
+    0x40046602 FS_IOC32_SETFLAGS Plain Never InBuf(Fixed(4));
+    0x40047211 FAT_IOCTL_SET_ATTRIBUTES Plain Never InBuf(Fixed(4));
+    0x40047602 FS_IOC32_SETVERSION Plain Never InBuf(Fixed(4));
+    0x40049366 AUTOFS_IOC_EXPIRE_MULTI Plain May InBuf(Fixed(4));
+    0x40049409 FICLONE Plain May Fd;
+    0x40086602 FS_IOC_SETFLAGS Plain Never InBuf(Fixed(4));
+    0x40087602 FS_IOC_SETVERSION Plain Never InBuf(Fixed(4));
+    0x400c6615 FS_IOC_GET_ENCRYPTION_POLICY Plain Never OutBuf(Fixed(12));
+    0x40106614 FS_IOC_GET_ENCRYPTION_PWSALT Plain Never OutBuf(Fixed(16));
+    0x401c5820 FS_IOC_FSSETXATTR Plain Never InBuf(Fixed(28));
+    0x4020940d FICLONERANGE Plain May InBuf(Fixed(32));
+    0x40806685 FS_IOC_ENABLE_VERITY Plain Never InBuf(Fixed(128));
+    0x41009432 FS_IOC_SETFSLABEL Plain Never InBuf(Fixed(256));
+    0x80046601 FS_IOC32_GETFLAGS Plain Never OutBuf(Fixed(4));
+    0x80047210 FAT_IOCTL_GET_ATTRIBUTES Plain Never OutBuf(Fixed(4));
+    0x80047213 FAT_IOCTL_GET_VOLUME_ID Plain Never OutBuf(Fixed(4));
+    0x80047601 FS_IOC32_GETVERSION Plain Never OutBuf(Fixed(4));
+    0x80049363 AUTOFS_IOC_PROTOVER Plain Never OutBuf(Fixed(4));
+    0x80049367 AUTOFS_IOC_PROTOSUBVER Plain Never OutBuf(Fixed(4));
+    0x80049370 AUTOFS_IOC_ASKUMOUNT Plain Never OutBuf(Fixed(4));
+    0x8004e500 FUSE_DEV_IOC_CLONE Plain Never InBuf(Fixed(4));
+    0x80086601 FS_IOC_GETFLAGS Plain Never OutBuf(Fixed(4));
+    0x80087601 FS_IOC_GETVERSION Plain Never OutBuf(Fixed(4));
+    0x800c6613 FS_IOC_SET_ENCRYPTION_POLICY Plain Never InBuf(Fixed(12));
+    0x8010661b FS_IOC_GET_ENCRYPTION_NONCE Plain Never OutBuf(Fixed(16));
+    0x80111500 FS_IOC_GETUUID Plain Never OutBuf(Fixed(17));
+    0x801c581f FS_IOC_FSGETXATTR Plain Never OutBuf(Fixed(28));
+    0x80811501 FS_IOC_GETFSSYSFSPATH Plain Never OutBuf(Fixed(129));
+    0x81009431 FS_IOC_GETFSLABEL Plain Never OutBuf(Fixed(256));
+    0x810c9365 AUTOFS_IOC_EXPIRE Plain May OutBuf(Fixed(268));
+    0x82307201 VFAT_IOCTL_READDIR_BOTH Plain Never OutBuf(Fixed(560));
+    0x82307202 VFAT_IOCTL_READDIR_SHORT Plain Never OutBuf(Fixed(560));
+    0xc0045877 FIFREEZE Plain May Int;
+    0xc0045878 FITHAW Plain May Int;
+    0xc0046686 FS_IOC_MEASURE_VERITY Plain Never Opaque;
+    0xc0089364 AUTOFS_IOC_SETTIMEOUT Plain Never InOutBuf(Fixed(8));
+    0xc0096616 FS_IOC_GET_ENCRYPTION_POLICY_EX Plain Never Opaque;
+    0xc0185879 FITRIM Plain May InOutBuf(Fixed(24));
+    0xc0189436 FIDEDUPERANGE Plain May Nested(Array { head: 24, element: 32, count: 16, capacity: 16 });
+    0xc020660b FS_IOC_FIEMAP Plain Never Nested(Array { head: 32, element: 56, count: 20, capacity: 24 });
+    0xc0286687 FS_IOC_READ_VERITY_METADATA Plain Never Opaque;
+    0xc0406618 FS_IOC_REMOVE_ENCRYPTION_KEY Plain Never InOutBuf(Fixed(64));
+    0xc0406619 FS_IOC_REMOVE_ENCRYPTION_KEY_ALL_USERS Plain Never InOutBuf(Fixed(64));
+    0xc0506617 FS_IOC_ADD_ENCRYPTION_KEY Plain Never InOutBuf(Fixed(80));
+    0xc080661a FS_IOC_GET_ENCRYPTION_KEY_STATUS Plain Never InOutBuf(Fixed(128));
+    0xc0c0583b FS_IOC_GETFSMAP Plain Never Nested(Array { head: 192, element: 32, count: 12, capacity: 8 });
+}
