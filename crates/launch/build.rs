@@ -43,8 +43,14 @@ fn build(manifest: &Path, target: &Path) {
 }
 
 fn is_outer(name: &str) -> bool {
-    const KEPT: [&str; 6] =
-        ["CARGO_HOME", "CARGO_MAKEFLAGS", "CARGO_NET", "CARGO_HTTP", "CARGO_REGISTR", "CARGO_SOURCE"];
+    const KEPT: [&str; 6] = [
+        "CARGO_HOME",
+        "CARGO_MAKEFLAGS",
+        "CARGO_NET",
+        "CARGO_HTTP",
+        "CARGO_REGISTR",
+        "CARGO_SOURCE",
+    ];
     const COMPILER: [&str; 5] = ["RUSTC", "RUSTDOC", "RUSTFLAGS", "RUSTDOCFLAGS", "TARGET"];
     let cargos = name.starts_with("CARGO") && !KEPT.iter().any(|k| name.starts_with(k));
     cargos || COMPILER.contains(&name) || name.starts_with("RUSTC_")

@@ -37,25 +37,17 @@ pub enum Command {
     Completions(completions::Args),
 }
 
-/// What the command line asks for.
-pub enum Parsed {
-    Command(Command),
-    /// Nothing more (help was printed, or the usage was wrong): exit with this code.
-    Exit(i32),
-}
-
-/// Parses the command line, its first word being clew's own name.
-pub fn parse(mut words: Vec<OsString>) -> Parsed {
+/// Parses the command line, its first word being clew's own name. An error is the exit code where
+/// nothing is left to do: help was printed, or the usage was wrong.
+pub fn parse(mut words: Vec<OsString>) -> Result<Command, i32> {
     if let Some(command) = words.get(1).and_then(|first| implied_command(first)) {
         words.insert(1, command.into());
     }
-    match Args::try_parse_from(words) {
-        Ok(args) => Parsed::Command(args.command),
-        Err(e) => {
-            let _ = e.print();
-            Parsed::Exit(e.exit_code())
-        }
-    }
+    let parsed = Args::try_parse_from(words);
+    parsed.map(|args| args.command).map_err(|e| {
+        let _ = e.print();
+        e.exit_code()
+    })
 }
 
 /// The parser's definition, for shell completions.

@@ -20,8 +20,6 @@ use std::panic::catch_unwind;
 
 use rustix::fs::{Mode, OFlags, open};
 
-use crate::args::Parsed;
-
 /// Exit code when clew fails outside of recording.
 const FAILED: i32 = 1;
 
@@ -34,10 +32,7 @@ pub extern "C" fn main(_argc: c_int, _argv: *const *const c_char) -> c_int {
 fn run() -> i32 {
     occupy_standard_descriptors();
     let args: Vec<OsString> = std::env::args_os().collect();
-    match args::parse(args) {
-        Parsed::Command(command) => commands::run(command),
-        Parsed::Exit(code) => code,
-    }
+    args::parse(args).map_or_else(|code| code, commands::run)
 }
 
 /// Puts something at descriptors 0 to 2 that are closed, so that what clew opens does not land

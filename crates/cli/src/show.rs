@@ -3,10 +3,10 @@
 use clew_abi::record::{
     ATT_ARGV, ATT_EXE, ATT_STRING, ATT_WRITE, INSTR_CPUID, INSTR_RDPID, INSTR_RDPMC, INSTR_RDRAND,
     INSTR_RDSEED, INSTR_RDTSC, INSTR_RDTSCP, INSTR_XGETBV, Kind, REC_INTERRUPTED, SIG_ACT_FATAL,
-    SIG_ACT_HANDLER, SIG_ACT_IGNORED, SyscallPayload,
+    SIG_ACT_HANDLER, SIG_ACT_IGNORED,
 };
-use clew_syscalls::{Call, GuestMemory};
-use clew_trace::Record;
+use clew_syscalls::Call;
+use clew_trace::records::{Attachment, Record};
 use serde::Serialize;
 
 use crate::text;
@@ -94,9 +94,17 @@ fn describe_exec(record: &Record<'_>) -> Option<String> {
 fn describe_syscall(record: &Record<'_>) -> Option<String> {
     let made = record.syscall()?;
     let call = Call { nr: made.nr as u32, args: made.args };
-    let memory = Recorded { record, made };
+    let string = |index: usize| {
+        let at = *made.args.get(index)?;
+        let is_it = |a: &Attachment<'_>| match a.kind {
+            ATT_STRING => a.addr == index as u64,
+            ATT_WRITE => a.addr == at && at != 0,
+            _ => false,
+        };
+        record.attachments().find(is_it).map(|a| a.bytes)
+    };
     let mut line = String::new();
-    clew_syscalls::format::write_call(&mut line, &call, Some(made.result), &memory).ok()?;
+    clew_syscalls::write_call(&mut line, &call, made.result, &string).ok()?;
     if record.header.flags & REC_INTERRUPTED != 0 {
         line.push_str(" (interrupted)");
     }
@@ -135,38 +143,4 @@ fn describe_signal(record: &Record<'_>) -> Option<String> {
         _ => String::new(),
     };
     Some(format!("{name} at {:#x}, {what}{address}", signal.pc))
-}
-
-/// The guest's memory as far as a system call's record shows it.
-struct Recorded<'a> {
-    record: &'a Record<'a>,
-    made: SyscallPayload,
-}
-
-impl GuestMemory for Recorded<'_> {
-    fn read(&self, addr: u64, buf: &mut [u8]) -> bool {
-        self.record.attachments().any(|attachment| {
-            let (start, end) = match attachment.kind {
-                ATT_WRITE => (attachment.addr, 0),
-                // A string is recorded without the NUL that ends it.
-                ATT_STRING => match self.made.args.get(attachment.addr as usize) {
-                    Some(start) => (*start, 1),
-                    None => return false,
-                },
-                _ => return false,
-            };
-            let Some(from) = addr.checked_sub(start).and_then(|n| usize::try_from(n).ok()) else {
-                return false;
-            };
-            let padded = attachment.bytes.len() + end;
-            if from >= padded || buf.len() > padded - from {
-                return false;
-            }
-            let tail = attachment.bytes.get(from..).unwrap_or_default();
-            let copied = tail.len().min(buf.len());
-            buf[..copied].copy_from_slice(&tail[..copied]);
-            buf[copied..].fill(0);
-            true
-        })
-    }
 }

@@ -61,7 +61,7 @@ pub fn ended(ended: Ended) -> String {
 
 /// A signal's name, or its number.
 pub fn signal_name(signal: i32) -> String {
-    clew_syscalls::signal_name(signal as u32).map_or_else(|| format!("signal {signal}"), Into::into)
+    clew_syscalls::signal_name(signal).map_or_else(|| format!("signal {signal}"), Into::into)
 }
 
 /// A command line, quoted for a shell where that is needed.

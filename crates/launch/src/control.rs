@@ -94,4 +94,3 @@ impl AsFd for Control {
         self.socket.as_fd()
     }
 }
-

@@ -48,10 +48,8 @@ pub fn unusable_region() -> Option<(&'static str, io::Error)> {
 fn map(range: Range) -> io::Result<()> {
     let at = ptr::without_provenance_mut(range.start as usize);
     let len = range.len() as usize;
-    let flags = libc::MAP_PRIVATE
-        | libc::MAP_ANONYMOUS
-        | libc::MAP_NORESERVE
-        | libc::MAP_FIXED_NOREPLACE;
+    let flags =
+        libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE | libc::MAP_FIXED_NOREPLACE;
     // SAFETY: with MAP_FIXED_NOREPLACE nothing that exists is touched; what was mapped is unmapped.
     unsafe {
         let got = libc::mmap(at, len, libc::PROT_NONE, flags, -1, 0);

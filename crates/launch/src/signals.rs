@@ -113,7 +113,8 @@ impl Watcher {
     pub fn new() -> Result<Self> {
         let set = set_of(&WATCHED);
         // SAFETY: a pointer to a local; makes a new descriptor.
-        let fd = unsafe { libc::signalfd(-1, &raw const set, libc::SFD_CLOEXEC | libc::SFD_NONBLOCK) };
+        let fd =
+            unsafe { libc::signalfd(-1, &raw const set, libc::SFD_CLOEXEC | libc::SFD_NONBLOCK) };
         if fd < 0 {
             return Err(io::Error::last_os_error()).step("watch for signals");
         }
@@ -128,7 +129,8 @@ impl Watcher {
         if (&self.0).read(&mut info).ok()? != LEN {
             return None;
         }
-        let word = |at: usize| i32::from_le_bytes([info[at], info[at + 1], info[at + 2], info[at + 3]]);
+        let word =
+            |at: usize| i32::from_le_bytes([info[at], info[at + 1], info[at + 2], info[at + 3]]);
         let (signal, code) = (word(0), word(8));
         Some(Incoming { signal, by_kill: code != libc::SI_KERNEL })
     }

@@ -43,7 +43,8 @@ impl Program {
 
 /// Finds the program that `argv` names, with `path` as the `PATH`.
 pub fn resolve(argv: &[OsString], path: Option<&OsStr>) -> Result<Program, Failure> {
-    let name = argv.first().ok_or_else(|| refuse(NOT_FOUND, "".as_ref(), "no program was given"))?;
+    let name =
+        argv.first().ok_or_else(|| refuse(NOT_FOUND, "".as_ref(), "no program was given"))?;
     let execfn = search(name, path)?;
     let mut words: Vec<Vec<u8>> = argv.iter().map(|a| a.as_bytes().to_vec()).collect();
     let mut file = execfn.clone();
@@ -124,41 +125,34 @@ fn read_head(file: &Path) -> io::Result<Vec<u8>> {
     Ok(head)
 }
 
-/// Takes apart what follows `#!`, as the kernel does (`load_script`): the interpreter and at most
-/// one argument.
+/// Takes apart what follows `#!`, exactly as the kernel does (`load_script`): the interpreter and
+/// at most one argument, which may be empty.
 fn parse_script_line(line: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
     let blank = |b: &u8| matches!(b, b' ' | b'\t');
-    let line = match line.iter().position(|&b| b == b'\n') {
-        Some(end) => &line[..end],
+    let ends_word = |b: &u8| blank(b) || *b == 0;
+    // The kernel's buffer is filled up with NULs, and its last byte never counts.
+    let line = &line[..line.len().min(HEAD - 3)];
+    let line = match line.iter().position(|b| matches!(b, b'\n' | 0)) {
+        Some(end) if line[end] == b'\n' => &line[..end],
+        Some(_) => line,
         // Without a line's end, a name that fills the buffer may have been cut off.
-        None if line.len() + 2 < HEAD => line,
+        None if line.len() < HEAD - 3 => line,
         None => {
             let name = line.iter().position(|b| !blank(b))?;
-            line[name..].iter().position(|b| blank(b) || *b == 0)?;
+            line[name..].iter().position(ends_word)?;
             line
         }
     };
-    let line = line.split(|&b| b == 0).next()?.trim_ascii_end_by(blank);
+    let line = &line[..line.iter().rposition(|b| !blank(b))? + 1];
     let line = &line[line.iter().position(|b| !blank(b))?..];
-    match line.iter().position(blank) {
-        None => Some((line, None)),
-        Some(end) => {
-            let rest = &line[end..];
-            let argument = rest.iter().position(|b| !blank(b)).map(|start| &rest[start..]);
-            Some((&line[..end], argument))
-        }
-    }
-}
-
-trait TrimEnd {
-    fn trim_ascii_end_by(&self, drop: impl Fn(&u8) -> bool) -> &Self;
-}
-
-impl TrimEnd for [u8] {
-    fn trim_ascii_end_by(&self, drop: impl Fn(&u8) -> bool) -> &Self {
-        let len = self.iter().rposition(|b| !drop(b)).map_or(0, |last| last + 1);
-        &self[..len]
-    }
+    let up_to =
+        |text: &[u8], end: &dyn Fn(&u8) -> bool| text.iter().position(end).unwrap_or(text.len());
+    let (name, rest) = line.split_at(up_to(line, &ends_word));
+    let argument = match rest.first() {
+        None | Some(0) => None,
+        Some(_) => rest.iter().position(|b| !blank(b)).map(|start| &rest[start..]),
+    };
+    Some((name, argument.map(|text| &text[..up_to(text, &|b| *b == 0)])))
 }
 
 /// Checks that the kernel can load the file. Returns why clew cannot follow it, if it cannot.

@@ -41,7 +41,8 @@ pub fn record(options: &Options) -> Result<Recording, Failure> {
     set(&mut environment, "CLEW".into(), "1".into());
     set(&mut environment, "CLEW_TRACE".into(), place.dir.clone().into());
     let mut meta = describe(options, &program, &environment);
-    let started = meta.write(&place.dir).and_then(|()| start(options, &program, &environment, &place));
+    let started =
+        meta.write(&place.dir).and_then(|()| start(options, &program, &environment, &place));
     let running = started.inspect_err(|_| place.abandon())?;
     place.make_latest();
 
@@ -69,7 +70,16 @@ fn outcome(finished: &Finished, complete: bool, files: u64, begun: Instant) -> O
     };
     let elapsed_seconds = begun.elapsed().as_secs_f64();
     let processes = streams;
-    Outcome { ended, complete, elapsed_seconds, events, raw_bytes, compressed_bytes, processes, files }
+    Outcome {
+        ended,
+        complete,
+        elapsed_seconds,
+        events,
+        raw_bytes,
+        compressed_bytes,
+        processes,
+        files,
+    }
 }
 
 /// The directories a recording is made in.
@@ -269,7 +279,8 @@ fn run_unrecorded(program: &Program, reason: &str, environment: &Environment) ->
     clew_launch::say(format!("{name} runs unrecorded: {reason}, which clew cannot follow"));
     let run = || {
         let envp = as_c_strings(environment)?;
-        let file = CString::new(program.execfn.as_os_str().as_bytes()).tried(|| "name the program")?;
+        let file =
+            CString::new(program.execfn.as_os_str().as_bytes()).tried(|| "name the program")?;
         // The kernel reads `#!` lines itself, so it gets the arguments as they were given.
         let argv = program.given.clone();
         let e = clew_launch::spawn::exec(&file, &argv, &envp, &Saved::current());

@@ -40,7 +40,12 @@ struct Log {
 }
 
 impl Supervisor {
-    pub fn new(child: Child, control: Control, compressor: Compressor, wait_all: bool) -> Result<Self> {
+    pub fn new(
+        child: Child,
+        control: Control,
+        compressor: Compressor,
+        wait_all: bool,
+    ) -> Result<Self> {
         let watcher = Watcher::new().map_err(|e| Error::new(e.step, e.source))?;
         let log = Log { compressor, warnings: HashSet::new(), crashed: false };
         Ok(Self { child, control, watcher, log, wait_all })

@@ -14,8 +14,7 @@ use std::os::fd::AsFd;
 use std::sync::Arc;
 
 use clew_abi::control::{
-    DIVERGED, END_EXITED, END_KILLED, END_TRUNCATED, ENDED, FILE, NEED_FILE, OUTPUT, WARNING,
-    CRASH,
+    CRASH, DIVERGED, END_EXITED, END_KILLED, END_TRUNCATED, ENDED, FILE, NEED_FILE, OUTPUT, WARNING,
 };
 use clew_abi::orders::{FLAG_QUIET, FLAG_TRACE_EVENTS, MODE_REPLAY, Orders, fd};
 use clew_launch::control::{Control, Message, Received};
@@ -112,11 +111,15 @@ impl<'t> Replay<'t> {
                 stack_limit: meta.stack_limit.unwrap_or(u64::MAX),
                 ..Orders::default()
             },
-            orders::Strings { stream: stream.number().to_string().as_bytes(), ..Default::default() },
+            orders::Strings {
+                stream: stream.number().to_string().as_bytes(),
+                ..Default::default()
+            },
         )
         .map_err(failed)?;
         let shared = Arc::new(Shared::map(orders.as_fd()).map_err(failed)?);
-        let (engine, pattern) = (memfd::engine().map_err(failed)?, memfd::pattern().map_err(failed)?);
+        let (engine, pattern) =
+            (memfd::engine().map_err(failed)?, memfd::pattern().map_err(failed)?);
         let segments = memfd::empty("clew-stream").map_err(failed)?;
         let fds = [
             (orders.as_fd(), fd::ORDERS),

@@ -175,7 +175,9 @@ impl Sink {
         }
         let output = match self.streams.entry(stream) {
             std::collections::hash_map::Entry::Occupied(e) => e.into_mut(),
-            std::collections::hash_map::Entry::Vacant(e) => e.insert(Output::create(&self.dir, stream)?),
+            std::collections::hash_map::Entry::Vacant(e) => {
+                e.insert(Output::create(&self.dir, stream)?)
+            }
         };
         if output.stuck || output.next_sequence != sequence {
             return Ok(());

@@ -65,7 +65,11 @@ pub fn open(dir: &Path, key: &str) -> io::Result<File> {
 
 /// Writes `files.json` for the files in `paths` (key to original path) and returns how many there
 /// are. Hashes of files that other traces share are remembered in `store`.
-pub fn write_list(dir: &Path, store: Option<&Path>, paths: &BTreeMap<String, String>) -> Result<u64> {
+pub fn write_list(
+    dir: &Path,
+    store: Option<&Path>,
+    paths: &BTreeMap<String, String>,
+) -> Result<u64> {
     let mut list = Vec::with_capacity(paths.len());
     for (key, path) in paths {
         let Ok(file) = open(dir, key) else { continue };
@@ -93,10 +97,9 @@ pub fn read_list(dir: &Path) -> Result<Vec<FileEntry>> {
 fn hash(file: &File, meta: &fs::Metadata, twin: Option<PathBuf>) -> io::Result<String> {
     let twin = twin.filter(|t| fs::symlink_metadata(t).is_ok_and(|m| m.ino() == meta.ino()));
     let note = twin.map(|t| t.with_extension(HASH_SUFFIX));
-    if let Some(known) = note.as_ref().and_then(|n| fs::read_to_string(n).ok()) {
-        if known.len() == 64 {
-            return Ok(known);
-        }
+    let known = note.as_ref().and_then(|n| fs::read_to_string(n).ok());
+    if let Some(known) = known.filter(|k| k.len() == 64) {
+        return Ok(known);
     }
     let hex = blake3::Hasher::new().update_reader(file)?.finalize().to_hex().to_string();
     if let Some(note) = note {
@@ -112,7 +115,8 @@ pub fn prune(store: &Path) -> io::Result<u64> {
     for entry in fs::read_dir(store)? {
         let entry = entry?;
         let path = entry.path();
-        let meta = entry.metadata()?;
+        // A hash goes with its file, perhaps before it is listed.
+        let Ok(meta) = entry.metadata() else { continue };
         let is_note = path.extension() == Some(OsStr::new(HASH_SUFFIX));
         if meta.is_file() && meta.nlink() == 1 && !is_note {
             fs::remove_file(&path)?;

@@ -99,15 +99,16 @@ impl Meta {
     pub fn read(dir: &Path) -> Result<Self> {
         let tried = || format!("open the trace {}", dir.display());
         let path = dir.join(FILE);
-        let bytes = read_limited(&path, MAX_LEN)
-            .tried(tried)
-            .map_err(|e| e.advise("A trace is a directory that `clew record` made; see `clew ls`."))?;
+        let bytes = read_limited(&path, MAX_LEN).tried(tried).map_err(|e| {
+            e.advise("A trace is a directory that `clew record` made; see `clew ls`.")
+        })?;
         // A newer format may have other keys: say so before anything else is looked at.
         #[derive(Deserialize)]
         struct Version {
             format: u32,
         }
-        let damaged = |e: serde_json::Error| Error::new(tried(), format!("meta.json is damaged ({e})"));
+        let damaged =
+            |e: serde_json::Error| Error::new(tried(), format!("meta.json is damaged ({e})"));
         let version: Version = serde_json::from_slice(&bytes).map_err(damaged)?;
         if version.format > FORMAT_VERSION {
             let ours = FORMAT_VERSION;

@@ -1,7 +1,9 @@
 //! Views of the event records in a segment, checked before anything is believed.
 
+use std::mem::offset_of;
+
 use clew_abi::record::{
-    ATTACHMENT_LEN, ATT_MAP, ExecPayload, ExitPayload, HEADER_LEN, Header, InstrPayload, Kind,
+    ATT_MAP, ATTACHMENT_LEN, ExecPayload, ExitPayload, HEADER_LEN, Header, InstrPayload, Kind,
     MapPayload, SEGMENT_HEADER_LEN, SEGMENT_MAGIC, SegmentHeader, SignalPayload, SyscallPayload,
     padded,
 };
@@ -55,6 +57,16 @@ impl<'a> Attachment<'a> {
         };
         Some((map, std::str::from_utf8(key).ok()?))
     }
+}
+
+/// What readers outside the engine want of an [`ExecPayload`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exec {
+    pub pid: u32,
+    pub ppid: u32,
+    /// The first instruction.
+    pub pc: u64,
+    pub realtime_ns: u64,
 }
 
 /// A record whose lengths have been checked.
@@ -117,22 +129,13 @@ impl<'a> Record<'a> {
         !matches!(self.kind, Kind::SegmentEnd | Kind::Data | Kind::None)
     }
 
-    pub fn exec(&self) -> Option<ExecPayload> {
+    pub fn exec(&self) -> Option<Exec> {
         let p = self.payload_of(Kind::Exec)?;
-        let word = |i: usize| u64_at(p, 8 + 8 * i);
-        Some(ExecPayload {
-            pid: u32_at(p, 0)?,
-            ppid: u32_at(p, 4)?,
-            pc: word(0)?,
-            sp: word(1)?,
-            stack_start: word(2)?,
-            stack_end: word(3)?,
-            stack_limit: word(4)?,
-            brk: word(5)?,
-            vdso: word(6)?,
-            vdso_len: word(7)?,
-            monotonic_ns: word(8)?,
-            realtime_ns: word(9)?,
+        Some(Exec {
+            pid: u32_at(p, offset_of!(ExecPayload, pid))?,
+            ppid: u32_at(p, offset_of!(ExecPayload, ppid))?,
+            pc: u64_at(p, offset_of!(ExecPayload, pc))?,
+            realtime_ns: u64_at(p, offset_of!(ExecPayload, realtime_ns))?,
         })
     }
 
@@ -298,7 +301,9 @@ fn check_header(segment: &[u8], sequence: u64) -> Result<(), String> {
         Some(h) if h.version != clew_abi::record::FORMAT_VERSION => {
             Err(format!("segment of format {}", h.version))
         }
-        Some(h) if h.sequence != sequence => Err(format!("segment says it is number {}", h.sequence)),
+        Some(h) if h.sequence != sequence => {
+            Err(format!("segment says it is number {}", h.sequence))
+        }
         Some(_) => Ok(()),
     }
 }

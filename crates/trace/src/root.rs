@@ -115,7 +115,8 @@ impl Root {
             Err(e) => e.to_string(),
         };
         let name = here.display();
-        Err(Error::new(format!("open the trace {name}"), cause).advise("`clew ls` lists the traces."))
+        Err(Error::new(format!("open the trace {name}"), cause)
+            .advise("`clew ls` lists the traces."))
     }
 
     fn latest(&self) -> Result<PathBuf> {
@@ -123,9 +124,11 @@ impl Root {
         if is_trace(&link) {
             return canonical(&link);
         }
-        let newest = self.list().unwrap_or_default().into_iter().max_by_key(|dir| {
-            fs::metadata(dir).and_then(|m| m.modified()).ok()
-        });
+        let newest = self
+            .list()
+            .unwrap_or_default()
+            .into_iter()
+            .max_by_key(|dir| fs::metadata(dir).and_then(|m| m.modified()).ok());
         newest.ok_or_else(|| {
             Error::new("open the newest trace", format!("there is none in {}", self.0.display()))
                 .advise("Record one with `clew record PROGRAM`.")

@@ -62,8 +62,14 @@ impl Stream {
             Err(e) if e.kind() == io::ErrorKind::NotFound => None,
             Err(e) => Err(e).tried(|| format!("open {}", path.display()))?,
         };
-        let mut stream =
-            Self { dir: dir.into(), number, segment_bytes, chunks, places: Vec::new(), damage: None };
+        let mut stream = Self {
+            dir: dir.into(),
+            number,
+            segment_bytes,
+            chunks,
+            places: Vec::new(),
+            damage: None,
+        };
         stream.index_chunks().tried(|| format!("read {}", path.display()))?;
         stream.index_raw();
         Ok(stream)
@@ -149,7 +155,12 @@ impl Stream {
         Loaded { scan, damage: damage.or_else(|| self.damage.clone().filter(|_| last)) }
     }
 
-    fn read_chunk(&self, offset: u64, header: &ChunkHeader, out: &mut Vec<u8>) -> Result<(), String> {
+    fn read_chunk(
+        &self,
+        offset: u64,
+        header: &ChunkHeader,
+        out: &mut Vec<u8>,
+    ) -> Result<(), String> {
         let file = self.chunks.as_ref().ok_or("no chunks")?;
         let mut packed = vec![0; header.comp_len as usize];
         file.read_exact_at(&mut packed, offset + CHUNK_HEADER_LEN as u64)
@@ -265,7 +276,9 @@ impl Cursor<'_> {
                     self.pos += len;
                     return Record::parse(&self.segment[at..]).ok().flatten();
                 }
-                None if self.damage.is_some() || self.next >= self.stream.segments() => return None,
+                None if self.damage.is_some() || self.next >= self.stream.segments() => {
+                    return None;
+                }
                 None => {
                     let loaded = self.stream.load(self.next, &mut self.segment);
                     self.damage = loaded.damage;
@@ -278,6 +291,10 @@ impl Cursor<'_> {
 
     /// Why the stream ended before its end, for the user.
     pub fn damage(&self) -> Option<&str> {
-        self.damage.as_deref().or(if self.stream.segments() == 0 { self.stream.damage() } else { None })
+        self.damage.as_deref().or(if self.stream.segments() == 0 {
+            self.stream.damage()
+        } else {
+            None
+        })
     }
 }

@@ -140,7 +140,9 @@ fn seccomp() -> Finding {
             (Verdict::Ok, "replays can be confined".into())
         }
         Ok(_) => (Verdict::Missing, "the kernel's seccomp cannot kill a process".into()),
-        Err(e) => (Verdict::Warning, format!("cannot tell whether replays can be confined: {path}: {e}")),
+        Err(e) => {
+            (Verdict::Warning, format!("cannot tell whether replays can be confined: {path}: {e}"))
+        }
     }
 }
 
@@ -183,7 +185,8 @@ fn trace_directory() -> Finding {
     };
     let shown = root.path().display();
     let probe = root.path().join(format!(".doctor.{}", std::process::id()));
-    let written = clew_trace::root::private_dir_all(root.path()).and_then(|()| fs::write(&probe, "x"));
+    let written =
+        clew_trace::root::private_dir_all(root.path()).and_then(|()| fs::write(&probe, "x"));
     let _ = fs::remove_file(&probe);
     if let Err(e) = written {
         return (Verdict::Missing, format!("cannot write to {shown}: {e} (set CLEW_TRACE_DIR)"));

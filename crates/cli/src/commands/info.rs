@@ -49,7 +49,13 @@ pub fn run(args: &Args) -> Result<()> {
     if args.json {
         let path = trace.dir().display().to_string();
         let (meta, disk_bytes) = (trace.meta(), trace.disk_bytes());
-        return json::document(&Info { path, meta, disk_bytes, streams: &streams, stored_files: &files });
+        return json::document(&Info {
+            path,
+            meta,
+            disk_bytes,
+            streams: &streams,
+            stored_files: &files,
+        });
     }
     text::print(describe(&trace, &streams, &files))
 }

@@ -65,7 +65,7 @@ pub struct Args {
     #[command(flatten)]
     ignored: Ignored,
     /// The program and its arguments
-    #[arg(value_name = "PROG", trailing_var_arg = true, allow_hyphen_values = true, required = true)]
+    #[arg(value_name = "PROG", trailing_var_arg = true, required = true)]
     argv: Vec<OsString>,
 }
 

@@ -59,8 +59,9 @@ pub struct Args {
 /// Runs the command and returns clew's exit code.
 pub fn run(args: &Args) -> Result<i32> {
     if !args.autopilot {
-        return Err(not_built("replay under a debugger")
-            .advise("`clew replay -a` replays without one."));
+        return Err(
+            not_built("replay under a debugger").advise("`clew replay -a` replays without one.")
+        );
     }
     let trace = open_trace(args.trace.as_deref())?;
     let options = Options {
@@ -78,7 +79,9 @@ pub fn run(args: &Args) -> Result<i32> {
         }
         Replayed::Matched { .. } => Ok(0),
         Replayed::Diverged { event, report } => {
-            clew_launch::say(format!("the replay departed from the recording at event {event}\n{report}"));
+            clew_launch::say(format!(
+                "the replay departed from the recording at event {event}\n{report}"
+            ));
             Ok(1)
         }
     }

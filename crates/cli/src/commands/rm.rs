@@ -41,7 +41,9 @@ pub fn run(args: &Args) -> Result<i32> {
         root.remove(dir)?;
     }
     match files::prune(&root.store()) {
-        Err(e) if e.kind() != ErrorKind::NotFound => Err(e).tried(|| "delete unused stored files")?,
+        Err(e) if e.kind() != ErrorKind::NotFound => {
+            Err(e).tried(|| "delete unused stored files")?
+        }
         _ => {}
     }
     Ok(code)

@@ -34,6 +34,6 @@ pub struct Args {
     #[arg(long, value_parser = ["clew", "core"], default_value = "clew")]
     pub engine: String,
     /// The program and its arguments
-    #[arg(value_name = "PROG", trailing_var_arg = true, allow_hyphen_values = true, required = true)]
+    #[arg(value_name = "PROG", trailing_var_arg = true, required = true)]
     pub argv: Vec<OsString>,
 }

@@ -1,0 +1,111 @@
+//! Hand-made segments and traces.
+#![allow(dead_code, reason = "each test file uses a part")]
+
+use std::fs;
+use std::path::Path;
+
+use clew_abi::record::{
+    ATTACHMENT_LEN, FORMAT_VERSION, HEADER_LEN, Kind, SEGMENT_HEADER_LEN, SEGMENT_MAGIC, padded,
+};
+use clew_trace::meta::{Machine, Options};
+use clew_trace::stream::raw_path;
+use clew_trace::{Meta, root};
+
+pub const SEGMENT_BYTES: u64 = 16 << 10;
+
+pub fn meta() -> Meta {
+    Meta {
+        format: FORMAT_VERSION,
+        clew: "0".into(),
+        argv: vec!["guest".into()],
+        program: "/bin/guest".into(),
+        environment: vec![],
+        cwd: "/".into(),
+        machine: Machine::default(),
+        started: "2026-01-01T00:00:00Z".into(),
+        options: Options::default(),
+        stack_limit: None,
+        segment_bytes: SEGMENT_BYTES,
+        outcome: None,
+    }
+}
+
+/// Makes a trace directory without events.
+pub fn make_trace(dir: &Path) {
+    root::create_at(dir).unwrap();
+    meta().write(dir).unwrap();
+}
+
+/// A segment being put together.
+pub struct Segment(pub Vec<u8>);
+
+impl Segment {
+    pub fn new(sequence: u64) -> Self {
+        let mut bytes = Vec::with_capacity(SEGMENT_HEADER_LEN);
+        bytes.extend_from_slice(&SEGMENT_MAGIC.to_le_bytes());
+        bytes.extend_from_slice(&sequence.to_le_bytes());
+        bytes.extend_from_slice(&FORMAT_VERSION.to_le_bytes());
+        bytes.extend_from_slice(&[0; 4]);
+        Self(bytes)
+    }
+
+    /// Adds a record with attachments of (kind, address, bytes).
+    pub fn record(mut self, kind: Kind, event: u64, attachments: &[(u32, u64, &[u8])]) -> Self {
+        let sizes = attachments.iter().map(|(_, _, b)| ATTACHMENT_LEN + padded(b.len()));
+        let len = HEADER_LEN + kind.payload_len() + sizes.sum::<usize>();
+        self.0.extend_from_slice(&(len as u32).to_le_bytes());
+        self.0.extend_from_slice(&(kind as u16).to_le_bytes());
+        self.0.extend_from_slice(&[0; 2]);
+        self.0.extend_from_slice(&event.to_le_bytes());
+        self.0.extend_from_slice(&(event * 100).to_le_bytes());
+        self.0.extend_from_slice(&[0; 8]);
+        self.0.extend((0..kind.payload_len()).map(|i| i as u8));
+        for (kind, addr, bytes) in attachments {
+            self.0.extend_from_slice(&kind.to_le_bytes());
+            self.0.extend_from_slice(&(bytes.len() as u32).to_le_bytes());
+            self.0.extend_from_slice(&addr.to_le_bytes());
+            self.0.extend_from_slice(bytes);
+            self.0.resize(padded(self.0.len()), 0);
+        }
+        self
+    }
+
+    pub fn end(self) -> Self {
+        self.record(Kind::SegmentEnd, 0, &[])
+    }
+
+    /// Writes it as the engine does, to a sparse file of the segment size.
+    pub fn store(&self, dir: &Path, stream: u32, sequence: u64) {
+        let path = raw_path(dir, stream, sequence);
+        fs::write(&path, &self.0).unwrap();
+        fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(SEGMENT_BYTES).unwrap();
+    }
+}
+
+/// A stream of `segments` segments with ten system calls each, and an exit.
+pub fn store_stream(dir: &Path, segments: u64) {
+    for sequence in 0..segments {
+        let mut segment = Segment::new(sequence);
+        for i in 1..=10 {
+            let event = sequence * 10 + i;
+            segment = segment.record(Kind::Syscall, event, &[(1, 0x1000, &event.to_le_bytes())]);
+        }
+        let segment = match sequence + 1 == segments {
+            true => segment.record(Kind::Exit, segments * 10 + 1, &[]),
+            false => segment.end(),
+        };
+        segment.store(dir, 1, sequence);
+    }
+}
+
+/// The event numbers a reader finds, and what it says about damage.
+pub fn read_events(dir: &Path) -> (Vec<u64>, Option<String>) {
+    let trace = clew_trace::Trace::open(dir).unwrap();
+    let stream = trace.stream(1).unwrap();
+    let mut cursor = stream.cursor();
+    let mut events = Vec::new();
+    while let Some(record) = cursor.next_record() {
+        events.push(record.header.event);
+    }
+    (events, cursor.damage().map(str::to_owned))
+}
