@@ -65,7 +65,7 @@ fn write_arg(
         Kind::Uint => write!(out, "{}", value as u32),
         Kind::Size => write!(out, "{value}"),
         Kind::Hex => write!(out, "{value:#x}"),
-        Kind::Mode | Kind::ModeIfCreated(_) => write!(out, "{:#05o}", value as u32),
+        Kind::Mode | Kind::ModeIfCreated(_) => write!(out, "0{:03o}", value as u32),
         Kind::DirFd if value as i32 == CURRENT_DIRECTORY => out.write_str("AT_FDCWD"),
         Kind::DirFd => write!(out, "{}", value as i32),
         Kind::Signo => match signal_name(value as i32) {
@@ -134,10 +134,11 @@ fn write_name(out: &mut impl Write, names: &Names, value: u64) -> Result {
 
 /// Names of the flags that are set; what has none, in hexadecimal.
 fn write_flags(out: &mut impl Write, flags: &Flags, value: u64) -> Result {
+    // All of them are ints, or fit into one.
+    let value = u64::from(value as u32);
     let mut left = value;
     let mut separator = "";
     for (mask, names) in flags.fields {
-        // A field's zero says something only if it is a choice among others, or all there is.
         if let Some(name) = names.of(value & mask) {
             write!(out, "{separator}{name}")?;
             separator = "|";
@@ -195,7 +196,7 @@ fn write_result(out: &mut impl Write, ret: Ret, result: i64) -> Result {
     match ret {
         Ret::Int | Ret::Fd => write!(out, " = {result}"),
         Ret::Hex => write!(out, " = {result:#x}"),
-        Ret::Octal => write!(out, " = {result:#05o}"),
+        Ret::Octal => write!(out, " = 0{result:03o}"),
         Ret::Never => out.write_str(" = ?"),
     }
 }

@@ -18,8 +18,10 @@ const MAX_MOVED: u64 = 0x7fff_f000;
 const ADDRESSES: u64 = 1 << 56;
 /// `sizeof(struct sockaddr_storage)`.
 const MAX_NAME: u32 = 128;
-/// How far a range of doubtful length is searched for its readable part.
-const SEARCHED_PAGES: u64 = 256;
+/// How many pages of ranges of doubtful length are searched for what is readable.
+const SEARCHED_PAGES: u32 = 1024;
+/// No memory is mapped below: an argument in the first page is a number.
+const FIRST_PAGE: u64 = 4096;
 
 const EINTR: i64 = -4;
 const EFAULT: i64 = -14;
@@ -61,8 +63,8 @@ fn walk<M: GuestMemory>(
         return if not_known { Coverage::Exact } else { Coverage::Unknown };
     };
     let call = &plan.call;
-    let mut walk =
-        Walk { plan, call, shape, result, mem, sink, coverage: Coverage::Exact, not_known };
+    let coverage = Coverage::Exact;
+    let mut walk = Walk { plan, call, shape, result, mem, sink, coverage, not_known, searched: 0 };
     for index in 0..shape.args.len() {
         walk.argument(index);
     }
@@ -79,6 +81,8 @@ pub(crate) struct Walk<'a, M> {
     sink: &'a mut dyn FnMut(u64, u64),
     coverage: Coverage,
     not_known: bool,
+    /// Pages searched so far.
+    searched: u32,
 }
 
 impl<M: GuestMemory> Walk<'_, M> {
@@ -114,7 +118,7 @@ impl<M: GuestMemory> Walk<'_, M> {
         match self.shape.ioc_output {
             Some(size) if self.written() => self.range(addr, u64::from(size)),
             Some(_) => {}
-            None if self.not_known => {}
+            None if self.not_known || addr < FIRST_PAGE => {}
             None => self.unknown(),
         }
     }
@@ -224,13 +228,12 @@ impl<M: GuestMemory> Walk<'_, M> {
     pub fn readable(&mut self, addr: u64, len: u64) {
         let end = addr.saturating_add(len).min(ADDRESSES);
         let mut at = addr;
-        let mut searched = 0;
         while at < end && self.mem.read(at, &mut [0]) {
-            if searched == SEARCHED_PAGES {
+            if self.searched == SEARCHED_PAGES {
                 self.unknown();
                 break;
             }
-            searched += 1;
+            self.searched += 1;
             at = (at & !4095) + 4096;
         }
         self.tell(addr, at.min(end).saturating_sub(addr));
@@ -275,7 +278,13 @@ impl<M: GuestMemory> Walk<'_, M> {
     /// The headers of the messages that were sent or received.
     fn message_addrs(&self, addr: u64, count: u8) -> impl Iterator<Item = u64> + use<M> {
         let given = self.shape.count(self.call, count).min(MAX_VECTORS);
-        let done = if self.written() { given.min(self.moved()) } else { 0 };
+        let done = match self.result {
+            None => given,
+            Some(result) if result >= 0 => given.min(result as u64),
+            // Only the first can fail: what comes later shortens the count.
+            Some(EFAULT) => given.min(1),
+            Some(_) => 0,
+        };
         (0..done).map(move |i| addr.wrapping_add(i * 64))
     }
 

@@ -32,8 +32,7 @@ pub static PIPE: Flags = bits(&[
     (0o2000000, "O_CLOEXEC"),
 ]);
 pub static CLOEXEC: Flags = bits(&[(0o2000000, "O_CLOEXEC")]);
-pub static CLOSE_RANGE: Flags =
-    bits(&[(2, "CLOSE_RANGE_UNSHARE"), (4, "CLOSE_RANGE_CLOEXEC")]);
+pub static CLOSE_RANGE: Flags = bits(&[(2, "CLOSE_RANGE_UNSHARE"), (4, "CLOSE_RANGE_CLOEXEC")]);
 pub static ACCESS: Flags =
     Flags { fields: &[(7, Names(&[(0, "F_OK")]))], bits: &[(4, "R_OK"), (2, "W_OK"), (1, "X_OK")] };
 pub static WHENCE: Names =

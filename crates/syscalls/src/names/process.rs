@@ -1,7 +1,7 @@
 //! Tasks, time and the rest. `linux/sched.h`, `linux/wait.h`, `linux/time.h`, `linux/futex.h`.
 
-use super::{Flags, Names, bits};
 use super::signal::SIGNALS;
+use super::{Flags, Names, bits};
 
 const CLONE_BITS: &[(u64, &str)] = &[
     (0x80, "CLONE_NEWTIME"),
@@ -59,12 +59,10 @@ pub static CLOCK: Names = Names(&[
 ]);
 pub static TIMER: Flags = bits(&[(1, "TIMER_ABSTIME")]);
 pub static TIMERFD: Flags = bits(&[(0o4000, "TFD_NONBLOCK"), (0o2000000, "TFD_CLOEXEC")]);
-pub static TIMERFD_SET: Flags =
-    bits(&[(1, "TFD_TIMER_ABSTIME"), (2, "TFD_TIMER_CANCEL_ON_SET")]);
+pub static TIMERFD_SET: Flags = bits(&[(1, "TFD_TIMER_ABSTIME"), (2, "TFD_TIMER_CANCEL_ON_SET")]);
 pub static SIGNALFD: Flags = bits(&[(0o4000, "SFD_NONBLOCK"), (0o2000000, "SFD_CLOEXEC")]);
 pub static ITIMER: Names = Names(&[(0, "ITIMER_REAL"), (1, "ITIMER_VIRTUAL"), (2, "ITIMER_PROF")]);
-pub static FUTEX_FLAGS: Flags =
-    bits(&[(128, "FUTEX_PRIVATE_FLAG"), (256, "FUTEX_CLOCK_REALTIME")]);
+pub static FUTEX_FLAGS: Flags = bits(&[(128, "FUTEX_PRIVATE_FLAG"), (256, "FUTEX_CLOCK_REALTIME")]);
 pub static FUTEX2: Flags = Flags {
     fields: &[(
         3,
@@ -95,11 +93,8 @@ pub static RLIMIT: Names = Names(&[
     (14, "RLIMIT_RTPRIO"),
     (15, "RLIMIT_RTTIME"),
 ]);
-pub static RUSAGE: Names = Names(&[
-    (0, "RUSAGE_SELF"),
-    (0xffff_ffff, "RUSAGE_CHILDREN"),
-    (1, "RUSAGE_THREAD"),
-]);
+pub static RUSAGE: Names =
+    Names(&[(0, "RUSAGE_SELF"), (0xffff_ffff, "RUSAGE_CHILDREN"), (1, "RUSAGE_THREAD")]);
 pub static PRIORITY: Names = Names(&[(0, "PRIO_PROCESS"), (1, "PRIO_PGRP"), (2, "PRIO_USER")]);
 pub static SCHED: Flags = Flags {
     fields: &[(

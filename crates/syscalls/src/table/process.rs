@@ -45,8 +45,8 @@ calls! {
     122 setfsuid Plain Never (uid: Int);
     123 setfsgid Plain Never (gid: Int);
     124 getsid Plain Never (pid: Pid);
-    125 capget Plain Never (hdrp: InOutBuf(Fixed(8)), datap: OutBuf(Fixed(24)));
-    126 capset Plain Never (hdrp: InOutBuf(Fixed(8)), datap: InBuf(Fixed(24)));
+    125 capget Plain Never (hdrp: OutWhen(When::SuccessOr(22), Fixed(8)), datap: OutBuf(Fixed(24)));
+    126 capset Plain Never (hdrp: OutWhen(When::SuccessOr(22), Fixed(8)), datap: InBuf(Fixed(24)));
     135 personality Special Never (persona: Hex) -> Hex;
     140 getpriority Plain Never (which: Enum(&PRIORITY), who: Int);
     141 setpriority Plain Never (which: Enum(&PRIORITY), who: Int, prio: Int);

@@ -1,1 +1,4 @@
-
+mod format;
+mod memory;
+mod outputs;
+mod table;

@@ -3,8 +3,8 @@
 use super::by;
 use crate::model::Kind::*;
 use crate::model::Len::*;
-use crate::model::{Fallback, Variants, variants};
 use crate::model::Nested::KeyOut;
+use crate::model::{Fallback, Variants, variants};
 
 pub static KEYCTL: Variants = by(0, ROWS, Fallback::Unknown);
 

@@ -4,8 +4,8 @@
 use super::by;
 use crate::model::Kind::*;
 use crate::model::Len::*;
-use crate::model::{Fallback, Variants, variants};
 use crate::model::Nested::RegSet;
+use crate::model::{Fallback, Variants, variants};
 
 pub static PTRACE: Variants = by(0, ROWS, Fallback::Unknown);
 
