@@ -183,7 +183,8 @@ pub enum Nested {
     FileHandle,
     /// `struct xattr_args` of `getxattrat`.
     XattrArgs,
-    /// `union bpf_attr` of `BPF_PROG_LOAD` and `BPF_BTF_LOAD`; log at `.0` (size before it at `.1`).
+    /// `union bpf_attr` of `BPF_PROG_LOAD` and `BPF_BTF_LOAD`, whose log is at
+    /// offset `.0`, of the size at `.1`.
     BpfLog(u8, u8),
     /// `struct ifconf` of `SIOCGIFCONF`.
     IfConf,

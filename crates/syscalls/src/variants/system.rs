@@ -85,7 +85,7 @@ variants! {
     10 SYSLOG_ACTION_SIZE_BUFFER Plain Never (type: Command);
 }
 
-// Not from a header: the calls numbers are all the ABI has.
+// The names are ours: no header has any for these numbers.
 #[rustfmt::skip]
 variants! {
     LDT_ROWS;
