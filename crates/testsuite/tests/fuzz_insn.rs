@@ -1,2 +1,60 @@
-//! To come.
-fn main() {}
+//! Random instructions: the translated code must do what the processor does.
+//!
+//! The guest `tests/fuzz-insn` prints a hash of the whole state after each of its sequences; a
+//! native, a recorded and a replayed run must print the same. `CLEW_FUZZ_SEEDS=N` is the number of
+//! seeds, `CLEW_FUZZ_FIRST=N` the first of them, `CLEW_FUZZ_COUNT=N` the sequences of each.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use clew_testsuite::cycle::Subject;
+use clew_testsuite::paths;
+use clew_testsuite::trials::{conclude, number_from_env, trial};
+
+fn main() {
+    let first = number_from_env("CLEW_FUZZ_FIRST", 1);
+    let seeds = number_from_env("CLEW_FUZZ_SEEDS", 12);
+    let trials = (first..first + seeds)
+        .map(|seed| trial("fuzz_insn", &format!("seed_{seed}"), move |dir| check(seed, dir)));
+    conclude(trials.collect());
+}
+
+fn check(seed: u32, dir: &Path) -> Result<(), String> {
+    let program = build()?.to_string_lossy().into_owned();
+    let count = number_from_env("CLEW_FUZZ_COUNT", 1000).to_string();
+    let subject = Subject {
+        argv: vec![program.clone(), seed.to_string(), count],
+        timeout: Duration::from_secs(120),
+        exit: Some(0),
+        ..Subject::default()
+    };
+    subject.check(dir).map_err(|error| {
+        format!(
+            "{error}\n  a differing line begins with the sequence's number N; its code and state: \
+             {program} {seed} --show N"
+        )
+    })
+}
+
+/// The guest, built once per test process.
+fn build() -> Result<PathBuf, String> {
+    static BUILT: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    BUILT
+        .get_or_init(|| {
+            let source = paths::repository().join("tests/fuzz-insn");
+            let target = paths::target().join("fuzz-insn");
+            let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()));
+            cargo.args(["build", "--release", "--quiet"]).current_dir(source);
+            let output = cargo
+                .arg("--target-dir")
+                .arg(&target)
+                .output()
+                .map_err(|e| format!("cannot run cargo: {e}"))?;
+            let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+            let program = target.join("release/fuzz-insn");
+            output.status.success().then_some(program).ok_or(format!("{cargo:?} failed:\n{stderr}"))
+        })
+        .clone()
+}
