@@ -128,8 +128,12 @@ pub struct ExecPayload {
     pub stack_limit: u64,
     /// Start of the heap (`brk`).
     pub brk: u64,
-    /// Addresses where `execfn` and the first `argv` string lie, for whoever inspects the stack.
-    pub argc: u64,
+    /// The guest's vDSO: address and length in bytes.
+    pub vdso: u64,
+    pub vdso_len: u64,
+    /// Signals ignored and blocked at start, bit `n - 1` for signal `n`.
+    pub sig_ignored: u64,
+    pub sig_blocked: u64,
     /// `CLOCK_MONOTONIC` and `CLOCK_REALTIME` in nanoseconds.
     pub monotonic_ns: u64,
     pub realtime_ns: u64,
@@ -229,6 +233,9 @@ pub const ATT_EXE: u32 = 6;
 /// The file that a mapping comes from, as the guest knows it (its absolute path); belongs to the
 /// `ATT_MAP` before it.
 pub const ATT_MAP_PATH: u32 = 7;
+
+/// Error code, trap number and fault address of a signal's frame: three `u64`s (Signal only).
+pub const ATT_FAULT: u32 = 8;
 
 /// First bytes of an [`ATT_MAP`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -197,3 +197,8 @@ unsafe extern "C" {
     pub fn clew_blocking_interrupted();
     pub fn clew_restorer();
 }
+
+/// Address of the entry sequence, whose window the signal handler recognises.
+pub fn clew_enter_addr() -> u64 {
+    clew_enter as *const () as u64
+}

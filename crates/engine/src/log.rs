@@ -197,7 +197,7 @@ impl Log {
 
     /// Writes an attachment as records of its own.
     fn spread(&mut self, att: &Att, stamp: Stamp) {
-        let mut one = |log: &mut Self, att: Att| {
+        let one = |log: &mut Self, att: Att| {
             let size = HEADER_LEN + att.size();
             log.reserve(size);
             log.attach(log.at + HEADER_LEN as u64, &att);

@@ -43,8 +43,6 @@ pub struct Engine {
     pub auxv: Vec<[u64; 2]>,
     /// Where the guest's vDSO lies.
     pub vdso: u64,
-    /// The processor is AMD's.
-    pub amd: bool,
     /// The last few events, for crash reports.
     pub recent: Recent,
 }

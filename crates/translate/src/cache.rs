@@ -269,8 +269,16 @@ impl Cache {
         }
     }
 
+    /// [`Self::link`] for a site that may have been linked in the meantime.
+    pub fn relink(&mut self, site: u32, block: u32) {
+        let s = &self.sites[site as usize];
+        if s.kind == SiteKind::Link && s.target == NO_BLOCK && self.blocks[s.block as usize].live {
+            self.link(site, block);
+        }
+    }
+
     /// Makes a link site jump straight to `block`.
-    pub fn link(&mut self, site: u32, block: u32) {
+    fn link(&mut self, site: u32, block: u32) {
         let entry = self.blocks[block as usize].direct;
         let incoming = core::mem::replace(&mut self.blocks[block as usize].incoming, site + 1);
         let s = &mut self.sites[site as usize];

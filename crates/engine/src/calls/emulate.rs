@@ -1,0 +1,95 @@
+//! Calls the engine answers itself, alike while recording and replaying.
+
+use super::Outcome;
+use crate::signal::{calls, frame};
+use crate::state::{Engine, ctx};
+use crate::sys::{self, *};
+use clew_syscalls::Call;
+
+const ARCH_SET_GS: u64 = 0x1001;
+const ARCH_SET_FS: u64 = 0x1002;
+const ARCH_GET_FS: u64 = 0x1003;
+const ARCH_GET_GS: u64 = 0x1004;
+
+impl Engine {
+    /// Answers the call, or returns `None` if it is none of the engine's. `recorded` is the
+    /// recorded result while replaying.
+    pub fn emulate(&mut self, call: &Call, recorded: Option<i64>) -> Option<Outcome> {
+        let a = &call.args;
+        let result = match call.nr {
+            __NR_mmap => return self.emulate_mmap(a, recorded),
+            __NR_munmap => self.munmap(a[0], a[1]),
+            __NR_mprotect => self.mprotect(a[0], a[1], a[2] as u32),
+            __NR_pkey_mprotect if a[3] as i32 == -1 => self.mprotect(a[0], a[1], a[2] as u32),
+            __NR_pkey_alloc => -(ENOSPC as i64),
+            __NR_mremap => self.emulate_mremap(a, recorded),
+            __NR_brk => self.set_brk(a[0]) as i64,
+            __NR_madvise => {
+                let result = self.madvise(a[0], a[1], a[2]);
+                // Advice is not given again where replay has nothing to gain by it.
+                recorded.unwrap_or(result)
+            }
+            __NR_rt_sigaction => calls::sigaction(self, a),
+            __NR_rt_sigprocmask => calls::sigprocmask(self, a),
+            __NR_sigaltstack => calls::sigaltstack(self, a),
+            __NR_rt_sigreturn => return Some(self.sigreturn()),
+            __NR_arch_prctl => return self.arch_prctl(a),
+            __NR_set_tid_address => self.tid as i64,
+            // The kernel must not write to guest memory at a moment of its own.
+            __NR_set_robust_list => 0,
+            __NR_rseq => -(ENOSYS as i64),
+            _ => return None,
+        };
+        Some(Outcome::of(result))
+    }
+
+    fn emulate_mmap(&mut self, a: &[u64; 6], recorded: Option<i64>) -> Option<Outcome> {
+        if let Some(result) = recorded {
+            // The mapping itself is an attachment of the record.
+            return Some(Outcome::of(result));
+        }
+        Some(match self.mmap_record(a) {
+            Ok(mapped) => Outcome {
+                result: mapped.addr as i64,
+                mapped: Some(mapped),
+                ..Outcome::default()
+            },
+            Err(errno) => Outcome::of(errno),
+        })
+    }
+
+    fn emulate_mremap(&mut self, a: &[u64; 6], recorded: Option<i64>) -> i64 {
+        match recorded {
+            Some(result) if sys::is_error(result) => result,
+            made => self.mremap(a, made.map(|r| r as u64)),
+        }
+    }
+
+    fn sigreturn(&mut self) -> Outcome {
+        let popped = frame::pop(self);
+        self.ticks.count_one();
+        if !popped {
+            let pc = ctx().pc;
+            self.raise(crate::signal::SIGSEGV, 0x80, 0, [0, 13, 0]);
+            if ctx().pc == pc {
+                ctx().pc = pc + 2;
+            }
+        }
+        Outcome { context_replaced: true, ..Outcome::default() }
+    }
+
+    fn arch_prctl(&mut self, a: &[u64; 6]) -> Option<Outcome> {
+        match a[0] {
+            // SAFETY: FS and GS are the guest's alone; ARCH_GET writes where the guest says.
+            ARCH_SET_FS | ARCH_SET_GS => {
+                Some(Outcome::of(unsafe { syscall!(__NR_arch_prctl, a[0], a[1]) }))
+            }
+            ARCH_GET_FS | ARCH_GET_GS => {
+                let base = crate::intrinsics::segment_base(a[0] == ARCH_GET_FS);
+                let ok = sys::write_guest(a[1], &base.to_le_bytes());
+                Some(Outcome::of(if ok { 0 } else { -(EFAULT as i64) }))
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! Descriptors: which are the engine's, which are the guest's standard streams, which list others.
+
+use crate::memory::MappedFiles;
+use crate::procfs;
+use crate::state::Engine;
+use crate::supervisor;
+use crate::sys::{self, *};
+use alloc_crate::vec::Vec;
+use clew_abi::orders::fd;
+use clew_syscalls::Call;
+
+const STDOUT: u8 = 1;
+const STDERR: u8 = 2;
+/// The descriptor is open on this process's directory of descriptors.
+const FD_DIRECTORY: u8 = 4;
+
+/// What the engine knows about descriptors and files.
+pub struct Files {
+    pub mapped: MappedFiles,
+    /// Some page with translated code has been write-protected.
+    pub protected_pages: bool,
+    /// Unknown calls warned about: number and second argument.
+    pub warned: Vec<u64>,
+    /// Marks by descriptor.
+    marks: Vec<u8>,
+    /// Stored files opened while replaying: key, descriptor.
+    stored: Vec<(Vec<u8>, i32)>,
+}
+
+impl Default for Files {
+    fn default() -> Self {
+        Self {
+            mapped: MappedFiles::default(),
+            protected_pages: false,
+            warned: Vec::new(),
+            marks: alloc_crate::vec![0, STDOUT, STDERR],
+            stored: Vec::new(),
+        }
+    }
+}
+
+/// Is the descriptor one of the engine's?
+pub fn reserved(file: i32) -> bool {
+    (fd::BASE..fd::END).contains(&file)
+}
+
+impl Files {
+    fn mark(&self, file: i32) -> u8 {
+        usize::try_from(file).ok().and_then(|i| self.marks.get(i)).copied().unwrap_or(0)
+    }
+
+    fn set_mark(&mut self, file: i32, mark: u8) {
+        let Ok(index) = usize::try_from(file) else { return };
+        if index >= self.marks.len() {
+            if mark == 0 {
+                return;
+            }
+            self.marks.resize(index + 1, 0);
+        }
+        self.marks[index] = mark;
+    }
+
+    /// 1 if the descriptor is the guest's original standard output, 2 its standard error, else 0.
+    pub fn stdio(&self, file: i32) -> i32 {
+        i32::from(self.mark(file) & (STDOUT | STDERR))
+    }
+
+    /// The descriptor of a stored file, while replaying.
+    pub fn stored(&mut self, key: &[u8]) -> Option<i32> {
+        if let Some((_, file)) = self.stored.iter().find(|(k, _)| k == key) {
+            return Some(*file);
+        }
+        let file = supervisor::need_file(key);
+        if file < 0 {
+            return None;
+        }
+        self.stored.push((key.to_vec(), file as i32));
+        Some(file as i32)
+    }
+}
+
+impl Engine {
+    /// Follows descriptors through the calls that make, copy and close them.
+    pub fn note_descriptors(&mut self, call: &Call, result: i64) {
+        if result < 0 {
+            return;
+        }
+        let file = call.args[0] as i32;
+        let files = &mut self.files;
+        match call.nr {
+            __NR_close => files.set_mark(file, 0),
+            __NR_dup | __NR_dup2 | __NR_dup3 => files.set_mark(result as i32, files.mark(file)),
+            // F_DUPFD, F_DUPFD_CLOEXEC
+            __NR_fcntl if matches!(call.args[1], 0 | 1030) => {
+                files.set_mark(result as i32, files.mark(file));
+            }
+            __NR_close_range => {
+                let last = call.args[1].min(files.marks.len() as u64);
+                (call.args[0]..=last).for_each(|i| files.set_mark(i as i32, 0));
+            }
+            __NR_open | __NR_creat => self.mark_opened(call.args[0], result as i32),
+            __NR_openat | __NR_openat2 => self.mark_opened(call.args[1], result as i32),
+            _ => {}
+        }
+    }
+
+    fn mark_opened(&mut self, path: u64, file: i32) {
+        let mut buf = [0u8; 32];
+        let directory = sys::read_cstr(path, &mut buf)
+            .is_some_and(|path| procfs::is_fd_directory(self, path));
+        self.files.set_mark(file, if directory { FD_DIRECTORY } else { 0 });
+    }
+
+    /// Is the descriptor open on this process's directory of descriptors?
+    pub fn is_fd_directory(&self, file: i32) -> bool {
+        self.files.mark(file) & FD_DIRECTORY != 0
+    }
+
+    /// After a write to a file that is also mapped: the mapping's bytes changed too.
+    pub fn watched_files(&mut self, call: &Call, result: i64, written: &mut Vec<(u64, u64)>) {
+        if self.files.mapped.watched.is_empty() || result < 0 {
+            return;
+        }
+        let file = match call.nr {
+            __NR_write | __NR_pwrite64 | __NR_writev | __NR_pwritev | __NR_pwritev2
+            | __NR_ftruncate | __NR_fallocate | __NR_sendfile => call.args[0],
+            __NR_copy_file_range | __NR_splice => call.args[2],
+            _ => return,
+        };
+        let Some(st) = sys::fstat(file as i32) else { return };
+        for w in &self.files.mapped.watched {
+            if (w.dev, w.ino) != (st.st_dev, st.st_ino) {
+                continue;
+            }
+            // Pages past the end of the file are not there.
+            let size = crate::vma::page_up(st.st_size as u64);
+            let end = w.end.min(w.start + size.saturating_sub(w.offset));
+            if w.start < end {
+                written.push((w.start, end - w.start));
+            }
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! System calls: what recording does with them and what replay does with them.
+//!
+//! A call takes one of three ways:
+//! - *emulated* ([`emulate`]): the engine answers it, alike on both sides (memory, signal state,
+//!   task identity). It is recorded for the check only.
+//! - *special* ([`special`]): while recording the engine does something else than the guest asked
+//!   for, to the same effect (`/proc/self/exe`, reserved descriptors).
+//! - *plain*: the kernel does it while recording, and what it wrote is recorded.
+//!
+//! Replay takes results and written memory of the last two from the trace.
+
+pub mod emulate;
+pub mod files;
+pub mod plain;
+pub mod process;
+pub mod special;
+
+use crate::log::{Att, Stamp};
+use crate::signal::{self, Fate, SA_RESTART};
+use crate::state::{Engine, Mode, ctx};
+use crate::sys;
+use alloc_crate::vec::Vec;
+use clew_abi::record::{Kind, SyscallPayload};
+use clew_syscalls::Call;
+use clew_translate::context::reg::*;
+
+/// A call was interrupted before it was made (kernel-internal errno, never shown to a guest).
+pub const ERESTARTSYS: i64 = -512;
+const EINTR: i64 = -(sys::EINTR as i64);
+
+/// What recording learnt about a call: the result, and what goes into the trace with it.
+#[derive(Default)]
+pub struct Outcome {
+    pub result: i64,
+    pub flags: u16,
+    /// Guest memory that the kernel (or the engine in its place) wrote: address, length.
+    pub written: Vec<(u64, u64)>,
+    /// A mapping that was made.
+    pub mapped: Option<crate::memory::Mapped>,
+    /// In-strings: argument index, text.
+    pub strings: Vec<(u64, Vec<u8>)>,
+    /// The guest's context was replaced (`rt_sigreturn`): there is no result to store.
+    pub context_replaced: bool,
+}
+
+impl Outcome {
+    pub fn of(result: i64) -> Self {
+        Self { result, ..Self::default() }
+    }
+}
+
+/// The call in the guest's registers.
+fn current_call() -> Call {
+    let g = &ctx().gpr;
+    Call { nr: g[RAX] as u32, args: [g[RDI], g[RSI], g[RDX], g[R10], g[R8], g[R9]] }
+}
+
+impl Engine {
+    /// The `syscall` instruction at `ctx().pc`.
+    pub fn system_call(&mut self) {
+        let call = current_call();
+        match self.mode {
+            Mode::Record(_) => self.record_call(&call),
+            Mode::Replay(_) => self.replay_call(&call),
+            Mode::Unrecorded => self.unrecorded_call(&call),
+        }
+    }
+
+    fn record_call(&mut self, call: &Call) {
+        let stamp = self.stamp();
+        let pc = ctx().pc;
+        loop {
+            let outcome = self.perform(call);
+            if matches!(outcome.result, ERESTARTSYS | EINTR) && ctx().pending != 0 {
+                match self.interruption(call, outcome.result) {
+                    Interruption::Retry => continue,
+                    // The signal is delivered at the `syscall` instruction, which then runs again.
+                    Interruption::Restart => return,
+                    Interruption::Visible => {}
+                }
+            }
+            let result = if outcome.result == ERESTARTSYS { EINTR } else { outcome.result };
+            let payload = SyscallPayload { nr: call.nr as u64, result, args: call.args, pc };
+            self.log_call(&payload, stamp, &outcome);
+            if !outcome.context_replaced {
+                finish(result, pc);
+            }
+            return;
+        }
+    }
+
+    /// What a signal that interrupted a call makes of it.
+    fn interruption(&mut self, call: &Call, result: i64) -> Interruption {
+        let Some(taken) = self.signals.pending else { return Interruption::Visible };
+        let action = self.signals.actions[taken.signo as usize];
+        match self.fate_of_pending() {
+            Fate::Ignored => {
+                self.deliver_pending();
+                if result == ERESTARTSYS { Interruption::Retry } else { Interruption::Visible }
+            }
+            Fate::Fatal => Interruption::Restart,
+            Fate::Handler if action.flags & SA_RESTART != 0 && restartable(call) => {
+                Interruption::Restart
+            }
+            Fate::Handler => Interruption::Visible,
+        }
+    }
+
+    fn log_call(&mut self, payload: &SyscallPayload, stamp: Stamp, outcome: &Outcome) {
+        let mut atts: Vec<Att> = Vec::new();
+        if let Some(mapped) = &outcome.mapped {
+            mapped.attach(&mut atts);
+        }
+        atts.extend(outcome.written.iter().map(|&(addr, len)| Att::Memory { addr, len }));
+        atts.extend(outcome.strings.iter().map(|(index, text)| Att::Bytes {
+            kind: clew_abi::record::ATT_STRING,
+            addr: *index,
+            bytes: text,
+        }));
+        let stamp = Stamp { flags: outcome.flags, ..stamp };
+        if let Mode::Record(log) = &mut self.mode {
+            let event = log.event(Kind::Syscall, stamp, payload, &atts);
+            self.recent.push(event, Kind::Syscall as u16, payload.nr, stamp.tick);
+        }
+    }
+
+    /// Does the call, whichever way it takes, while recording.
+    fn perform(&mut self, call: &Call) -> Outcome {
+        if let Some(outcome) = self.emulate(call, None) {
+            return outcome;
+        }
+        if let Some(outcome) = self.special(call) {
+            return outcome;
+        }
+        self.plain(call)
+    }
+
+    fn unrecorded_call(&mut self, call: &Call) {
+        let pc = ctx().pc;
+        let outcome = self.perform(call);
+        if outcome.result == ERESTARTSYS {
+            return;
+        }
+        if !outcome.context_replaced {
+            finish(outcome.result, pc);
+        }
+    }
+}
+
+/// Puts a call's result where the guest finds it and steps over the instruction, which leaves the
+/// return address in rcx and the flags in r11 (SDM volume 2, SYSCALL).
+pub fn finish(result: i64, pc: u64) {
+    let c = ctx();
+    c.gpr[RAX] = result as u64;
+    c.gpr[RCX] = pc + 2;
+    c.gpr[R11] = c.rflags;
+    c.pc = pc + 2;
+}
+
+enum Interruption {
+    /// Nothing the guest can see happened.
+    Retry,
+    Restart,
+    /// The guest sees EINTR.
+    Visible,
+}
+
+/// Does the kernel restart this call after a handler with SA_RESTART? Source: signal(7).
+fn restartable(call: &Call) -> bool {
+    use crate::sys::*;
+    !matches!(
+        call.nr,
+        __NR_poll
+            | __NR_ppoll
+            | __NR_select
+            | __NR_pselect6
+            | __NR_epoll_wait
+            | __NR_epoll_pwait
+            | __NR_epoll_pwait2
+            | __NR_nanosleep
+            | __NR_clock_nanosleep
+            | __NR_pause
+            | __NR_rt_sigsuspend
+            | __NR_rt_sigtimedwait
+            | __NR_io_getevents
+            | __NR_semop
+            | __NR_semtimedop
+            | __NR_msgrcv
+            | __NR_msgsnd
+    )
+}
+
+/// Signal handling shared with `crate::signal`.
+impl Engine {
+    fn fate_of_pending(&self) -> Fate {
+        self.signals.pending.map_or(Fate::Ignored, |t| self.fate(t.signo, false))
+    }
+}
+
+/// Makes a call for the guest, answering [`ERESTARTSYS`] if a signal came first.
+pub fn kernel(call: &Call) -> i64 {
+    signal::blocking_call(call.nr, &call.args)
+}

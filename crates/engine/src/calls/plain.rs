@@ -1,0 +1,163 @@
+//! Calls that the kernel makes and the trace remembers.
+
+use super::{Outcome, kernel};
+use crate::state::Engine;
+use crate::supervisor;
+use crate::sys::{self, Memory};
+use crate::vma::PROT_WRITE;
+use alloc_crate::vec::Vec;
+use clew_abi::record::{REC_STDERR, REC_STDOUT};
+use clew_syscalls::{Call, Class, Coverage, Syscall};
+
+/// Longest in-string kept for people.
+const STRING_LIMIT: usize = 4096;
+/// Bytes watched behind a pointer of a call the table does not know.
+const WATCH_LIMIT: u64 = 64 << 10;
+
+impl Engine {
+    /// Lets the kernel do a call and notes what it wrote.
+    pub fn plain(&mut self, call: &Call) -> Outcome {
+        let row = clew_syscalls::lookup(call.nr);
+        if let Some(Syscall { class: Class::Refused(errno), .. }) = row {
+            return Outcome::of(-(*errno as i64));
+        }
+        let strings = row.map(|row| in_strings(row, call)).unwrap_or_default();
+        let mask = self.temporary_mask(call);
+        let plan = clew_syscalls::plan(call, &Memory);
+        // What the table cannot describe is compared with a copy from before.
+        let watch = match clew_syscalls::reach(&plan, &Memory, &mut |_, _| {}) {
+            Coverage::Exact => None,
+            Coverage::Unknown => Some(self.watch(call)),
+        };
+        let mut result = kernel(call);
+        if result == -(sys::EFAULT as i64) && self.unprotect_all() {
+            result = kernel(call);
+        }
+        if let (Some(mask), true) = (mask, crate::state::ctx().pending != 0) {
+            self.signals.restore = Some(self.signals.blocked);
+            self.signals.blocked = mask;
+        }
+        let mut written = Vec::new();
+        clew_syscalls::outputs(&plan, result, &Memory, &mut |addr, len| {
+            if len > 0 {
+                written.push((addr, len));
+            }
+        });
+        if let Some(watch) = watch {
+            watch.changes(&mut written);
+            self.warn_unknown(call);
+        }
+        self.note_descriptors(call, result);
+        let flags = self.echo_flags(call, result);
+        self.watched_files(call, result, &mut written);
+        Outcome { result, flags, written, strings, ..Outcome::default() }
+    }
+
+    /// Is this output to what were the guest's standard streams?
+    fn echo_flags(&self, call: &Call, result: i64) -> u16 {
+        let writes = matches!(call.nr, sys::__NR_write | sys::__NR_writev | sys::__NR_sendto);
+        if !writes || result <= 0 {
+            return 0;
+        }
+        match self.files.stdio(call.args[0] as i32) {
+            1 => REC_STDOUT,
+            2 => REC_STDERR,
+            _ => 0,
+        }
+    }
+
+    /// The mask that a call sets for its own duration.
+    fn temporary_mask(&self, call: &Call) -> Option<u64> {
+        use sys::*;
+        let at = match call.nr {
+            __NR_rt_sigsuspend => call.args[0],
+            __NR_ppoll => call.args[3],
+            __NR_epoll_pwait | __NR_epoll_pwait2 => call.args[4],
+            __NR_pselect6 => read_u64(call.args[5])?,
+            _ => return None,
+        };
+        if at == 0 { None } else { read_u64(at) }
+    }
+
+    /// Copies what the arguments of an unknown call point at.
+    fn watch(&self, call: &Call) -> Watch {
+        let mut watch = Watch::default();
+        for &arg in &call.args {
+            watch.add(self, arg);
+            let mut words = [0u8; 128];
+            if self.vmas.find(arg).is_some() && sys::read_guest(arg, &mut words) {
+                for word in words.chunks_exact(8) {
+                    watch.add(self, u64::from_le_bytes(word.try_into().unwrap_or([0; 8])));
+                }
+            }
+        }
+        watch
+    }
+
+    fn warn_unknown(&mut self, call: &Call) {
+        let key = (call.nr as u64) << 32 | call.args[1] & 0xffff_ffff;
+        if self.files.warned.contains(&key) {
+            return;
+        }
+        self.files.warned.push(key);
+        let mut text = crate::crash::Report::new();
+        use core::fmt::Write;
+        let name = clew_syscalls::lookup(call.nr).map_or("unknown", |row| row.name);
+        let _ = write!(
+            text,
+            "system call {} ({name}, second argument {:#x}) is not in the table; \
+             recorded by watching the memory it was given",
+            call.nr, call.args[1]
+        );
+        supervisor::warn(core::str::from_utf8(text.bytes()).unwrap_or("unknown system call"));
+    }
+}
+
+fn in_strings(row: &Syscall, call: &Call) -> Vec<(u64, Vec<u8>)> {
+    use clew_syscalls::Kind;
+    row.args
+        .iter()
+        .enumerate()
+        .filter(|(_, arg)| matches!(arg.kind, Kind::Path | Kind::Str))
+        .filter_map(|(i, _)| {
+            let mut buf = [0u8; STRING_LIMIT];
+            sys::read_cstr(call.args[i], &mut buf).map(|text| (i as u64, text.to_vec()))
+        })
+        .collect()
+}
+
+/// Copies of memory that a call may write.
+#[derive(Default)]
+struct Watch {
+    pieces: Vec<(u64, Vec<u8>)>,
+}
+
+impl Watch {
+    fn add(&mut self, engine: &Engine, addr: u64) {
+        let Some(v) = engine.vmas.find(addr).filter(|v| v.prot & PROT_WRITE != 0) else { return };
+        if self.pieces.iter().any(|(start, old)| (*start..*start + old.len() as u64).contains(&addr))
+        {
+            return;
+        }
+        let len = (v.end - addr).min(WATCH_LIMIT);
+        let mut copy = alloc_crate::vec![0u8; len as usize];
+        if sys::read_guest(addr, &mut copy) {
+            self.pieces.push((addr, copy));
+        }
+    }
+
+    /// Appends the ranges that differ now, in runs of 64-byte lines.
+    fn changes(&self, out: &mut Vec<(u64, u64)>) {
+        for (start, old) in &self.pieces {
+            let mut new = alloc_crate::vec![0u8; old.len()];
+            if !sys::read_guest(*start, &mut new) {
+                continue;
+            }
+            for (i, (a, b)) in old.chunks(64).zip(new.chunks(64)).enumerate() {
+                if a != b {
+                    out.push((start + 64 * i as u64, a.len() as u64));
+                }
+            }
+        }
+    }
+}

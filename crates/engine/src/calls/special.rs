@@ -1,0 +1,213 @@
+//! Calls that the engine makes differently from what the guest asked, to the effect the guest
+//! expects without an engine in its process.
+
+use super::{Outcome, files, kernel};
+use crate::procfs::{self, Special};
+use crate::signal::host::kernel_vdso;
+use crate::state::{Engine, ctx, orders};
+use crate::supervisor;
+use crate::sys::{self, *};
+use alloc_crate::vec::Vec;
+use clew_abi::layout::PAGE;
+use clew_abi::orders::fd;
+use clew_syscalls::{Call, Kind};
+
+const EBADF_RESULT: i64 = -(EBADF as i64);
+const ADDR_NO_RANDOMIZE: i64 = 0x40000;
+
+impl Engine {
+    /// Makes a call its special way, or returns `None` if it has none.
+    pub fn special(&mut self, call: &Call) -> Option<Outcome> {
+        if let Some(refused) = refuse_reserved(call) {
+            return Some(refused);
+        }
+        let a = &call.args;
+        match call.nr {
+            __NR_clock_gettime => self.clock_gettime(a),
+            __NR_exit | __NR_exit_group => self.exit(a[0] as i32),
+            __NR_open | __NR_openat | __NR_openat2 | __NR_readlink | __NR_readlinkat | __NR_stat
+            | __NR_access | __NR_newfstatat | __NR_faccessat | __NR_faccessat2 | __NR_statx
+            | __NR_chdir | __NR_statfs | __NR_getxattr => self.proc_path(call),
+            __NR_getdents64 if self.is_fd_directory(a[0] as i32) => Some(self.fd_entries(call)),
+            __NR_close_range => Some(self.close_range(call)),
+            __NR_personality => {
+                let result = kernel(call);
+                Some(Outcome::of(if result < 0 { result } else { result & !ADDR_NO_RANDOMIZE }))
+            }
+            __NR_sched_getaffinity => self.sched_getaffinity(call),
+            __NR_seccomp | __NR_prctl if call.nr == __NR_seccomp || a[0] == 22 => {
+                self.warn_once(
+                    call.nr,
+                    "the guest's seccomp filter is not installed: it would also \
+                     filter the recorder's system calls",
+                );
+                Some(Outcome::of(0))
+            }
+            __NR_clone | __NR_clone3 | __NR_fork | __NR_vfork => Some(self.start_task(call)),
+            __NR_execve | __NR_execveat => Some(self.exec(call)),
+            _ => None,
+        }
+    }
+
+    /// `clock_gettime` through the kernel's vDSO.
+    fn clock_gettime(&mut self, a: &[u64; 6]) -> Option<Outcome> {
+        let function = kernel_vdso().clock_gettime?;
+        let mut ts = [0u64; 2];
+        // Clocks of other processes and threads need the system call.
+        if a[0] > 11 {
+            return None;
+        }
+        let result = function(a[0], ts.as_mut_ptr());
+        if result != 0 {
+            return Some(Outcome::of(result));
+        }
+        let bytes = ts.map(u64::to_le_bytes).concat();
+        if !sys::write_guest(a[1], &bytes) {
+            return Some(Outcome::of(-(EFAULT as i64)));
+        }
+        Some(Outcome { written: alloc_crate::vec![(a[1], 16)], ..Outcome::default() })
+    }
+
+    /// Paths under /proc that name this process.
+    fn proc_path(&mut self, call: &Call) -> Option<Outcome> {
+        let row = clew_syscalls::lookup(call.nr)?;
+        let index = row.args.iter().position(|arg| matches!(arg.kind, Kind::Path))?;
+        let mut buf = [0u8; 64];
+        let path = sys::read_cstr(call.args[index], &mut buf)?;
+        let special = procfs::special(self, path)?;
+        let string = (index as u64, path.to_vec());
+        let mut outcome = match (call.nr, special) {
+            (__NR_readlink, Special::Exe) => self.read_exe(call.args[1], call.args[2]),
+            (__NR_readlinkat, Special::Exe) => self.read_exe(call.args[2], call.args[3]),
+            (_, Special::Exe) => {
+                let exe = [self.exe.as_bytes(), b"\0"].concat();
+                let mut args = call.args;
+                args[index] = exe.as_ptr() as u64;
+                self.plain(&Call { nr: call.nr, args })
+            }
+            (__NR_open | __NR_openat | __NR_openat2, _) => {
+                let bytes = procfs::contents(self, special);
+                let flags = match call.nr {
+                    __NR_open => call.args[1],
+                    __NR_openat => call.args[2],
+                    _ => sys::read_u64(call.args[2]).unwrap_or(0),
+                };
+                Outcome::of(procfs::memfd(&bytes, flags & O_CLOEXEC as u64 != 0))
+            }
+            _ => return None,
+        };
+        outcome.strings = alloc_crate::vec![string];
+        Some(outcome)
+    }
+
+    fn read_exe(&self, buf: u64, size: u64) -> Outcome {
+        if (size as i32) <= 0 {
+            return Outcome::of(-(EINVAL as i64));
+        }
+        let bytes = &self.exe.as_bytes()[..self.exe.len().min(size as usize)];
+        if !sys::write_guest(buf, bytes) {
+            return Outcome::of(-(EFAULT as i64));
+        }
+        let written = alloc_crate::vec![(buf, bytes.len() as u64)];
+        Outcome { result: bytes.len() as i64, written, ..Outcome::default() }
+    }
+
+    /// `getdents64` on the directory of descriptors: the engine's are left out.
+    fn fd_entries(&mut self, call: &Call) -> Outcome {
+        loop {
+            let mut outcome = self.plain(call);
+            if outcome.result <= 0 {
+                return outcome;
+            }
+            let mut entries = alloc_crate::vec![0u8; outcome.result as usize];
+            sys::read_guest(call.args[1], &mut entries);
+            let kept = without_reserved(&entries);
+            if kept.is_empty() {
+                // Only engine descriptors in this batch: the directory goes on.
+                continue;
+            }
+            sys::write_guest(call.args[1], &kept);
+            outcome.result = kept.len() as i64;
+            outcome.written = alloc_crate::vec![(call.args[1], kept.len() as u64)];
+            return outcome;
+        }
+    }
+
+    /// `close_range`, sparing the engine's descriptors.
+    fn close_range(&mut self, call: &Call) -> Outcome {
+        let [first, last, flags, ..] = call.args;
+        let (first, last) = (first as u32 as u64, last as u32 as u64);
+        let (low, high) = (fd::BASE as u64, fd::END as u64);
+        let mut result = if first > last { -(EINVAL as i64) } else { 0 };
+        for (from, to) in [(first, last.min(low - 1)), (first.max(high), last)] {
+            if from <= to && result == 0 {
+                let args = [from, to, flags, 0, 0, 0];
+                result = kernel(&Call { nr: call.nr, args });
+            }
+        }
+        self.note_descriptors(call, result);
+        Outcome::of(result)
+    }
+
+    /// The guest sees as many processors as it was given.
+    fn sched_getaffinity(&mut self, call: &Call) -> Option<Outcome> {
+        let cores = orders().num_cores;
+        if cores == 0 {
+            return None;
+        }
+        let outcome = self.plain(call);
+        if outcome.result > 0 {
+            let len = outcome.result as usize;
+            let mut mask = alloc_crate::vec![0u8; len];
+            for core in 0..(cores as usize).min(8 * len) {
+                mask[core / 8] |= 1 << (core % 8);
+            }
+            sys::write_guest(call.args[2], &mask);
+        }
+        Some(outcome)
+    }
+
+    /// Warns about something once per process.
+    pub fn warn_once(&mut self, key: u32, text: &str) {
+        if !self.files.warned.contains(&(key as u64)) {
+            self.files.warned.push(key as u64);
+            supervisor::warn(text);
+        }
+    }
+
+    /// Is the call being made from the guest's vDSO?
+    pub fn from_vdso(&self) -> bool {
+        ctx().pc.wrapping_sub(self.vdso) < 2 * PAGE
+    }
+}
+
+/// The engine's descriptors do not exist for the guest.
+fn refuse_reserved(call: &Call) -> Option<Outcome> {
+    let row = clew_syscalls::lookup(call.nr)?;
+    let named = row
+        .args
+        .iter()
+        .enumerate()
+        .any(|(i, arg)| matches!(arg.kind, Kind::Fd | Kind::DirFd) && is_reserved(call.args[i]));
+    named.then(|| Outcome::of(EBADF_RESULT))
+}
+
+fn is_reserved(arg: u64) -> bool {
+    files::reserved(arg as i32)
+}
+
+/// Directory entries (`struct linux_dirent64`) without those named like reserved descriptors.
+fn without_reserved(entries: &[u8]) -> Vec<u8> {
+    let mut kept = Vec::new();
+    let mut rest = entries;
+    while let Some(len) = rest.get(16..18).map(|b| u16::from_le_bytes([b[0], b[1]]) as usize) {
+        let Some(entry) = rest.get(..len).filter(|_| len > 19) else { break };
+        let name = entry[19..].split(|&b| b == 0).next().unwrap_or(&[]);
+        let hidden = procfs::number(name).is_some_and(|n| files::reserved(n as i32));
+        if !hidden {
+            kept.extend_from_slice(entry);
+        }
+        rest = &rest[len..];
+    }
+    kept
+}

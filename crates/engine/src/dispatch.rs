@@ -1,0 +1,198 @@
+//! Every exit from translated code arrives here, and every way back starts here.
+
+use crate::shadow;
+use crate::signal::{SIGILL, SIGSEGV, SIGTRAP, Taken};
+use crate::state::{Engine, ctx, engine};
+use crate::vma::PROT_EXEC;
+use clew_translate::block::Refusal;
+use clew_translate::context::{EXIT_FAULT, EXIT_MISS, reg};
+use clew_translate::{Site, SiteKind};
+
+const SEGV_MAPERR: u64 = 1;
+const SEGV_ACCERR: u64 = 2;
+const SI_KERNEL: u64 = 0x80;
+const ILL_ILLOPN: u64 = 2;
+/// x86 exception vectors, as in the guest frame's `trapno`.
+const TRAP_BP: u64 = 3;
+const TRAP_UD: u64 = 6;
+const TRAP_GP: u64 = 13;
+const TRAP_PF: u64 = 14;
+/// Page-fault error code of an instruction fetch from user mode.
+const FETCH: u64 = 0x14;
+
+/// Called by the exit sequence, with the guest's registers saved. Returns to the entry sequence.
+pub extern "C" fn dispatch() {
+    let engine = engine();
+    match ctx().exit_site as u32 {
+        EXIT_MISS => engine.indirect_miss(),
+        EXIT_FAULT => {
+            if let Some(taken) = engine.signals.fault.take() {
+                engine.fault(taken);
+            }
+            resume_guest();
+        }
+        number => {
+            let site = engine.cache.sites[number as usize];
+            engine.leave(number, site);
+        }
+    }
+}
+
+/// Prepares the context to go on at `ctx().pc`.
+pub fn resume_guest() {
+    engine().resume();
+}
+
+impl Engine {
+    fn leave(&mut self, number: u32, site: Site) {
+        ctx().pc = site.pc;
+        match site.kind {
+            SiteKind::Link => return self.follow_link(number),
+            SiteKind::Tick => self.tick_reached(),
+            SiteKind::Syscall => self.system_call(),
+            SiteKind::Intrinsic => self.intrinsic(site.len),
+            SiteKind::Trap => self.trap(site.len),
+            SiteKind::Invalid | SiteKind::Unsupported => {
+                let fault = [0, TRAP_UD, 0];
+                self.raise(SIGILL, ILL_ILLOPN, site.pc, fault);
+            }
+            SiteKind::FetchFault => {
+                let end = site.pc + site.len as u64;
+                self.raise(SIGSEGV, self.fetch_code(end), end, [FETCH, TRAP_PF, end]);
+            }
+        }
+        self.resume();
+    }
+
+    /// Goes on at `ctx().pc`, through whatever has to happen first.
+    fn resume(&mut self) {
+        loop {
+            self.deliver_pending();
+            let pc = ctx().pc;
+            match self.block(pc) {
+                Some(block) => {
+                    ctx().resume = self.cache.direct_entry(block);
+                    return;
+                }
+                None => self.fetch_fault(pc),
+            }
+        }
+    }
+
+    /// The block at `pc`, translated if need be. `None` if `pc` is not executable.
+    fn block(&mut self, pc: u64) -> Option<u32> {
+        let block = match self.cache.block_at(&self.vmas, pc) {
+            Ok(block) => block,
+            Err(Refusal::NotExecutable) => return None,
+            Err(Refusal::Full) => {
+                self.cache.flush();
+                shadow::reset();
+                self.cache.block_at(&self.vmas, pc).ok()?
+            }
+        };
+        if !self.cache.new_pages.is_empty() {
+            self.protect_code();
+        }
+        Some(block)
+    }
+
+    /// A direct branch whose target was not linked yet.
+    fn follow_link(&mut self, number: u32) {
+        let before = self.cache.blocks.len();
+        let pc = ctx().pc;
+        let Some(block) = self.block(pc) else {
+            return self.resume();
+        };
+        // A flush in between made the site's number meaningless.
+        if self.cache.blocks.len() >= before && self.cache.sites[number as usize].pc == pc {
+            self.cache.relink(number, block);
+        }
+        ctx().resume = self.cache.direct_entry(block);
+    }
+
+    /// An indirect branch found no translation at `exit_target`; its tick is not counted yet.
+    fn indirect_miss(&mut self) {
+        let target = ctx().exit_target;
+        ctx().pc = target;
+        let site = core::mem::take(&mut self.signals.dispatch_fault);
+        let Some(block) = self.block(target) else {
+            self.ticks.count_one();
+            return self.resume();
+        };
+        let in_reach = shadow::ensure(target);
+        self.cache.publish(block, in_reach);
+        if site != 0 && !in_reach {
+            self.cache.use_hashed_lookup(site);
+        }
+        let c = ctx();
+        c.spill_rcx = c.gpr[reg::RCX];
+        c.resume = self.cache.indirect_entry(block);
+    }
+
+    /// A fault in translated code at the guest instruction `ctx().pc`.
+    fn fault(&mut self, taken: Taken) {
+        let [_, code, addr, ..] = taken.info;
+        let write_to_code = taken.signo == SIGSEGV
+            && code as i32 as u64 == SEGV_ACCERR
+            && self.unprotect_code(addr);
+        if !write_to_code {
+            self.deliver_fault(taken);
+        }
+    }
+
+    /// Control went to `pc`, which is not executable.
+    fn fetch_fault(&mut self, pc: u64) {
+        let canonical = (pc as i64) << 16 >> 16 == pc as i64;
+        if canonical {
+            self.raise(SIGSEGV, self.fetch_code(pc), pc, [FETCH, TRAP_PF, pc]);
+        } else {
+            self.raise(SIGSEGV, SI_KERNEL, 0, [0, TRAP_GP, 0]);
+        }
+    }
+
+    fn fetch_code(&self, pc: u64) -> u64 {
+        match self.vmas.find(pc) {
+            Some(v) if v.prot & PROT_EXEC == 0 => SEGV_ACCERR,
+            _ => SEGV_MAPERR,
+        }
+    }
+
+    /// Delivers a signal that the processor would have raised at `ctx().pc`.
+    pub fn raise(&mut self, signo: u32, code: u64, addr: u64, fault: [u64; 3]) {
+        let mut info = [0u64; 16];
+        info[0] = signo as u64;
+        info[1] = code;
+        info[2] = addr;
+        self.deliver_fault(Taken { signo, info, fault });
+    }
+
+    /// `int3`, `int1`, `int n`.
+    fn trap(&mut self, len: u8) {
+        let pc = ctx().pc;
+        // SAFETY: the instruction was translated from here.
+        let bytes = unsafe { core::ptr::read_unaligned(pc as *const [u8; 2]) };
+        match bytes {
+            [0xcc, _] | [0xcd, 3] => {
+                ctx().pc = pc + len as u64;
+                self.raise(SIGTRAP, SI_KERNEL, 0, [0, TRAP_BP, 0]);
+            }
+            [0xf1, _] => {
+                ctx().pc = pc + len as u64;
+                self.raise(SIGTRAP, 1, pc + len as u64, [0, 1, 0]);
+            }
+            [_, vector] => {
+                let error = (vector as u64) << 3 | 2;
+                self.raise(SIGSEGV, SI_KERNEL, 0, [error, TRAP_GP, 0]);
+            }
+        }
+    }
+
+    /// A tick counter ran out; the tick is counted.
+    fn tick_reached(&mut self) {
+        if self.replaying() {
+            self.replay_tick();
+        } else {
+            self.ticks.aim(None);
+        }
+    }
+}

@@ -1,0 +1,466 @@
+//! Replaying: guest code runs, events come from the trace.
+//!
+//! An event happens at an exact position. Those the guest causes (system calls, nondeterministic
+//! instructions, faults) are reached by running; asynchronous signals are reached by dealing the
+//! tick counters so that the cache is left at the recorded tick. Either way tick, pc and the hash of
+//! the registers must be what was recorded, or the replay has diverged and says so.
+
+use crate::calls;
+use crate::crash::{self, Report};
+use crate::loader;
+use crate::log::registers_check;
+use crate::procfs;
+use crate::sandbox;
+use crate::signal::{self, Taken};
+use crate::state::{Engine, Mode, ctx, orders};
+use crate::stream::Record;
+use crate::supervisor;
+use crate::sys;
+use crate::vma::{PROT_EXEC, PROT_READ, PROT_WRITE, Vma, VmaKind, page_down, page_up};
+use alloc_crate::string::String;
+use clew_abi::control;
+use clew_abi::layout::{PAGE, Range, guest_may_map};
+use clew_abi::record::*;
+use clew_syscalls::Call;
+use clew_translate::context::reg;
+use core::fmt::Write;
+
+/// Takes the trace's first event and rebuilds the process as it was at exec.
+pub fn begin(engine: &mut Engine) {
+    for range in procfs::host_leftovers() {
+        // SAFETY: the kernel's stack and vDSO, which the engine does not use while replaying.
+        unsafe { sys::munmap(range.start, range.len()) };
+    }
+    sandbox::enter();
+    let Some(record) = engine.take_event() else {
+        engine.truncated();
+    };
+    if record.kind != Kind::Exec {
+        engine.diverged("the trace does not begin with an exec", &record);
+    }
+    let exec: ExecPayload = record.payload();
+    engine.pid = exec.pid;
+    engine.tid = exec.pid;
+    engine.signals.blocked = exec.sig_blocked;
+    for signo in 1..=64 {
+        let ignored = exec.sig_ignored & signal::bit(signo) != 0;
+        engine.signals.actions[signo as usize] = signal::Action {
+            handler: if ignored { signal::SIG_IGN } else { signal::SIG_DFL },
+            ..Default::default()
+        };
+    }
+    engine.brk.start = exec.brk;
+    engine.brk.current = exec.brk;
+    map_stack(engine, &exec);
+    engine.apply(&record);
+    finish_exec(engine, &exec);
+}
+
+fn map_stack(engine: &mut Engine, exec: &ExecPayload) {
+    let range = Range::new(page_down(exec.stack_limit), page_up(exec.stack_end));
+    if range.is_empty() || !guest_may_map(range) || range.len() > 1 << 40 {
+        crash::fail("the trace's stack lies where no stack can be");
+    }
+    let prot = PROT_READ | PROT_WRITE;
+    let flags = sys::MAP_PRIVATE | sys::MAP_ANONYMOUS | sys::MAP_FIXED | sys::MAP_NORESERVE;
+    // SAFETY: the guest's range, nothing of which is mapped yet.
+    let got = unsafe { sys::mmap(range.start, range.len(), prot, flags, -1, 0) };
+    if got != range.start as i64 {
+        crash::fail("the guest's stack cannot be mapped");
+    }
+    engine.vmas.insert(Vma { start: range.start, end: range.end, prot, kind: VmaKind::Stack });
+}
+
+fn finish_exec(engine: &mut Engine, exec: &ExecPayload) {
+    loader::note_vdso(engine, exec.vdso, exec.vdso_len);
+    let c = ctx();
+    c.pc = exec.pc;
+    c.gpr[reg::RSP] = exec.sp;
+    c.rflags = 0x202;
+    engine.ticks.set(0);
+    engine.aim_at_next();
+}
+
+impl Engine {
+    fn stream(&mut self) -> &mut crate::stream::Stream {
+        match &mut self.mode {
+            Mode::Replay(stream) => stream,
+            _ => crash::fail("an event asked for while not replaying"),
+        }
+    }
+
+    /// Takes the next event, applying the data records before it.
+    fn take_event(&mut self) -> Option<Record> {
+        loop {
+            let record = self.stream().peek()?;
+            self.stream().advance(&record);
+            if record.kind != Kind::Data {
+                self.recent.push(
+                    record.header.event,
+                    record.header.kind,
+                    0,
+                    record.header.tick,
+                );
+                return Some(record);
+            }
+            self.apply(&record);
+        }
+    }
+
+    /// The next event without taking it; data records before it are left alone.
+    fn next_event(&mut self) -> Option<Record> {
+        self.stream().peek()
+    }
+
+    /// Deals the tick counters for whatever comes next.
+    pub fn aim_at_next(&mut self) {
+        let now = self.ticks.now();
+        let target = self.next_event().map(|next| match next.kind {
+            Kind::Signal | Kind::Switch if next.header.tick > now => next.header.tick,
+            // Reaching a tick past the next event's means that the event was missed.
+            _ => next.header.tick.max(now) + 1,
+        });
+        self.ticks.aim(target);
+        if target.is_none() {
+            self.ticks.aim(Some(now + 1));
+        }
+    }
+
+    /// A counter ran out: nearer to the target, or there.
+    pub fn replay_tick(&mut self) {
+        let now = self.ticks.now();
+        match self.next_event() {
+            None => self.truncated(),
+            Some(next) if now > next.header.tick => {
+                self.diverged("the guest ran past the next event", &next)
+            }
+            Some(next) if now == next.header.tick => {
+                self.signal_here(&next);
+                self.aim_at_next();
+            }
+            Some(_) => self.aim_at_next(),
+        }
+    }
+
+    /// Delivers the asynchronous signal of `next` if this is its position.
+    fn signal_here(&mut self, next: &Record) -> bool {
+        if next.kind != Kind::Signal {
+            return false;
+        }
+        let payload: SignalPayload = next.payload();
+        let here = payload.pc == ctx().pc && next.header.tick == self.ticks.now();
+        if here {
+            self.replay_signal(None);
+        }
+        here
+    }
+
+    /// Applies what a record says about memory, in order.
+    fn apply(&mut self, record: &Record) {
+        for (att, bytes) in record.attachments() {
+            let ok = match att.kind {
+                ATT_WRITE => self.write_replayed(att.addr, bytes),
+                ATT_MAP => match bytes.split_at_checked(size_of::<MapPayload>()) {
+                    Some((head, key)) => {
+                        // SAFETY: plain integers, length checked.
+                        let map =
+                            unsafe { head.as_ptr().cast::<MapPayload>().read_unaligned() };
+                        self.map_replay(att.addr, &map, key)
+                    }
+                    None => false,
+                },
+                ATT_EXE => {
+                    self.exe = String::from_utf8_lossy(bytes).into_owned();
+                    true
+                }
+                _ => true,
+            };
+            if !ok {
+                let what = match att.kind {
+                    ATT_MAP => "a recorded mapping cannot be made",
+                    _ => "recorded memory cannot be written",
+                };
+                self.diverged(what, record);
+            }
+        }
+    }
+
+    /// Writes recorded bytes; read-only pages are opened for it (the kernel ignores protection
+    /// changes since, and shared mappings change behind read-only views).
+    fn write_replayed(&mut self, addr: u64, bytes: &[u8]) -> bool {
+        let end = addr.saturating_add(bytes.len() as u64);
+        if bytes.is_empty() {
+            return true;
+        }
+        self.unprotect_range(addr, end);
+        if sys::write_guest(addr, bytes) {
+            return true;
+        }
+        if !guest_may_map(Range::new(addr, end)) {
+            return false;
+        }
+        let (start, len) = (page_down(addr), page_up(end) - page_down(addr));
+        // SAFETY: guest pages; their protection is put back below.
+        unsafe { sys::mprotect(start, len, PROT_READ | PROT_WRITE) };
+        let ok = sys::write_guest(addr, bytes);
+        let parts: alloc_crate::vec::Vec<Vma> =
+            self.vmas.overlapping(start, start + len).copied().collect();
+        for v in parts {
+            let (s, e) = (v.start.max(start), v.end.min(start + len));
+            // SAFETY: as the guest has it.
+            unsafe { sys::mprotect(s, e - s, crate::memory::host_prot(v.prot)) };
+            if v.prot & PROT_EXEC != 0 {
+                self.forget_code(s, e);
+            }
+        }
+        ok
+    }
+
+    /// Translations of code about to be overwritten by the kernel's (recorded) writes go.
+    fn unprotect_range(&mut self, start: u64, end: u64) {
+        if !self.files.protected_pages {
+            return;
+        }
+        let mut page = page_down(start);
+        while page < end {
+            self.unprotect_code(page);
+            page += PAGE;
+        }
+    }
+
+    /// The guest makes a system call.
+    pub fn replay_call(&mut self, call: &Call) {
+        let pc = ctx().pc;
+        if let Some(next) = self.next_event()
+            && self.signal_here(&next)
+        {
+            return self.aim_at_next();
+        }
+        let Some(record) = self.take_event() else { self.truncated() };
+        if record.kind == Kind::Exit {
+            self.replay_exit(&record);
+        }
+        if record.kind != Kind::Syscall {
+            self.diverged("the guest makes a system call", &record);
+        }
+        let payload: SyscallPayload = record.payload();
+        let same = payload.nr == call.nr as u64 && payload.args == call.args && payload.pc == pc;
+        if !same || !self.matches(&record.header) {
+            self.diverged("the guest makes another system call than recorded", &record);
+        }
+        let emulated = self.emulate(call, Some(payload.result));
+        self.apply(&record);
+        match emulated {
+            Some(outcome) if outcome.context_replaced => {}
+            Some(outcome) if outcome.result != payload.result => {
+                self.diverged("a call about memory or signals has another result", &record)
+            }
+            _ => calls::finish(payload.result, pc),
+        }
+        self.after_call(call, payload.result);
+        self.echo(&record, call, payload.result);
+        self.after_event(&record);
+    }
+
+    fn matches(&self, header: &Header) -> bool {
+        header.tick == self.ticks.now() && header.check == registers_check()
+    }
+
+    /// State that the engine keeps about calls it did not make.
+    fn after_call(&mut self, call: &Call, result: i64) {
+        self.note_stack_limit(call, result);
+    }
+
+    /// A larger stack limit lets the stack grow further down.
+    fn note_stack_limit(&mut self, call: &Call, result: i64) {
+        const RLIMIT_STACK: u64 = 3;
+        let new = match call.nr {
+            sys::__NR_prlimit64 if call.args[1] == RLIMIT_STACK => call.args[2],
+            sys::__NR_setrlimit if call.args[0] == RLIMIT_STACK => call.args[1],
+            _ => return,
+        };
+        let Some(limit) = (if new != 0 && result == 0 { sys::read_u64(new) } else { None }) else {
+            return;
+        };
+        let Some(stack) = self.vmas.iter().find(|v| v.kind == VmaKind::Stack).copied() else {
+            return;
+        };
+        let start = page_down(stack.end.saturating_sub(limit.min(1 << 40)));
+        let below = self.vmas.overlapping(start, stack.start).map(|v| v.end).max().unwrap_or(start);
+        let start = start.max(below);
+        if start < stack.start && guest_may_map(Range::new(start, stack.start)) {
+            let flags = sys::MAP_PRIVATE
+                | sys::MAP_ANONYMOUS
+                | sys::MAP_FIXED_NOREPLACE
+                | sys::MAP_NORESERVE;
+            // SAFETY: nothing is replaced.
+            let got = unsafe {
+                sys::mmap(start, stack.start - start, PROT_READ | PROT_WRITE, flags, -1, 0)
+            };
+            if got == start as i64 {
+                self.vmas.insert(Vma { start, ..stack });
+            }
+        }
+    }
+
+    /// Shows output that went to the guest's standard streams.
+    fn echo(&self, record: &Record, call: &Call, result: i64) {
+        let stream = match record.header.flags & (REC_STDOUT | REC_STDERR) {
+            REC_STDOUT => 1,
+            REC_STDERR => 2,
+            _ => return,
+        };
+        if orders().flags & clew_abi::orders::FLAG_QUIET != 0 || result <= 0 {
+            return;
+        }
+        let arg = record.header.event << 8 | stream;
+        let mut left = result as u64;
+        if call.nr == sys::__NR_writev {
+            for i in 0..call.args[2].min(1024) {
+                let iov = call.args[1] + 16 * i;
+                let (Some(base), Some(len)) = (sys::read_u64(iov), sys::read_u64(iov + 8)) else {
+                    return;
+                };
+                echo_bytes(arg, base, len.min(left));
+                left -= len.min(left);
+            }
+        } else {
+            echo_bytes(arg, call.args[1], left);
+        }
+    }
+
+    /// A nondeterministic instruction: its registers come from the trace.
+    pub fn replay_instr(&mut self, op: u64) {
+        let Some(next) = self.next_event() else { self.truncated() };
+        if next.kind != Kind::Instr {
+            self.diverged("the guest executes a nondeterministic instruction", &next);
+        }
+        let payload: InstrPayload = next.payload();
+        if payload.op != op || payload.pc != ctx().pc || !self.matches(&next.header) {
+            self.diverged("the guest executes another instruction than recorded", &next);
+        }
+        self.take_event();
+        let c = ctx();
+        c.gpr[reg::RAX] = payload.rax;
+        c.gpr[reg::RBX] = payload.rbx;
+        c.gpr[reg::RCX] = payload.rcx;
+        c.gpr[reg::RDX] = payload.rdx;
+        c.rflags = payload.rflags;
+        self.after_event(&next);
+    }
+
+    /// A signal's position is reached: `fault` if the guest just faulted, `None` for one that came
+    /// from outside.
+    pub fn replay_signal(&mut self, fault: Option<Taken>) {
+        let Some(next) = self.next_event() else { self.truncated() };
+        if next.kind != Kind::Signal {
+            self.diverged("the guest faults", &next);
+        }
+        let payload: SignalPayload = next.payload();
+        self.show_dead_flags();
+        let same = fault.is_none_or(|f| f.signo == payload.signo) && payload.pc == ctx().pc;
+        if !same || !(1..=64).contains(&payload.signo) || !self.matches(&next.header) {
+            self.diverged("a signal does not strike where it was recorded", &next);
+        }
+        let words = next
+            .attachments()
+            .find(|(att, bytes)| att.kind == ATT_FAULT && bytes.len() == 24)
+            .map_or([0; 3], |(_, bytes)| {
+                core::array::from_fn(|i| {
+                    u64::from_le_bytes(core::array::from_fn(|k| bytes[8 * i + k]))
+                })
+            });
+        self.take_event();
+        let taken = Taken { signo: payload.signo, info: payload.siginfo, fault: words };
+        match payload.action {
+            SIG_ACT_HANDLER => self.enter_handler(&taken),
+            SIG_ACT_FATAL => {
+                self.take_event();
+                self.ended(control::END_KILLED, payload.signo)
+            }
+            _ => {}
+        }
+        self.after_event(&next);
+    }
+
+    fn replay_exit(&mut self, record: &Record) -> ! {
+        let payload: ExitPayload = record.payload();
+        if !self.matches(&record.header) {
+            self.diverged("the guest exits in another state than recorded", record);
+        }
+        self.ended(control::END_EXITED, payload.code)
+    }
+
+    /// After an event took effect: a signal recorded at this very position comes next.
+    fn after_event(&mut self, record: &Record) {
+        let stop = orders().stop_event;
+        if stop != 0 && record.header.event >= stop {
+            self.ended(control::END_TRUNCATED, 0);
+        }
+        while let Some(next) = self.next_event() {
+            if next.header.tick != self.ticks.now() || !self.signal_here(&next) {
+                break;
+            }
+        }
+        self.aim_at_next();
+    }
+
+    /// The stream has no more events: the recording was cut short here.
+    fn truncated(&mut self) -> ! {
+        self.ended(control::END_TRUNCATED, 0)
+    }
+
+    fn ended(&mut self, how: u8, value: u32) -> ! {
+        let event = self.stream().last_event;
+        let mut payload = [how, 0, 0, 0, 0];
+        payload[1..].copy_from_slice(&value.to_le_bytes());
+        supervisor::send(control::ENDED, event, &payload);
+        sys::exit_group(0)
+    }
+
+    /// The replay departed from the recording: reports both states and ends.
+    pub fn diverged(&mut self, what: &str, record: &Record) -> ! {
+        let mut report = Report::new();
+        let h = &record.header;
+        let _ = writeln!(report, "replay diverged at event {}: {what}", h.event);
+        let _ = writeln!(report, "recorded: {:?} at tick {}, registers {:08x}", record.kind, h.tick, h.check);
+        match record.kind {
+            Kind::Syscall => {
+                let p: SyscallPayload = record.payload();
+                let name = clew_syscalls::lookup(p.nr as u32).map_or("?", |row| row.name);
+                let _ = writeln!(report, "  {name} {:#x?} = {} at pc {:#x}", p.args, p.result, p.pc);
+            }
+            Kind::Instr => {
+                let p: InstrPayload = record.payload();
+                let _ = writeln!(report, "  instruction {} at pc {:#x}", p.op, p.pc);
+            }
+            Kind::Signal => {
+                let p: SignalPayload = record.payload();
+                let _ = writeln!(report, "  signal {} at pc {:#x}", p.signo, p.pc);
+            }
+            _ => {}
+        }
+        let _ = writeln!(
+            report,
+            "replayed: tick {}, registers {:08x}",
+            self.ticks.now(),
+            registers_check()
+        );
+        crash::describe(&mut report);
+        supervisor::send(control::DIVERGED, h.event, report.bytes());
+        sys::exit_group(1)
+    }
+}
+
+fn echo_bytes(arg: u64, addr: u64, len: u64) {
+    let mut buf = alloc_crate::vec![0u8; len.min(control::MAX_PAYLOAD as u64) as usize];
+    let mut done = 0;
+    while done < len {
+        let n = (len - done).min(buf.len() as u64) as usize;
+        if !sys::read_guest(addr + done, &mut buf[..n]) {
+            return;
+        }
+        supervisor::send(control::OUTPUT, arg, &buf[..n]);
+        done += n as u64;
+    }
+}

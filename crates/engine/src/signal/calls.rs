@@ -1,0 +1,75 @@
+//! The signal system calls that the engine answers itself, alike while recording and replaying.
+
+use super::host;
+use super::{Action, UNBLOCKABLE, bit, frame, sync_mask};
+use crate::state::Engine;
+use crate::sys;
+
+fn errno(e: u32) -> i64 {
+    -(e as i64)
+}
+
+/// `rt_sigaction`.
+pub fn sigaction(engine: &mut Engine, args: &[u64; 6]) -> i64 {
+    let [signo, new, old, size, ..] = *args;
+    if size != 8 || !(1..=64).contains(&signo) {
+        return errno(sys::EINVAL);
+    }
+    let was = engine.signals.actions[signo as usize];
+    if new != 0 {
+        let mut words = [0u8; 32];
+        if !sys::read_guest(new, &mut words) {
+            return errno(sys::EFAULT);
+        }
+        if UNBLOCKABLE & bit(signo as u32) != 0 {
+            return errno(sys::EINVAL);
+        }
+        let word = |i: usize| u64::from_le_bytes(core::array::from_fn(|k| words[8 * i + k]));
+        engine.signals.actions[signo as usize] = Action {
+            handler: word(0),
+            flags: word(1),
+            restorer: word(2),
+            mask: word(3) & !UNBLOCKABLE,
+        };
+        if engine.recording() {
+            host::update(&engine.signals, signo as u32);
+        }
+    }
+    let bytes = [was.handler, was.flags, was.restorer, was.mask].map(u64::to_le_bytes).concat();
+    if old != 0 && !sys::write_guest(old, &bytes) {
+        return errno(sys::EFAULT);
+    }
+    0
+}
+
+/// `rt_sigprocmask`.
+pub fn sigprocmask(engine: &mut Engine, args: &[u64; 6]) -> i64 {
+    let [how, new, old, size, ..] = *args;
+    if size != 8 {
+        return errno(sys::EINVAL);
+    }
+    let was = engine.signals.blocked;
+    if new != 0 {
+        let Some(set) = sys::read_u64(new) else { return errno(sys::EFAULT) };
+        let blocked = match how as u32 {
+            0 => was | set,
+            1 => was & !set,
+            2 => set,
+            _ => return errno(sys::EINVAL),
+        };
+        engine.signals.blocked = blocked & !UNBLOCKABLE;
+        if engine.recording() {
+            sync_mask(engine.signals.blocked);
+        }
+    }
+    if old != 0 && !sys::write_guest(old, &was.to_le_bytes()) {
+        return errno(sys::EFAULT);
+    }
+    0
+}
+
+/// `sigaltstack`.
+pub fn sigaltstack(engine: &mut Engine, args: &[u64; 6]) -> i64 {
+    frame::sigaltstack(engine, args[0], args[1])
+}
+

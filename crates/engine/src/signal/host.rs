@@ -1,0 +1,279 @@
+//! The engine's real signal handler.
+//!
+//! # Safety
+//! It runs on its own stack with all signals blocked. While engine code is interrupted it touches
+//! nothing but `Signals::pending` (empty until then), `ctx().pending` and, in the entry window and in
+//! the cache, the tick counters, none of which the interrupted code is using at those points.
+
+use super::{Action, SYNCHRONOUS, Signals, Taken, bit};
+use crate::asm;
+use crate::crash;
+use crate::start::Initial;
+use crate::state::{ctx, engine, try_engine};
+use crate::sys::{self, syscall};
+use clew_abi::layout::{CACHE, CONTEXT, IMAGE, PAGE, SIGNAL_STACK};
+use clew_translate::block::Displaced;
+use clew_translate::context::{COUNTERS, EXIT_FAULT, EXIT_MISS, GuestContext, reg};
+use core::fmt::Write;
+use core::mem::offset_of;
+
+/// `struct ucontext` with its `struct sigcontext` (arch/x86 uapi headers).
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct Ucontext {
+    pub flags: u64,
+    pub link: u64,
+    pub stack: [u64; 3],
+    /// r8 to r15, rdi, rsi, rbp, rbx, rdx, rax, rcx, rsp, rip.
+    pub regs: [u64; 17],
+    pub eflags: u64,
+    /// cs, gs, fs, ss as 16-bit fields.
+    pub segments: u64,
+    pub err: u64,
+    pub trapno: u64,
+    pub oldmask: u64,
+    pub cr2: u64,
+    pub fpstate: u64,
+    pub reserved: [u64; 8],
+    pub sigmask: u64,
+}
+
+/// Index of `rip` in [`Ucontext::regs`].
+pub const UC_RIP: usize = 16;
+/// For each register in hardware order, its index in [`Ucontext::regs`].
+pub const UC_ORDER: [usize; 16] = [13, 14, 12, 11, 15, 10, 9, 8, 0, 1, 2, 3, 4, 5, 6, 7];
+
+/// Installs the engine's handler for everything it must see.
+pub fn install_handlers() {
+    let stack = [SIGNAL_STACK.start + PAGE, 0, SIGNAL_STACK.len() - 2 * PAGE];
+    // SAFETY: the stack is mapped and the handler's alone.
+    unsafe { syscall!(sys::__NR_sigaltstack, stack.as_ptr(), 0) };
+    for signo in 1..=64 {
+        update(&engine().signals, signo);
+    }
+    // Synchronous signals are never blocked.
+    let mask = SYNCHRONOUS;
+    // SAFETY: reads the mask.
+    unsafe { syscall!(sys::__NR_rt_sigprocmask, 1, &raw const mask, 0, 8) };
+}
+
+/// Gives the kernel the disposition that goes with the guest's for one signal: the engine's handler
+/// where the guest or death is to be dealt with, the guest's own where the kernel does it alone.
+pub fn update(signals: &Signals, signo: u32) {
+    let guest = signals.actions[signo as usize].handler;
+    let synchronous = bit(signo) & SYNCHRONOUS != 0;
+    let own = match guest {
+        super::SIG_IGN => synchronous,
+        super::SIG_DFL => synchronous || Signals::fatal_by_default(signo),
+        _ => true,
+    };
+    // Real-time and job-control flags that the kernel acts on by itself stay the guest's.
+    const KERNEL_FLAGS: u64 = 1 | 2; // SA_NOCLDSTOP, SA_NOCLDWAIT
+    let action = if own {
+        Action {
+            handler: on_signal as *const () as u64,
+            flags: super::SA_SIGINFO
+                | super::SA_ONSTACK
+                | super::SA_RESTORER
+                | signals.actions[signo as usize].flags & KERNEL_FLAGS,
+            restorer: asm::clew_restorer as *const () as u64,
+            mask: u64::MAX,
+        }
+    } else {
+        Action {
+            handler: guest,
+            flags: signals.actions[signo as usize].flags & KERNEL_FLAGS | super::SA_RESTORER,
+            restorer: asm::clew_restorer as *const () as u64,
+            mask: 0,
+        }
+    };
+    // SAFETY: the handler may run at any time from here on.
+    unsafe { syscall!(sys::__NR_rt_sigaction, signo, &raw const action, 0, 8) };
+}
+
+extern "C" fn on_signal(signo: u32, info: &[u64; 16], uc: &mut Ucontext) {
+    let rip = uc.regs[UC_RIP];
+    let by_processor = (info[1] as i32) > 0 && bit(signo) & SYNCHRONOUS != 0;
+    if by_processor {
+        if rip == asm_addr(sys::clew_safe_copy_insn) {
+            uc.regs[UC_RIP] = asm_addr(sys::clew_safe_copy_fault);
+            return;
+        }
+        if IMAGE.contains(rip) {
+            engine_fault(signo, rip, uc.cr2);
+        }
+        return on_fault(signo, info, uc);
+    }
+    let taken = Taken { signo, info: *info, fault: [uc.err, uc.trapno, uc.cr2] };
+    engine().signals.pending = Some(taken);
+    ctx().pending = 1;
+    uc.sigmask |= !SYNCHRONOUS;
+    if CACHE.contains(rip) || between(rip, asm::clew_enter_addr(), asm_addr(asm::clew_enter_end)) {
+        expire_ticks(uc);
+    } else if between(
+        rip,
+        asm_addr(asm::clew_blocking_begin),
+        asm_addr(asm::clew_blocking_end),
+    ) {
+        uc.regs[UC_RIP] = asm_addr(asm::clew_blocking_interrupted);
+    }
+}
+
+fn asm_addr(f: unsafe extern "C" fn()) -> u64 {
+    f as *const () as u64
+}
+
+fn between(rip: u64, start: u64, end: u64) -> bool {
+    start <= rip && rip < end
+}
+
+/// Makes the guest leave the cache at its next tick. Translated code may be counting a tick through
+/// rcx at this very instruction (`lea rcx,[rcx-1]`; `mov [counter],rcx`): then that tick is the next.
+fn expire_ticks(uc: &mut Ucontext) {
+    const RCX: usize = UC_ORDER[reg::RCX];
+    let rip = uc.regs[UC_RIP];
+    engine().ticks.expire();
+    if !CACHE.contains(rip) {
+        return;
+    }
+    // SAFETY: the cache is readable past any instruction in it.
+    let code = unsafe { core::ptr::read_unaligned(rip as *const [u8; 8]) };
+    if code[..4] == [0x48, 0x8d, 0x49, 0xff] {
+        uc.regs[RCX] = 1;
+    } else if code[..4] == [0x48, 0x89, 0x0c, 0x25] {
+        let first = CONTEXT as u32 + offset_of!(GuestContext, counters) as u32;
+        let addr = u32::from_le_bytes([code[4], code[5], code[6], code[7]]);
+        if (first..first + 8 * COUNTERS as u32).contains(&addr) {
+            uc.regs[RCX] = 0;
+        }
+    }
+}
+
+/// A fault outside the engine's image: in translated code, or at a wild address that an indirect
+/// branch found where the shadow map has no table.
+fn on_fault(signo: u32, info: &[u64; 16], uc: &mut Ucontext) {
+    let engine = engine();
+    let rip = uc.regs[UC_RIP];
+    let c = ctx();
+    for (gpr, from) in c.gpr.iter_mut().zip(UC_ORDER) {
+        *gpr = uc.regs[from];
+    }
+    const RESUME_FLAG: u64 = 1 << 16;
+    c.rflags = uc.eflags & !RESUME_FLAG;
+    let dispatch = engine.cache.is_shadow_dispatch(rip);
+    if dispatch || !CACHE.contains(rip) {
+        c.exit_target = c.gpr[reg::RCX];
+        c.gpr[reg::RCX] = c.spill_rcx;
+        c.exit_site = EXIT_MISS as u64;
+        engine.signals.dispatch_fault = if dispatch { rip } else { 0 };
+    } else {
+        let Some(at) = engine.cache.locate(rip) else {
+            crash::fail("a fault in translated code that belongs to no guest instruction");
+        };
+        match at.displaced {
+            Displaced::None => {}
+            Displaced::Rcx => c.gpr[reg::RCX] = c.spill_rcx,
+            Displaced::Scratch(n) => c.gpr[n as usize] = c.spill_scratch,
+        }
+        c.pc = at.pc;
+        c.exit_site = EXIT_FAULT as u64;
+        engine.signals.fault =
+            Some(Taken { signo, info: guest_siginfo(info, rip, at.pc), fault: [uc.err, uc.trapno, uc.cr2] });
+    }
+    uc.regs[UC_RIP] = asm_addr(asm::clew_exit_saved);
+    uc.regs[UC_ORDER[reg::RSP]] = c.engine_sp;
+    uc.eflags = 0x202;
+}
+
+/// A fault's `si_addr` is the instruction's own address for SIGFPE and SIGILL.
+fn guest_siginfo(info: &[u64; 16], rip: u64, pc: u64) -> [u64; 16] {
+    let mut info = *info;
+    if info[2] == rip {
+        info[2] = pc;
+    }
+    info
+}
+
+/// The engine itself faulted: a bug, reported with where.
+fn engine_fault(signo: u32, rip: u64, addr: u64) -> ! {
+    let mut report = crash::Report::new();
+    let _ = writeln!(report, "engine failure: signal {signo} at engine pc {rip:#x}, address {addr:#x}");
+    if try_engine().is_none() {
+        sys::write(2, report.bytes());
+    }
+    crash::finish(&mut report)
+}
+
+/// Functions of the kernel's vDSO, for the engine's own use.
+pub struct Vdso {
+    pub clock_gettime: Option<extern "C" fn(u64, *mut u64) -> i64>,
+}
+
+static mut KERNEL_VDSO: Vdso = Vdso { clock_gettime: None };
+
+/// The kernel's vDSO functions.
+pub fn kernel_vdso() -> &'static Vdso {
+    // SAFETY: written once, at start.
+    unsafe { &*(&raw const KERNEL_VDSO) }
+}
+
+/// Finds the kernel's vDSO before the auxiliary vector is changed.
+pub fn find_vdso(initial: &Initial) {
+    let mut at = initial.auxv as *const [u64; 2];
+    // SAFETY: a terminated auxiliary vector; the vDSO it names is a mapped ELF image.
+    unsafe {
+        loop {
+            match *at {
+                [0, _] => return,
+                [33, base] => {
+                    KERNEL_VDSO.clock_gettime = vdso_symbol(base, b"__vdso_clock_gettime")
+                        .map(|a| core::mem::transmute::<u64, extern "C" fn(u64, *mut u64) -> i64>(a));
+                    return;
+                }
+                _ => at = at.add(1),
+            }
+        }
+    }
+}
+
+/// # Safety
+/// `base` is the address of a mapped ELF image with a dynamic section.
+unsafe fn vdso_symbol(base: u64, name: &[u8]) -> Option<u64> {
+    let word = |addr: u64| unsafe { *(addr as *const u64) };
+    let (phoff, phnum) = unsafe { (word(base + 32), *((base + 56) as *const u16) as u64) };
+    let mut dynamic = 0;
+    let mut bias = base;
+    for i in 0..phnum {
+        let p = base + phoff + 56 * i;
+        match unsafe { *(p as *const u32) } {
+            1 => bias = base.wrapping_add(word(p + 8)).wrapping_sub(word(p + 16)),
+            2 => dynamic = word(p + 16),
+            _ => {}
+        }
+    }
+    let (mut hash, mut symtab, mut strtab) = (0, 0, 0);
+    let mut at = bias + dynamic;
+    while word(at) != 0 {
+        match word(at) {
+            4 => hash = bias + word(at + 8),
+            5 => strtab = bias + word(at + 8),
+            6 => symtab = bias + word(at + 8),
+            _ => {}
+        }
+        at += 16;
+    }
+    if hash == 0 || symtab == 0 {
+        return None;
+    }
+    let count = unsafe { *((hash + 4) as *const u32) } as u64;
+    (0..count).find_map(|i| {
+        let sym = symtab + 24 * i;
+        let at = strtab + unsafe { *(sym as *const u32) } as u64;
+        let matches = name
+            .iter()
+            .chain(&[0])
+            .enumerate()
+            .all(|(k, &b)| unsafe { *((at + k as u64) as *const u8) } == b);
+        matches.then(|| bias + word(sym + 8))
+    })
+}

@@ -1,0 +1,301 @@
+//! Signals. The engine owns every real handler and keeps the guest's table itself.
+//!
+//! Invariants:
+//! - The real signal mask is the guest's, less the synchronous signals; from the moment an
+//!   asynchronous signal is taken until the guest's handler has been set up, everything
+//!   asynchronous is blocked, so that at most one signal waits in the engine and the kernel keeps
+//!   the rest with its own semantics (coalescing, real-time queues).
+//! - Asynchronous signals reach the guest at a tick or after a system call, at a recorded position.
+//! - Synchronous ones (faults) are taken from the kernel's frame, mapped back to guest state, and
+//!   delivered from the dispatcher like every other exit of the cache.
+
+pub mod calls;
+pub mod frame;
+pub mod host;
+pub mod xstate;
+
+pub use host::{find_vdso, install_handlers};
+
+use crate::asm;
+use crate::log::{Stamp, registers_check};
+use crate::state::{Engine, Mode, ctx};
+use crate::sys::{self, syscall};
+use clew_abi::record::{
+    ExitPayload, Kind, SIG_ACT_FATAL, SIG_ACT_HANDLER, SIG_ACT_IGNORED, SignalPayload,
+};
+
+pub const SIGILL: u32 = 4;
+pub const SIGTRAP: u32 = 5;
+pub const SIGBUS: u32 = 7;
+pub const SIGFPE: u32 = 8;
+pub const SIGKILL: u32 = 9;
+pub const SIGSEGV: u32 = 11;
+pub const SIGCHLD: u32 = 17;
+pub const SIGCONT: u32 = 18;
+pub const SIGSTOP: u32 = 19;
+pub const SIGTSTP: u32 = 20;
+pub const SIGTTIN: u32 = 21;
+pub const SIGTTOU: u32 = 22;
+pub const SIGURG: u32 = 23;
+pub const SIGWINCH: u32 = 28;
+
+pub const SIG_DFL: u64 = 0;
+pub const SIG_IGN: u64 = 1;
+
+pub const SA_NODEFER: u64 = 0x4000_0000;
+pub const SA_RESETHAND: u64 = 0x8000_0000;
+pub const SA_RESTORER: u64 = 0x0400_0000;
+pub const SA_ONSTACK: u64 = 0x0800_0000;
+pub const SA_SIGINFO: u64 = 4;
+pub const SA_RESTART: u64 = 0x1000_0000;
+
+/// The bit of a signal in a mask.
+pub const fn bit(signo: u32) -> u64 {
+    1 << (signo - 1)
+}
+
+/// Signals that the processor raises.
+pub const SYNCHRONOUS: u64 = bit(SIGSEGV) | bit(SIGBUS) | bit(SIGFPE) | bit(SIGILL) | bit(SIGTRAP);
+const UNBLOCKABLE: u64 = bit(SIGKILL) | bit(SIGSTOP);
+const DEFAULT_IGNORED: u64 = bit(SIGCHLD) | bit(SIGCONT) | bit(SIGURG) | bit(SIGWINCH);
+const DEFAULT_STOPS: u64 = bit(SIGSTOP) | bit(SIGTSTP) | bit(SIGTTIN) | bit(SIGTTOU);
+
+/// `struct sigaction` of the kernel's ABI.
+#[derive(Clone, Copy, Default)]
+#[repr(C)]
+pub struct Action {
+    pub handler: u64,
+    pub flags: u64,
+    pub restorer: u64,
+    pub mask: u64,
+}
+
+/// A signal on its way to the guest.
+#[derive(Clone, Copy)]
+pub struct Taken {
+    pub signo: u32,
+    pub info: [u64; 16],
+    /// The processor's error code, trap number and fault address, for the guest's frame.
+    pub fault: [u64; 3],
+}
+
+/// The guest's signal state.
+pub struct Signals {
+    /// Indexed by signal number.
+    pub actions: [Action; 65],
+    /// The guest's mask.
+    pub blocked: u64,
+    /// The mask to put back when a call that replaced it (`sigsuspend`, `ppoll`) has ended.
+    pub restore: Option<u64>,
+    pub altstack: frame::AltStack,
+    /// Taken by the handler, not yet delivered.
+    pub pending: Option<Taken>,
+    /// The fault behind an `EXIT_FAULT`.
+    pub fault: Option<Taken>,
+    /// Host address of the shadow dispatch that found no table (an `EXIT_MISS` by fault), or 0.
+    pub dispatch_fault: u64,
+}
+
+impl Signals {
+    /// Takes over the dispositions and the mask that exec left.
+    pub fn at_start() -> Self {
+        let mut signals = Self {
+            actions: [Action::default(); 65],
+            blocked: 0,
+            restore: None,
+            altstack: frame::AltStack::default(),
+            pending: None,
+            fault: None,
+            dispatch_fault: 0,
+        };
+        for signo in 1..=64u32 {
+            let mut action = Action::default();
+            // SAFETY: writes the struct.
+            unsafe {
+                syscall!(sys::__NR_rt_sigaction, signo, 0, &raw mut action, 8);
+            }
+            if action.handler == SIG_IGN {
+                signals.actions[signo as usize].handler = SIG_IGN;
+            }
+        }
+        // SAFETY: writes the mask.
+        unsafe {
+            syscall!(sys::__NR_rt_sigprocmask, 0, 0, &raw mut signals.blocked, 8);
+        }
+        signals
+    }
+
+    /// The ignored signals as a mask.
+    pub fn ignored(&self) -> u64 {
+        (1..=64u32)
+            .filter(|&s| self.actions[s as usize].handler == SIG_IGN)
+            .map(bit)
+            .sum()
+    }
+
+    /// What the kernel does for a signal without a handler.
+    pub fn fatal_by_default(signo: u32) -> bool {
+        bit(signo) & (DEFAULT_IGNORED | DEFAULT_STOPS) == 0
+    }
+}
+
+/// Gives the kernel the guest's mask.
+pub fn sync_mask(blocked: u64) {
+    let mask = blocked & !SYNCHRONOUS;
+    // SAFETY: reads the mask.
+    unsafe { syscall!(sys::__NR_rt_sigprocmask, 2, &raw const mask, 0, 8) };
+}
+
+/// What becomes of a signal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    Fatal,
+    Handler,
+    Ignored,
+}
+
+impl Engine {
+    /// What becomes of a signal now.
+    pub fn fate(&self, signo: u32, synchronous: bool) -> Fate {
+        let action = &self.signals.actions[signo as usize];
+        // A fault whose signal is blocked or ignored kills (kernel: force_sig).
+        let blocked = self.signals.blocked & bit(signo) != 0;
+        match action.handler {
+            _ if synchronous && (blocked || action.handler == SIG_IGN) => Fate::Fatal,
+            SIG_IGN => Fate::Ignored,
+            SIG_DFL if Signals::fatal_by_default(signo) => Fate::Fatal,
+            SIG_DFL => Fate::Ignored,
+            _ => Fate::Handler,
+        }
+    }
+
+    /// Delivers the signal that waits, if any. Called with the guest's state in the context, at a
+    /// tick or after a system call.
+    pub fn deliver_pending(&mut self) {
+        if ctx().pending == 0 {
+            return;
+        }
+        ctx().pending = 0;
+        let Some(taken) = self.signals.pending.take() else { return };
+        let fate = self.fate(taken.signo, false);
+        if fate == Fate::Ignored {
+            sync_mask(self.signals.blocked);
+        } else {
+            self.deliver(taken, fate);
+        }
+        if let Some(mask) = self.signals.restore.take() {
+            self.signals.blocked = mask;
+            sync_mask(mask);
+        }
+    }
+
+    /// A fault at the guest instruction in `ctx().pc`: recorded, or compared with the recording,
+    /// and delivered.
+    pub fn deliver_fault(&mut self, taken: Taken) {
+        self.show_dead_flags();
+        if self.replaying() {
+            self.replay_signal(Some(taken));
+        } else {
+            let fate = self.fate(taken.signo, true);
+            self.deliver(taken, fate);
+        }
+    }
+
+    /// Records (if recording) and performs a delivery.
+    fn deliver(&mut self, taken: Taken, fate: Fate) {
+        let action = match fate {
+            Fate::Fatal => SIG_ACT_FATAL,
+            Fate::Handler => SIG_ACT_HANDLER,
+            Fate::Ignored => SIG_ACT_IGNORED,
+        };
+        self.show_dead_flags();
+        let stamp = self.stamp();
+        if let Mode::Record(log) = &mut self.mode {
+            let payload = SignalPayload {
+                pc: ctx().pc,
+                signo: taken.signo,
+                action,
+                siginfo: taken.info,
+            };
+            let fault = taken.fault.map(u64::to_le_bytes).concat();
+            let att = crate::log::Att::Bytes {
+                kind: clew_abi::record::ATT_FAULT,
+                addr: 0,
+                bytes: &fault,
+            };
+            let event = log.event(Kind::Signal, stamp, &payload, &[att]);
+            self.recent.push(event, Kind::Signal as u16, taken.signo as u64, stamp.tick);
+        }
+        match fate {
+            Fate::Fatal => self.die_of(taken.signo),
+            Fate::Handler => self.enter_handler(&taken),
+            Fate::Ignored => {}
+        }
+    }
+
+    /// What a record of an event says about this moment.
+    pub fn stamp(&self) -> Stamp {
+        Stamp { flags: 0, tick: self.ticks.now(), check: registers_check(), tid: self.tid }
+    }
+
+    /// Sets up the guest's handler for a signal. On both sides.
+    pub fn enter_handler(&mut self, taken: &Taken) {
+        let action = self.signals.actions[taken.signo as usize];
+        if !frame::push(self, taken, &action) {
+            // The kernel forces a SIGSEGV when a frame cannot be written.
+            let mut info = [0u64; 16];
+            info[0] = SIGSEGV as u64;
+            info[1] = 0x80; // SI_KERNEL
+            self.signals.actions[SIGSEGV as usize].handler = SIG_DFL;
+            let forced = Taken { signo: SIGSEGV, info, fault: [0; 3] };
+            return self.deliver_fault(forced);
+        }
+        if action.flags & SA_RESETHAND != 0 {
+            self.signals.actions[taken.signo as usize].handler = SIG_DFL;
+        }
+        let mut mask = self.signals.blocked | action.mask;
+        if action.flags & SA_NODEFER == 0 {
+            mask |= bit(taken.signo);
+        }
+        self.signals.blocked = mask & !UNBLOCKABLE;
+        if self.recording() {
+            sync_mask(self.signals.blocked);
+        }
+        self.ticks.count_one();
+    }
+
+    /// Ends the process as the signal would have.
+    pub fn die_of(&mut self, signo: u32) -> ! {
+        let stamp = self.stamp();
+        if let Mode::Record(log) = &mut self.mode {
+            let payload = ExitPayload { code: 0, signal: signo };
+            log.event(Kind::Exit, stamp, &payload, &[]);
+        }
+        let default = Action { handler: SIG_DFL, ..Action::default() };
+        loop {
+            // SAFETY: the process is over; reads the struct and an all-zero mask.
+            unsafe {
+                syscall!(sys::__NR_rt_sigaction, signo, &raw const default, 0, 8);
+                let none = 0u64;
+                syscall!(sys::__NR_rt_sigprocmask, 2, &raw const none, 0, 8);
+                syscall!(sys::__NR_kill, sys::getpid(), signo);
+            }
+            if signo == SIGKILL || !Signals::fatal_by_default(signo) {
+                sys::exit_group(128 + signo as i32);
+            }
+        }
+    }
+
+    /// Status flags that translated code may have destroyed because they are dead read as zero, on
+    /// both sides.
+    pub fn show_dead_flags(&mut self) {
+        ctx().rflags &= !clew_translate::liveness::dead_flags(&self.vmas, ctx().pc);
+    }
+}
+
+/// Makes a call that may block. A signal that arrives before the kernel is entered makes it answer
+/// -512 (`ERESTARTSYS`) without having been made.
+pub fn blocking_call(nr: u32, args: &[u64; 6]) -> i64 {
+    // SAFETY: as safe as the guest's own call.
+    unsafe { asm::clew_blocking_call(nr as u64, args) }
+}

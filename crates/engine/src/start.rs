@@ -1,0 +1,299 @@
+//! Where the kernel starts the process: sets the engine up, then the guest.
+
+use crate::asm;
+use crate::calls::files::Files;
+use crate::crash;
+use crate::dispatch;
+use crate::loader::{self, Op};
+use crate::log::{Att, Log, Stamp};
+use crate::memory::Brk;
+use crate::replay;
+use crate::signal;
+use crate::state::{Engine, Mode, Recent, ctx, engine, install, orders, orders_text};
+use crate::stream::Stream;
+use crate::sys::{self, MAP_ANONYMOUS, MAP_FIXED, MAP_NORESERVE, MAP_PRIVATE, MAP_SHARED};
+use crate::vma::{PROT_EXEC, PROT_READ, PROT_WRITE, Vma, VmaKind, Vmas, page_down, page_up};
+use alloc_crate::string::String;
+use alloc_crate::vec::Vec;
+use clew_abi::layout::{
+    CACHE, CONTEXT, ENGINE, HEAP, IMAGE, LOOKUP, ORDERS, PAGE, Range, SIGNAL_STACK, STACK,
+};
+use clew_abi::orders::{self as abi, fd};
+use clew_abi::record::*;
+use clew_translate::Cache;
+use clew_translate::context::reg;
+use core::fmt::Write;
+
+/// Auxiliary vector entries (linux/auxvec.h).
+const AT_PHDR: u32 = 3;
+const AT_PHENT: u32 = 4;
+const AT_PHNUM: u32 = 5;
+const AT_BASE: u32 = 7;
+const AT_ENTRY: u32 = 9;
+const AT_EXECFN: u32 = 31;
+const AT_SYSINFO_EHDR: u32 = 33;
+
+const RW: u32 = PROT_READ | PROT_WRITE;
+
+/// First Rust code of the process. `sp` is the stack pointer the kernel set up: argc, argv, envp,
+/// auxv.
+pub extern "C" fn start(sp: u64) -> ! {
+    map_engine();
+    let orders = orders();
+    if orders.magic != abi::MAGIC || orders.version != abi::VERSION {
+        crash::fail("the orders are from another build of clew");
+    }
+    let signals = signal::Signals::at_start();
+    // SAFETY: `map_engine` mapped the cache, the lookup table and the context.
+    let cache = unsafe { Cache::new(asm::clew_exit as *const () as u64) };
+    let recording = orders.mode == abi::MODE_RECORD;
+    ctx().counters = [1 << 40; clew_translate::context::COUNTERS];
+    ctx().engine_sp = STACK.end - PAGE - 64;
+    let pid = sys::getpid() as u32;
+    install(Engine {
+        mode: if recording {
+            Mode::Record(Log::create())
+        } else {
+            Mode::Replay(Stream::open())
+        },
+        cache,
+        vmas: Vmas::default(),
+        ticks: Default::default(),
+        signals,
+        files: Files::default(),
+        brk: Brk::default(),
+        pid,
+        tid: pid,
+        exe: String::new(),
+        auxv: Vec::new(),
+        vdso: 0,
+        recent: Recent::default(),
+    });
+    let engine = engine();
+    engine.ticks.set(0);
+    signal::install_handlers();
+    if recording {
+        record_exec(engine, sp);
+    } else {
+        replay::begin(engine);
+    }
+    enter()
+}
+
+/// Leaves the boot stack for the engine's and enters the guest at `ctx().pc`.
+fn enter() -> ! {
+    // SAFETY: `first_entry` never returns, so the old stack is not needed again.
+    unsafe {
+        core::arch::asm!("mov rsp, {sp}", "xor ebp, ebp", "call {first}", "ud2",
+            sp = in(reg) STACK.end - PAGE - 64,
+            first = sym first_entry, options(noreturn));
+    }
+}
+
+extern "C" fn first_entry() -> ! {
+    dispatch::resume_guest();
+    // SAFETY: `resume_guest` prepared the context.
+    unsafe { asm::clew_enter() }
+}
+
+/// Maps the engine's regions at their places.
+fn map_engine() {
+    let fixed = |range: Range, prot, flags, file| {
+        // SAFETY: these ranges are the engine's; the image lies elsewhere.
+        let got = unsafe { sys::mmap(range.start, range.len(), prot, flags | MAP_FIXED, file, 0) };
+        if got != range.start as i64 {
+            sys::write(2, b"clew: the engine's memory cannot be mapped; is RLIMIT_AS too low?\n");
+            sys::exit_group(125);
+        }
+    };
+    let private = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+    fixed(Range::new(IMAGE.end, ENGINE.end), 0, private, -1);
+    fixed(Range::new(CONTEXT, CONTEXT + PAGE), RW, private, -1);
+    fixed(Range::new(STACK.start + PAGE, STACK.end - PAGE), RW, private, -1);
+    fixed(Range::new(SIGNAL_STACK.start + PAGE, SIGNAL_STACK.end - PAGE), RW, private, -1);
+    fixed(HEAP, RW, private, -1);
+    fixed(LOOKUP, RW, private, -1);
+    fixed(CACHE, RW | PROT_EXEC, private, -1);
+    let Some(st) = sys::fstat(fd::ORDERS) else {
+        sys::write(2, b"clew: the engine image is started by clew, not by hand\n");
+        sys::exit_group(125);
+    };
+    let len = page_up(st.st_size as u64).min(ORDERS.len());
+    fixed(Range::new(ORDERS.start, ORDERS.start + len), RW, MAP_SHARED, fd::ORDERS);
+}
+
+/// What the kernel put on the stack.
+pub struct Initial {
+    pub argv: Vec<u64>,
+    pub envp: Vec<u64>,
+    /// Address of the first auxiliary vector entry.
+    pub auxv: u64,
+}
+
+/// # Safety
+/// `sp` points to the kernel's initial stack.
+unsafe fn initial(sp: u64) -> Initial {
+    // SAFETY: laid out as the ABI says.
+    unsafe {
+        let words = sp as *const u64;
+        let argc = *words as usize;
+        let argv = (0..argc).map(|i| *words.add(1 + i)).collect();
+        let mut at = words.add(argc + 2);
+        let mut envp = Vec::new();
+        while *at != 0 {
+            envp.push(*at);
+            at = at.add(1);
+        }
+        Initial { argv, envp, auxv: at.add(1) as u64 }
+    }
+}
+
+/// Loads the program, makes the stack show it, and writes the `Exec` event.
+fn record_exec(engine: &mut Engine, sp: u64) {
+    // SAFETY: `sp` is what the kernel passed.
+    let initial = unsafe { initial(sp) };
+    let orders = orders();
+    let program = loader::load(engine, orders_text(orders.program))
+        .unwrap_or_else(|e| refuse(orders_text(orders.program), e.0));
+    let mut ops = program.ops;
+    let (vdso, execfn) = loader::map_vdso(engine, orders_text(orders.execfn), &mut ops)
+        .unwrap_or_else(|e| refuse(orders_text(orders.program), e.0));
+    engine.exe = crate::procfs::absolute(orders_text(orders.program));
+    let interp_base = program.interpreter.as_ref().map_or(0, |i| i.bias);
+    let fixes = [
+        (AT_PHDR, program.main.phdr),
+        (AT_PHENT, 56),
+        (AT_PHNUM, program.main.phnum),
+        (AT_BASE, interp_base),
+        (AT_ENTRY, program.main.entry),
+        (AT_EXECFN, execfn),
+        (AT_SYSINFO_EHDR, vdso),
+    ];
+    signal::find_vdso(&initial);
+    // SAFETY: the auxiliary vector lies on the initial stack, which nobody else uses yet.
+    engine.auxv = unsafe { fix_auxv(initial.auxv, &fixes) };
+    set_comm(orders_text(orders.comm));
+    let stack = note_stack(engine, sp, program.main.executable_stack);
+    ops.push(Op::Write { addr: sp, len: stack.end - sp });
+    let entry = program.interpreter.as_ref().map_or(program.main.entry, |i| i.entry);
+    ctx().pc = entry;
+    ctx().gpr[reg::RSP] = sp;
+    ctx().rflags = 0x202;
+    let payload = ExecPayload {
+        pid: engine.pid,
+        // SAFETY: no memory.
+        ppid: unsafe { sys::syscall!(sys::__NR_getppid) } as u32,
+        pc: entry,
+        sp,
+        stack_start: stack.start,
+        stack_end: stack.end,
+        stack_limit: stack.end - orders.stack_limit.min(stack.end - PAGE),
+        brk: engine.brk.start,
+        vdso,
+        vdso_len: page_up(loader::VDSO.len() as u64),
+        sig_ignored: engine.signals.ignored(),
+        sig_blocked: engine.signals.blocked,
+        monotonic_ns: now(1),
+        realtime_ns: now(0),
+    };
+    write_exec(engine, &payload, &ops, &initial);
+}
+
+fn now(clock: u32) -> u64 {
+    let mut ts = [0u64; 2];
+    // SAFETY: writes the array.
+    unsafe { sys::syscall!(sys::__NR_clock_gettime, clock, ts.as_mut_ptr()) };
+    ts[0] * 1_000_000_000 + ts[1]
+}
+
+fn write_exec(engine: &mut Engine, payload: &ExecPayload, ops: &[Op], initial: &Initial) {
+    let argv = strings(&initial.argv);
+    let envp = strings(&initial.envp);
+    let exe = engine.exe.clone();
+    let mut atts = Vec::new();
+    for op in ops {
+        match op {
+            Op::Map(mapped) => mapped.attach(&mut atts),
+            Op::Write { addr, len } => atts.push(Att::Memory { addr: *addr, len: *len }),
+        }
+    }
+    for (kind, bytes) in
+        [(ATT_ARGV, argv.as_slice()), (ATT_ENVP, &envp), (ATT_EXE, exe.as_bytes())]
+    {
+        atts.push(Att::Bytes { kind, addr: 0, bytes });
+    }
+    let stamp = Stamp { tid: engine.tid, ..Stamp::default() };
+    if let Mode::Record(log) = &mut engine.mode {
+        let event = log.event(Kind::Exec, stamp, payload, &atts);
+        engine.recent.push(event, Kind::Exec as u16, 0, 0);
+    }
+}
+
+/// NUL-terminated strings, one after the other.
+fn strings(addrs: &[u64]) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut buf = alloc_crate::vec![0u8; 128 << 10];
+    for &addr in addrs {
+        out.extend_from_slice(sys::read_cstr(addr, &mut buf).unwrap_or(b""));
+        out.push(0);
+    }
+    out
+}
+
+/// Notes the stack the kernel made: it reaches from `sp`'s page to the end of its mapping and may
+/// grow down to its limit.
+fn note_stack(engine: &mut Engine, sp: u64, executable: bool) -> Range {
+    let mapping = crate::procfs::host_mapping(sp)
+        .unwrap_or_else(|| Range::new(page_down(sp), page_up(sp + PAGE)));
+    let limit = orders().stack_limit.clamp(mapping.len(), 1 << 40);
+    let prot = if executable { RW | PROT_EXEC } else { RW };
+    let start = page_up(mapping.end.saturating_sub(limit));
+    engine.vmas.insert(Vma { start, end: mapping.end, prot, kind: VmaKind::Stack });
+    mapping
+}
+
+/// Makes the auxiliary vector show the guest program.
+///
+/// # Safety
+/// `addr` is the address of a terminated auxiliary vector.
+unsafe fn fix_auxv(addr: u64, fixes: &[(u32, u64)]) -> Vec<[u64; 2]> {
+    let mut out = Vec::new();
+    let mut at = addr as *mut [u64; 2];
+    // SAFETY: the caller's.
+    unsafe {
+        loop {
+            let [kind, _] = *at;
+            if let Some((_, value)) = fixes.iter().find(|(k, _)| *k as u64 == kind) {
+                (*at)[1] = *value;
+            }
+            // Restartable sequences are refused, so they are not announced either.
+            if matches!(kind, 27 | 28) {
+                *at = [1, 0];
+            }
+            out.push(*at);
+            if kind == 0 {
+                return out;
+            }
+            at = at.add(1);
+        }
+    }
+}
+
+/// Sets `comm`, which exec would have taken from the program's path.
+fn set_comm(name: &[u8]) {
+    let mut buf = [0u8; 16];
+    let len = name.len().min(15);
+    buf[..len].copy_from_slice(&name[..len]);
+    // SAFETY: reads the buffer.
+    unsafe { sys::syscall!(sys::__NR_prctl, 15, buf.as_ptr()) };
+}
+
+/// Ends the process because the program cannot be loaded.
+fn refuse(path: &[u8], why: &str) -> ! {
+    let mut report = crash::Report::new();
+    let path = core::str::from_utf8(path).unwrap_or("the program");
+    let _ = write!(report, "cannot load {path}: {why}");
+    let text = core::str::from_utf8(report.bytes()).unwrap_or(why);
+    crate::supervisor::warn(text);
+    sys::exit_group(126)
+}
