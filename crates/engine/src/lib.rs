@@ -25,6 +25,7 @@ pub mod dispatch;
 pub mod intrinsics;
 pub mod loader;
 pub mod log;
+pub mod mem;
 pub mod memory;
 pub mod procfs;
 pub mod replay;
