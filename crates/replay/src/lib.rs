@@ -139,7 +139,7 @@ impl<'t> Replay<'t> {
             die_with_parent: true,
         })
         .map_err(failed)?;
-        let output = Output::new(options.mark.then_some(pid));
+        let output = Output::new(options.quiet, options.mark.then_some(pid));
         Ok(Self { trace, child, control, feeder, output, outcome: None, crashed: false })
     }
 

@@ -7,6 +7,7 @@ const FULL: usize = 64 << 10;
 
 /// Passes output on to stdout and stderr, in order.
 pub struct Output {
+    quiet: bool,
     /// The pid that marks lines, if they are marked.
     mark: Option<u32>,
     /// Whether the collected bytes are for stderr.
@@ -17,12 +18,15 @@ pub struct Output {
 }
 
 impl Output {
-    pub fn new(mark: Option<u32>) -> Self {
-        Self { mark, to_stderr: false, collected: Vec::new(), line_start: [true; 2] }
+    pub fn new(quiet: bool, mark: Option<u32>) -> Self {
+        Self { quiet, mark, to_stderr: false, collected: Vec::new(), line_start: [true; 2] }
     }
 
     /// Prints what the guest wrote at `event`.
     pub fn print(&mut self, to_stderr: bool, event: u64, bytes: &[u8]) {
+        if self.quiet {
+            return;
+        }
         if self.to_stderr != to_stderr || self.collected.len() >= FULL {
             self.flush();
             self.to_stderr = to_stderr;

@@ -157,9 +157,12 @@ fn cpu_name() -> String {
 /// Writes a file under another name and renames it into place.
 pub(crate) fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
     let tmp = path.with_extension("tmp");
-    fs::write(&tmp, bytes)
-        .and_then(|()| fs::rename(&tmp, path))
-        .tried(|| format!("write {}", path.display()))
+    let written = fs::write(&tmp, bytes).and_then(|()| fs::rename(&tmp, path));
+    let full = written.as_ref().is_err_and(|e| e.kind() == std::io::ErrorKind::StorageFull);
+    written.tried(|| format!("write {}", path.display())).map_err(|e| match full {
+        true => e.advise("Free some space, or choose another place: CLEW_TRACE_DIR, `-o DIR`."),
+        false => e,
+    })
 }
 
 /// Reads a regular file that is at most `limit` bytes long.
