@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clew_replay::{End, Options, Replayed, replay_autopilot};
-use clew_trace::Result;
+use clew_trace::{Ended, Result};
 
 use super::{not_built, open_trace};
 
@@ -72,9 +72,12 @@ pub fn run(args: &Args) -> Result<i32> {
     };
     match replay_autopilot(&trace, &options)? {
         Replayed::Matched { end: End::Truncated, last_event } if args.goto.is_none() => {
-            clew_launch::say(format!(
-                "the recording ends after event {last_event}: its process was killed from outside"
-            ));
+            let why = match trace.meta().outcome.as_ref().map(|o| o.ended) {
+                Some(Ended::Signaled(signal)) => crate::text::signal_name(signal),
+                Some(Ended::Exited(_)) => "a failure of clew's".into(),
+                None => "the recorder's end".into(),
+            };
+            clew_launch::say(format!("the recording ends after event {last_event}, by {why}"));
             Ok(0)
         }
         Replayed::Matched { .. } => Ok(0),
