@@ -146,7 +146,7 @@ impl Cache {
         e.store(context_addr!(exit_target), rcx);
         e.load(rcx, context_addr!(spill_rcx));
         e.store_imm32(context_addr!(exit_site), EXIT_MISS);
-        let common = e.pos() + 16;
+        let common = (e.pos() + 5).next_multiple_of(16);
         e.jmp(common);
         e.align(16);
         self.exit_common = e.pos();

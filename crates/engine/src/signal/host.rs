@@ -168,7 +168,14 @@ fn on_fault(signo: u32, info: &[u64; 16], uc: &mut Ucontext) {
         engine.signals.dispatch_fault = if dispatch { rip } else { 0 };
     } else {
         let Some(at) = engine.cache.locate(rip) else {
-            crash::fail("a fault in translated code that belongs to no guest instruction");
+            let mut report = crash::Report::new();
+            let _ = writeln!(
+                report,
+                "engine failure: signal {signo} at cache pc {rip:#x} (address {:#x}), which belongs \
+                 to no guest instruction",
+                uc.cr2
+            );
+            crash::finish(&mut report);
         };
         match at.displaced {
             Displaced::None => {}
