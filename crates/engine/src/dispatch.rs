@@ -5,7 +5,8 @@ use crate::signal::{SIGILL, SIGSEGV, SIGTRAP, Taken};
 use crate::state::{Engine, ctx, engine};
 use crate::vma::PROT_EXEC;
 use clew_translate::block::Refusal;
-use clew_translate::context::{EXIT_FAULT, EXIT_MISS, reg};
+use clew_translate::context::{EXIT_FAULT, EXIT_MISS, TICK_FLAGS, reg};
+use clew_translate::liveness::STATUS_FLAGS;
 use clew_translate::{Site, SiteKind};
 
 const SEGV_MAPERR: u64 = 1;
@@ -49,6 +50,11 @@ impl Engine {
         match site.kind {
             SiteKind::Link => return self.follow_link(number),
             SiteKind::Tick => self.tick_reached(),
+            SiteKind::TickFlagsLost => {
+                // As if the counter had not reached zero: the same flags in every run.
+                ctx().rflags = ctx().rflags & !STATUS_FLAGS | TICK_FLAGS;
+                self.tick_reached();
+            }
             SiteKind::Syscall => self.system_call(),
             SiteKind::Intrinsic => self.intrinsic(site.len),
             SiteKind::Trap => self.trap(site.len),

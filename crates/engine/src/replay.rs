@@ -357,7 +357,6 @@ impl Engine {
             self.diverged("the guest faults", &next);
         }
         let payload: SignalPayload = next.payload();
-        self.show_dead_flags();
         let same = fault.is_none_or(|f| f.signo == payload.signo) && payload.pc == ctx().pc;
         if !same || !(1..=64).contains(&payload.signo) || !self.matches(&next.header) {
             self.diverged("a signal does not strike where it was recorded", &next);

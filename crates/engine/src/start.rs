@@ -47,8 +47,7 @@ pub extern "C" fn start(sp: u64) -> ! {
     // SAFETY: `map_engine` mapped the cache, the lookup table and the context.
     let cache = unsafe { Cache::new(asm::clew_exit as *const () as u64) };
     let recording = orders.mode == abi::MODE_RECORD;
-    ctx().counters = [1 << 40; clew_translate::context::COUNTERS];
-    ctx().engine_sp = STACK.end - PAGE - 64;
+        ctx().engine_sp = STACK.end - PAGE - 64;
     let pid = sys::getpid() as u32;
     install(Engine {
         mode: if recording {
@@ -71,6 +70,7 @@ pub extern "C" fn start(sp: u64) -> ! {
     });
     let engine = engine();
     engine.ticks.set(0);
+    engine.ticks.aim(None);
     signal::install_handlers();
     if recording {
         record_exec(engine, sp);

@@ -1,30 +1,30 @@
 //! The task's tick: how many control transfers it has executed that can close a cycle.
 //!
-//! Translated code counts down [`COUNTERS`] memory words; the one that reaches zero leaves the
-//! cache. A budget of R ticks is dealt as `(R - 1) / n + 1` to each: the first counter to reach zero
+//! Translated code counts down [`COUNTERS`] memory words by [`TICK`]; the one that reaches zero
+//! leaves the cache. A budget of R ticks is dealt as `(R - 1) / n + 1` to each: the first counter to reach zero
 //! does so after at most `n * ((R - 1) / n) + 1 <= R` ticks, so a target is never overshot, and with
 //! R = 1 every counter is 1 and the very next tick leaves.
 
 use crate::state::ctx;
-use clew_translate::context::COUNTERS;
+use clew_translate::context::{COUNTERS, TICK};
 
 /// The clock of one task.
 #[derive(Default)]
 pub struct Ticks {
-    /// `now()` plus the sum of the counters.
+    /// `now()` plus the sum of the counters in ticks.
     total: u64,
     /// Leave the cache when this tick is reached.
     pub target: u64,
 }
 
 /// Ticks dealt when nothing is awaited.
-const FOREVER: u64 = 1 << 60;
+const FOREVER: u64 = 1 << 52;
 
 impl Ticks {
     /// Ticks executed so far.
     #[inline]
     pub fn now(&self) -> u64 {
-        self.total - ctx().counters.iter().sum::<u64>()
+        self.total - counted()
     }
 
     /// Counts a tick that translated code did not count itself.
@@ -34,7 +34,7 @@ impl Ticks {
 
     /// Sets the clock (start of a process).
     pub fn set(&mut self, now: u64) {
-        self.total = now + ctx().counters.iter().sum::<u64>();
+        self.total = now + counted();
     }
 
     /// Deals the counters so that the cache is left at `target` at the latest (and, some times,
@@ -47,7 +47,7 @@ impl Ticks {
     }
 
     fn deal(&mut self, now: u64, each: u64) {
-        ctx().counters = [each; COUNTERS];
+        ctx().counters = [each * TICK; COUNTERS];
         self.total = now + each * COUNTERS as u64;
     }
 
@@ -58,4 +58,9 @@ impl Ticks {
         let now = self.now();
         self.deal(now, 1);
     }
+}
+
+/// Ticks left in the counters.
+fn counted() -> u64 {
+    ctx().counters.iter().sum::<u64>() / TICK
 }

@@ -101,17 +101,18 @@ impl<S: CodeSource> Builder<'_, S> {
     fn entries(&mut self, pc: u64) {
         self.hot.align(16);
         let counter = self.counter();
-        let stub = self.tick_stub(pc, true);
-        if flags_dead(self.source, pc) {
+        let dead = flags_dead(self.source, pc);
+        let stub = self.tick_stub(pc, true, dead);
+        if dead {
             self.cache.set_indirect_entry(self.block, self.hot.pos());
-            self.hot.dec_mem(counter);
+            self.hot.count_tick(counter);
             self.hot.jcc(4, stub);
         } else {
             let out = self.hot.pos();
             self.hot.jmp(stub);
             self.cache.set_indirect_entry(self.block, self.hot.pos());
             self.hot.load(1, counter);
-            self.hot.lea_rcx_minus_1();
+            self.hot.lea_rcx_minus_tick();
             self.hot.store(counter, 1);
             self.hot.jrcxz(out);
         }
@@ -325,16 +326,16 @@ impl<S: CodeSource> Builder<'_, S> {
         let counter = self.counter();
         let link = self.site(SiteKind::Link, target);
         if flags_dead(self.source, target) {
-            let stub = self.tick_stub(target, false);
-            self.hot.dec_mem(counter);
+            let stub = self.tick_stub(target, false, true);
+            self.hot.count_tick(counter);
             let at = self.hot.jcc(5, link.1);
             self.wire(link.0, at, target);
             self.hot.jmp(stub);
         } else {
-            let stub = self.tick_stub(target, true);
+            let stub = self.tick_stub(target, true, false);
             self.hot.store(context_addr!(spill_rcx), 1);
             self.hot.load(1, counter);
-            self.hot.lea_rcx_minus_1();
+            self.hot.lea_rcx_minus_tick();
             self.hot.store(counter, 1);
             let out = self.hot.jrcxz_short();
             self.hot.load(1, context_addr!(spill_rcx));
@@ -384,9 +385,11 @@ impl<S: CodeSource> Builder<'_, S> {
         (number, stub)
     }
 
-    /// Leaves the cache because a counter ran out, to go on at `pc`.
-    fn tick_stub(&mut self, pc: u64, rcx_spilled: bool) -> u64 {
-        self.site_with(SiteKind::Tick, pc, rcx_spilled).1
+    /// Leaves the cache because a counter ran out, to go on at `pc`. `flags_lost`: the count was
+    /// taken by subtraction.
+    fn tick_stub(&mut self, pc: u64, rcx_spilled: bool, flags_lost: bool) -> u64 {
+        let kind = if flags_lost { SiteKind::TickFlagsLost } else { SiteKind::Tick };
+        self.site_with(kind, pc, rcx_spilled).1
     }
 
     /// Ends the block in the engine, which deals with the instruction at `pc`.

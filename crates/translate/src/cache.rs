@@ -26,6 +26,8 @@ pub enum SiteKind {
     Link,
     /// A tick counter ran out; the tick is counted and control goes to `pc`.
     Tick,
+    /// As `Tick`, and status flags that were dead are gone: the guest has `TICK_FLAGS`.
+    TickFlagsLost,
     /// The `syscall` instruction at `pc`.
     Syscall,
     /// An instruction that the engine emulates.

@@ -6,6 +6,12 @@ use clew_abi::layout::CONTEXT;
 /// forwards, so sites are spread over several.
 pub const COUNTERS: usize = 8;
 
+/// What one tick takes from a counter. A multiple of 256: then subtracting it leaves status flags
+/// that do not depend on the counter, and so are the same while recording and replaying.
+pub const TICK: u64 = 256;
+/// The status flags (as rflags bits) a counted tick leaves where they are dead: PF alone.
+pub const TICK_FLAGS: u64 = 4;
+
 /// Register numbers as the hardware encodes them.
 pub mod reg {
     pub const RAX: usize = 0;

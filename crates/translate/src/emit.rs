@@ -3,6 +3,8 @@
 //! Encodings: Intel SDM volume 2 / AMD APM volume 3. "abs32" operands are sign-extended absolute
 //! addresses (ModRM rm=100, SIB base=101 index=100).
 
+use crate::context::TICK;
+
 /// Writes machine code at a fixed address.
 pub struct Emitter {
     at: *mut u8,
@@ -86,16 +88,19 @@ impl Emitter {
         self.u32(imm);
     }
 
-    /// `dec qword [abs32]`: sets ZF, leaves CF alone.
+    /// `sub qword [abs32], TICK`. As counters are multiples of 256 and stay positive, the status
+    /// flags afterwards are the same every time (only PF set), unless the counter reached zero.
     #[inline]
-    pub fn dec_mem(&mut self, addr: u32) {
-        self.bytes(&[0x48, 0xff, 0x0c, 0x25]);
+    pub fn count_tick(&mut self, addr: u32) {
+        self.bytes(&[0x48, 0x81, 0x2c, 0x25]);
         self.u32(addr);
+        self.u32(TICK as u32);
     }
 
-    /// `lea rcx, [rcx-1]`.
-    pub fn lea_rcx_minus_1(&mut self) {
-        self.bytes(&[0x48, 0x8d, 0x49, 0xff]);
+    /// `lea rcx, [rcx - TICK]`.
+    pub fn lea_rcx_minus_tick(&mut self) {
+        self.bytes(&[0x48, 0x8d, 0x89]);
+        self.u32((TICK as u32).wrapping_neg());
     }
 
     /// `jrcxz` to an address within 127 bytes before the instruction's end.

@@ -2,8 +2,7 @@
 //!
 //! The proof must hold on every path, so the scan follows direct jumps and calls, both sides of
 //! conditional branches within a budget, and gives up (flags live) at everything else. It is a pure
-//! function of the guest's code, so recording and replay agree where flags are dead, and the
-//! engine shows dead flags as zero.
+//! function of the guest's code, so recording and replay agree where ticks leave their own flags.
 
 use crate::insn::{self, Action};
 use iced_x86::{Decoder, DecoderOptions, Instruction, Mnemonic, RflagsBits};
@@ -15,54 +14,35 @@ pub trait CodeSource {
     fn code(&self, pc: u64) -> &[u8];
 }
 
-/// The flags `dec` writes. CF stays.
+/// The flags a tick's subtraction writes.
 const DESTROYED: u32 = RflagsBits::OF
+    | RflagsBits::CF
     | RflagsBits::SF
     | RflagsBits::ZF
     | RflagsBits::AF
     | RflagsBits::PF;
+
+/// The status flags as bits of rflags.
+pub const STATUS_FLAGS: u64 = 0x8d5;
 
 /// Instructions looked at from one starting point, over all paths.
 const BUDGET: u32 = 48;
 /// Conditional branches followed on one path.
 const DEPTH: u32 = 4;
 
-/// Are OF, SF, ZF, AF and PF overwritten before they are read, on every path from `pc`?
+/// Are the status flags overwritten before they are read, on every path from `pc`?
 pub fn flags_dead(source: &impl CodeSource, pc: u64) -> bool {
-    Scan { source, budget: BUDGET, any: true }.live(pc, DESTROYED, DEPTH) == 0
-}
-
-/// The flags among OF, SF, ZF, AF and PF (as rflags bits) proven dead at `pc`. Where
-/// [`flags_dead`] held at a tick, each flag not yet overwritten since is among them.
-pub fn dead_flags(source: &impl CodeSource, pc: u64) -> u64 {
-    let live = Scan { source, budget: BUDGET, any: false }.live(pc, DESTROYED, DEPTH);
-    rflags_bits(DESTROYED & !live)
-}
-
-/// The bits of the rflags register for the decoder's flag set.
-fn rflags_bits(set: u32) -> u64 {
-    [
-        (RflagsBits::PF, 1 << 2),
-        (RflagsBits::AF, 1 << 4),
-        (RflagsBits::ZF, 1 << 6),
-        (RflagsBits::SF, 1 << 7),
-        (RflagsBits::OF, 1 << 11),
-    ]
-    .iter()
-    .filter(|(flag, _)| set & flag != 0)
-    .map(|(_, bit)| bit)
-    .sum()
+    Scan { source, budget: BUDGET }.live(pc, DESTROYED, DEPTH) == 0
 }
 
 struct Scan<'a, S> {
     source: &'a S,
     budget: u32,
-    /// Any live flag settles the question.
-    any: bool,
 }
 
 impl<S: CodeSource> Scan<'_, S> {
-    /// Those of `wanted` that some path from `pc` may read before it writes them.
+    /// Flags of `wanted` that some path from `pc` may read before it writes them: empty if there is
+    /// none, at least one of them otherwise.
     fn live(&mut self, mut pc: u64, wanted: u32, depth: u32) -> u32 {
         let mut open = wanted;
         let mut live = 0;
@@ -78,7 +58,7 @@ impl<S: CodeSource> Scan<'_, S> {
                 }
                 live |= open & instr.rflags_read();
                 open &= !live;
-                if open == 0 || (self.any && live != 0) {
+                if open == 0 || live != 0 {
                     return live;
                 }
                 match insn::action(&instr) {
@@ -98,7 +78,7 @@ impl<S: CodeSource> Scan<'_, S> {
                         }
                         live |= self.live(target, open, depth - 1);
                         open &= !live;
-                        if open == 0 || (self.any && live != 0) {
+                        if open == 0 || live != 0 {
                             return live;
                         }
                     }

@@ -13,7 +13,7 @@ use crate::state::{ctx, engine, try_engine};
 use crate::sys::{self, syscall};
 use clew_abi::layout::{CACHE, CONTEXT, IMAGE, PAGE, SIGNAL_STACK};
 use clew_translate::block::Displaced;
-use clew_translate::context::{COUNTERS, EXIT_FAULT, EXIT_MISS, GuestContext, reg};
+use clew_translate::context::{COUNTERS, EXIT_FAULT, EXIT_MISS, GuestContext, TICK, reg};
 use core::fmt::Write;
 use core::mem::offset_of;
 
@@ -128,7 +128,7 @@ fn between(rip: u64, start: u64, end: u64) -> bool {
 }
 
 /// Makes the guest leave the cache at its next tick. Translated code may be counting a tick through
-/// rcx at this very instruction (`lea rcx,[rcx-1]`; `mov [counter],rcx`): then that tick is the next.
+/// rcx at this very instruction (`lea rcx,[rcx-TICK]`; `mov [counter],rcx`): then that tick is the next.
 fn expire_ticks(uc: &mut Ucontext) {
     const RCX: usize = UC_ORDER[reg::RCX];
     let rip = uc.regs[UC_RIP];
@@ -138,8 +138,8 @@ fn expire_ticks(uc: &mut Ucontext) {
     }
     // SAFETY: the cache is readable past any instruction in it.
     let code = unsafe { core::ptr::read_unaligned(rip as *const [u8; 8]) };
-    if code[..4] == [0x48, 0x8d, 0x49, 0xff] {
-        uc.regs[RCX] = 1;
+    if code[..3] == [0x48, 0x8d, 0x89] && code[3..7] == (TICK as u32).wrapping_neg().to_le_bytes() {
+        uc.regs[RCX] = TICK;
     } else if code[..4] == [0x48, 0x89, 0x0c, 0x25] {
         let first = CONTEXT as u32 + offset_of!(GuestContext, counters) as u32;
         let addr = u32::from_le_bytes([code[4], code[5], code[6], code[7]]);

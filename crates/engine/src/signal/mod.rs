@@ -192,7 +192,6 @@ impl Engine {
     /// A fault at the guest instruction in `ctx().pc`: recorded, or compared with the recording,
     /// and delivered.
     pub fn deliver_fault(&mut self, taken: Taken) {
-        self.show_dead_flags();
         if self.replaying() {
             self.replay_signal(Some(taken));
         } else {
@@ -208,7 +207,6 @@ impl Engine {
             Fate::Handler => SIG_ACT_HANDLER,
             Fate::Ignored => SIG_ACT_IGNORED,
         };
-        self.show_dead_flags();
         let stamp = self.stamp();
         if let Mode::Record(log) = &mut self.mode {
             let payload = SignalPayload {
@@ -284,12 +282,6 @@ impl Engine {
                 sys::exit_group(128 + signo as i32);
             }
         }
-    }
-
-    /// Status flags that translated code may have destroyed because they are dead read as zero, on
-    /// both sides.
-    pub fn show_dead_flags(&mut self) {
-        ctx().rflags &= !clew_translate::liveness::dead_flags(&self.vmas, ctx().pc);
     }
 }
 
