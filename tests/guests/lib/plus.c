@@ -1,0 +1,1 @@
+int apply(int x) { return x + 12345; }
