@@ -251,6 +251,10 @@ pub struct MapPayload {
     pub offset: u64,
 }
 
+/// In [`MapPayload::flags`]: the process's stack, with all the room it may grow into. Not a flag of
+/// the kernel's.
+pub const MAP_MAIN_STACK: u32 = 1 << 31;
+
 /// Rounds a length up to the records' granularity.
 pub const fn padded(len: usize) -> usize {
     (len + 7) & !7

@@ -3,7 +3,7 @@
 use crate::shadow;
 use crate::signal::{SIGILL, SIGSEGV, SIGTRAP, Taken};
 use crate::state::{Engine, ctx, engine};
-use crate::vma::PROT_EXEC;
+use crate::vma::{PROT_EXEC, PROT_READ};
 use clew_translate::block::Refusal;
 use clew_translate::context::{EXIT_FAULT, EXIT_MISS, TICK_FLAGS, reg};
 use clew_translate::liveness::STATUS_FLAGS;
@@ -18,7 +18,8 @@ const TRAP_BP: u64 = 3;
 const TRAP_UD: u64 = 6;
 const TRAP_GP: u64 = 13;
 const TRAP_PF: u64 = 14;
-/// Page-fault error code of an instruction fetch from user mode.
+/// Page-fault error code of an instruction fetch from user mode; bit 0 is added where a page is
+/// present.
 const FETCH: u64 = 0x14;
 
 /// Called by the exit sequence, with the guest's registers saved. Returns to the entry sequence.
@@ -150,7 +151,9 @@ impl Engine {
     fn fetch_fault(&mut self, pc: u64) {
         let canonical = (pc as i64) << 16 >> 16 == pc as i64;
         if canonical {
-            self.raise(SIGSEGV, self.fetch_code(pc), pc, [FETCH, TRAP_PF, pc]);
+            let present = self.vmas.find(pc).is_some_and(|v| v.prot & PROT_READ != 0);
+            let error = FETCH | u64::from(present);
+            self.raise(SIGSEGV, self.fetch_code(pc), pc, [error, TRAP_PF, pc]);
         } else {
             self.raise(SIGSEGV, SI_KERNEL, 0, [0, TRAP_GP, 0]);
         }

@@ -21,6 +21,7 @@ pub mod alloc;
 pub mod asm;
 pub mod calls;
 pub mod crash;
+pub mod descriptors;
 pub mod dispatch;
 pub mod intrinsics;
 pub mod loader;

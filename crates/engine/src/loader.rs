@@ -176,9 +176,23 @@ fn place(engine: &Engine, phdrs: &[Phdr], start: u64, end: u64) -> Result<u64, L
         .max()
         .unwrap_or(PAGE)
         .clamp(PAGE, 1 << 30);
-    let len = page_up(end) - start;
-    let at = engine.vmas.find_window(len + align - PAGE);
+    let len = page_up(end) - start + align - PAGE;
+    let at = engine.vmas.find_window(len).or_else(|| reserve_anywhere(len));
     at.map(|at| at.next_multiple_of(align)).ok_or(LoadError("no room for the program"))
+}
+
+/// Lets the kernel find room outside the code window.
+fn reserve_anywhere(len: u64) -> Option<u64> {
+    let flags = MAP_PRIVATE | MAP_ANONYMOUS | sys::MAP_NORESERVE;
+    // SAFETY: new memory, given back at once: nobody else maps anything before the segments do.
+    unsafe {
+        let got = sys::mmap(0, len, 0, flags, -1, 0);
+        if sys::is_error(got) {
+            return None;
+        }
+        sys::munmap(got as u64, len);
+        Some(got as u64)
+    }
 }
 
 fn segment_prot(flags: u32) -> u32 {

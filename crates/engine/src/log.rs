@@ -9,6 +9,7 @@ use crate::supervisor;
 use crate::sys;
 use clew_abi::control;
 use clew_abi::layout::SEGMENT;
+use crate::descriptors::number;
 use clew_abi::orders::fd;
 use clew_abi::record::*;
 use core::fmt::Write;
@@ -80,7 +81,7 @@ impl Log {
         push(&mut name, orders_text(orders().stream));
         let _ = write!(name, ".{:06}.raw\0", self.sequence);
         let flags = sys::O_RDWR | sys::O_CREAT | sys::O_EXCL | sys::O_CLOEXEC;
-        let file = sys::openat(fd::TRACE, name.bytes(), flags, 0o600);
+        let file = sys::openat(number(fd::TRACE), name.bytes(), flags, 0o600);
         if file < 0 {
             crash::fail("the trace's next segment cannot be created (is the disk full?)");
         }

@@ -12,12 +12,13 @@ use crate::sys::{self, MAP_ANONYMOUS, MAP_FIXED, MAP_FIXED_NOREPLACE, MAP_NORESE
 use crate::vma::{PROT_EXEC, PROT_READ, PROT_WRITE, Vma, VmaKind, page_down, page_up};
 use alloc_crate::vec::Vec;
 use clew_abi::layout::{PAGE, Range, guest_may_map};
-use clew_abi::record::{ATT_MAP_PATH, MapPayload};
+use clew_abi::record::{ATT_MAP_PATH, MAP_MAIN_STACK, MapPayload};
 
 /// File mappings up to this size go into the code window: they may be libraries.
 const WINDOW_FILE_LIMIT: u64 = 256 << 20;
 const PROT_MASK: u32 = PROT_READ | PROT_WRITE | PROT_EXEC;
 const MAP_32BIT: u32 = 0x40;
+const MAP_GROWSDOWN: u32 = 0x100;
 const S_IFMT: u32 = 0o170000;
 const S_IFREG: u32 = 0o100000;
 
@@ -187,14 +188,19 @@ impl Engine {
         let file = if key.is_empty() { Some(-1) } else { self.files.stored(key) };
         let Some(file) = file else { return false };
         let kind = if key.is_empty() { MAP_ANONYMOUS } else { 0 };
-        let flags = MAP_PRIVATE | MAP_FIXED | MAP_NORESERVE | kind;
+        let grows = map.flags & MAP_GROWSDOWN;
+        let flags = MAP_PRIVATE | MAP_FIXED | MAP_NORESERVE | kind | grows;
         let offset = if key.is_empty() { 0 } else { map.offset };
         // SAFETY: the range is the guest's.
         let got = unsafe { sys::mmap(addr, map.len, host_prot(map.prot), flags, file, offset) };
         if got != addr as i64 {
             return false;
         }
-        self.mapped(addr, map.len, map.prot & PROT_MASK, map.flags & 3 != MAP_PRIVATE);
+        let prot = map.prot & PROT_MASK;
+        self.mapped(addr, map.len, prot, map.flags & 3 != MAP_PRIVATE);
+        if map.flags & MAP_MAIN_STACK != 0 {
+            self.vmas.insert(Vma { start: addr, end, prot, kind: VmaKind::Stack });
+        }
         true
     }
 
@@ -287,6 +293,9 @@ impl Engine {
         const FIXED: u64 = 2;
         const DONTUNMAP: u64 = 4;
         let [old, old_len, new_len, mut flags, mut target, _] = *args;
+        if old % PAGE != 0 {
+            return -(sys::EINVAL as i64);
+        }
         if flags & FIXED != 0 {
             let end = target.saturating_add(page_up(new_len));
             if !guest_may_map(Range::new(target, end)) {
@@ -303,9 +312,10 @@ impl Engine {
                 (flags | MAYMOVE | FIXED, at)
             };
         }
-        let Some(vma) = self.vmas.find(page_down(old)).copied() else {
+        let Some(vma) = self.vmas.find(old).copied() else {
             return -(sys::EFAULT as i64);
         };
+        self.unprotect_range(old, old.saturating_add(page_up(old_len)));
         // SAFETY: source and target are the guest's.
         let got = unsafe {
             sys::syscall!(sys::__NR_mremap, old, old_len, new_len, flags, target)
@@ -373,6 +383,7 @@ impl Engine {
         }
         let discards = matches!(advice, DONTNEED | REMOVE) && len > 0;
         if discards {
+            self.unprotect_range(addr, end);
             self.forget_code(addr, end);
         }
         // SAFETY: the range is the guest's.
@@ -398,7 +409,7 @@ impl Engine {
     pub fn unprotect_code(&mut self, addr: u64) -> bool {
         let page = page_down(addr);
         let Some(v) = self.vmas.find(addr).copied() else { return false };
-        if v.prot & PROT_WRITE == 0 || !self.cache.page_has_code(addr) {
+        if v.prot & PROT_WRITE == 0 || !self.files.protected_pages {
             return false;
         }
         self.forget_code(page, page + PAGE);
@@ -407,10 +418,24 @@ impl Engine {
         true
     }
 
+    /// [`Self::unprotect_code`] for a range about to be written or moved by somebody else.
+    pub fn unprotect_range(&mut self, start: u64, end: u64) {
+        if !self.files.protected_pages {
+            return;
+        }
+        let mut page = page_down(start);
+        while page < end {
+            if self.cache.page_has_code(page) {
+                self.unprotect_code(page);
+            }
+            page += PAGE;
+        }
+    }
+
     /// Takes all write protection back (the kernel is to write somewhere the engine cannot tell).
     /// Returns whether there was any.
     pub fn unprotect_all(&mut self) -> bool {
-        if !core::mem::take(&mut self.files.protected_pages) {
+        if !self.files.protected_pages {
             return false;
         }
         let pages: Vec<u64> = self.cache.code_pages().collect();

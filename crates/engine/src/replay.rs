@@ -19,7 +19,7 @@ use crate::sys;
 use crate::vma::{PROT_EXEC, PROT_READ, PROT_WRITE, Vma, VmaKind, page_down, page_up};
 use alloc_crate::string::String;
 use clew_abi::control;
-use clew_abi::layout::{PAGE, Range, guest_may_map};
+use clew_abi::layout::{Range, guest_may_map};
 use clew_abi::record::*;
 use clew_syscalls::Call;
 use clew_translate::context::reg;
@@ -51,24 +51,8 @@ pub fn begin(engine: &mut Engine) {
     }
     engine.brk.start = exec.brk;
     engine.brk.current = exec.brk;
-    map_stack(engine, &exec);
     engine.apply(&record);
     finish_exec(engine, &exec);
-}
-
-fn map_stack(engine: &mut Engine, exec: &ExecPayload) {
-    let range = Range::new(page_down(exec.stack_limit), page_up(exec.stack_end));
-    if range.is_empty() || !guest_may_map(range) || range.len() > 1 << 40 {
-        crash::fail("the trace's stack lies where no stack can be");
-    }
-    let prot = PROT_READ | PROT_WRITE;
-    let flags = sys::MAP_PRIVATE | sys::MAP_ANONYMOUS | sys::MAP_FIXED | sys::MAP_NORESERVE;
-    // SAFETY: the guest's range, nothing of which is mapped yet.
-    let got = unsafe { sys::mmap(range.start, range.len(), prot, flags, -1, 0) };
-    if got != range.start as i64 {
-        crash::fail("the guest's stack cannot be mapped");
-    }
-    engine.vmas.insert(Vma { start: range.start, end: range.end, prot, kind: VmaKind::Stack });
 }
 
 fn finish_exec(engine: &mut Engine, exec: &ExecPayload) {
@@ -214,18 +198,6 @@ impl Engine {
             }
         }
         ok
-    }
-
-    /// Translations of code about to be overwritten by the kernel's (recorded) writes go.
-    fn unprotect_range(&mut self, start: u64, end: u64) {
-        if !self.files.protected_pages {
-            return;
-        }
-        let mut page = page_down(start);
-        while page < end {
-            self.unprotect_code(page);
-            page += PAGE;
-        }
     }
 
     /// The guest makes a system call.

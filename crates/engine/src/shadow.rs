@@ -5,6 +5,7 @@ use crate::crash;
 use crate::sys;
 use alloc_crate::vec::Vec;
 use clew_abi::layout::{SHADOW_CHUNK, shadow_entry};
+use crate::descriptors::number;
 use clew_abi::orders::fd;
 use core::cell::UnsafeCell;
 
@@ -50,7 +51,7 @@ fn map(chunk: u32) {
             len,
             sys::PROT_READ | sys::PROT_WRITE,
             sys::MAP_PRIVATE | sys::MAP_FIXED | sys::MAP_NORESERVE,
-            fd::PATTERN,
+            number(fd::PATTERN),
             0,
         )
     };

@@ -6,7 +6,7 @@ use crate::crash;
 use crate::dispatch;
 use crate::loader::{self, Op};
 use crate::log::{Att, Log, Stamp};
-use crate::memory::Brk;
+use crate::memory::{Brk, Mapped};
 use crate::replay;
 use crate::signal;
 use crate::state::{Engine, Mode, Recent, ctx, engine, install, orders, orders_text};
@@ -174,6 +174,7 @@ fn record_exec(engine: &mut Engine, sp: u64) {
     engine.auxv = unsafe { fix_auxv(initial.auxv, &fixes) };
     set_comm(orders_text(orders.comm));
     let stack = note_stack(engine, sp, program.main.executable_stack);
+    ops.push(Op::Map(stack_mapping(engine)));
     ops.push(Op::Write { addr: sp, len: stack.end - sp });
     let entry = program.interpreter.as_ref().map_or(program.main.entry, |i| i.entry);
     ctx().pc = entry;
@@ -250,6 +251,18 @@ fn note_stack(engine: &mut Engine, sp: u64, executable: bool) -> Range {
     let start = page_up(mapping.end.saturating_sub(limit));
     engine.vmas.insert(Vma { start, end: mapping.end, prot, kind: VmaKind::Stack });
     mapping
+}
+
+/// The stack's mapping with the room it may grow into, as replay makes it.
+fn stack_mapping(engine: &Engine) -> Mapped {
+    let stack = engine.vmas.iter().find(|v| v.kind == VmaKind::Stack).expect("just inserted");
+    let map = MapPayload {
+        len: stack.end - stack.start,
+        prot: stack.prot,
+        flags: MAP_PRIVATE | MAP_ANONYMOUS | MAP_MAIN_STACK,
+        offset: 0,
+    };
+    Mapped { addr: stack.start, map, key: Vec::new(), path: Vec::new(), contents: false }
 }
 
 /// Makes the auxiliary vector show the guest program.

@@ -8,6 +8,7 @@
 use crate::crash::Report;
 use crate::sys::{self, syscall};
 use alloc_crate::vec::Vec;
+use crate::descriptors::number;
 use clew_abi::orders::fd;
 use core::fmt::Write;
 
@@ -41,10 +42,10 @@ impl Store {
         }
         let stored = path(b"", &key);
         let in_trace = path(b"files/", &key);
-        if !settled || !link(fd::STORE, &stored, fd::TRACE, &in_trace) {
+        if !settled || !link(number(fd::STORE), &stored, number(fd::TRACE), &in_trace) {
             copy(file, st, &in_trace)?;
             if settled {
-                link(fd::TRACE, &in_trace, fd::STORE, &stored);
+                link(number(fd::TRACE), &in_trace, number(fd::STORE), &stored);
             }
         }
         self.saved.push(key.clone());
@@ -78,7 +79,7 @@ fn copy(file: i32, st: &sys::stat, target: &[u8]) -> Result<(), i64> {
     let mut tmp = Report::new();
     let _ = write!(tmp, "files/.tmp-{}\0", sys::getpid());
     let flags = sys::O_WRONLY | sys::O_CREAT | sys::O_TRUNC | sys::O_CLOEXEC;
-    let out = sys::openat(fd::TRACE, tmp.bytes(), flags, 0o600);
+    let out = sys::openat(number(fd::TRACE), tmp.bytes(), flags, 0o600);
     if out < 0 {
         return Err(out);
     }
@@ -92,9 +93,9 @@ fn copy(file: i32, st: &sys::stat, target: &[u8]) -> Result<(), i64> {
     let r = unsafe {
         syscall!(
             sys::__NR_renameat,
-            fd::TRACE,
+            number(fd::TRACE),
             tmp.bytes().as_ptr(),
-            fd::TRACE,
+            number(fd::TRACE),
             target.as_ptr()
         )
     };

@@ -2,6 +2,7 @@
 
 use crate::sys::{self, syscall};
 use clew_abi::control::{HEADER_LEN, Header, MAX_PAYLOAD};
+use crate::descriptors::number;
 use clew_abi::orders::fd;
 
 const MSG_NOSIGNAL: u64 = 0x4000;
@@ -55,7 +56,7 @@ fn send_with(kind: u32, arg: u64, payload: &[u8], flags: u64) -> bool {
     loop {
         // SAFETY: the message points to live buffers.
         let r = unsafe {
-            syscall!(sys::__NR_sendmsg, fd::CONTROL as i64, &raw const msg, MSG_NOSIGNAL | flags)
+            syscall!(sys::__NR_sendmsg, number(fd::CONTROL), &raw const msg, MSG_NOSIGNAL | flags)
         };
         if r != -(sys::EINTR as i64) {
             return r >= 0;
@@ -87,7 +88,7 @@ pub fn need_file(key: &[u8]) -> i64 {
         flags: 0,
     };
     // SAFETY: the kernel writes to the live buffers that `msg` names.
-    let got = unsafe { syscall!(sys::__NR_recvmsg, fd::CONTROL as i64, &raw const msg, 0) };
+    let got = unsafe { syscall!(sys::__NR_recvmsg, number(fd::CONTROL), &raw const msg, 0) };
     let Some(answer) = Header::from_bytes(&header).filter(|_| got >= HEADER_LEN as i64) else {
         return -(sys::EPIPE as i64);
     };

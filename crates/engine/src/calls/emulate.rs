@@ -18,11 +18,23 @@ impl Engine {
         let a = &call.args;
         let result = match call.nr {
             __NR_mmap => return self.emulate_mmap(a, recorded),
+            // What failed for want of memory or of mappings changed nothing.
+            __NR_munmap | __NR_mremap | __NR_brk
+                if recorded.is_some_and(|r| sys::is_error(r)) =>
+            {
+                recorded.unwrap_or(0)
+            }
             __NR_munmap => self.munmap(a[0], a[1]),
-            __NR_mprotect => self.mprotect(a[0], a[1], a[2] as u32),
+            __NR_mprotect => {
+                let result = self.mprotect(a[0], a[1], a[2] as u32);
+                // A failure may have changed part of the range, in the same way.
+                recorded.filter(|&r| sys::is_error(r)).unwrap_or(result)
+            }
             __NR_pkey_mprotect if a[3] as i32 == -1 => self.mprotect(a[0], a[1], a[2] as u32),
             __NR_pkey_alloc => -(ENOSPC as i64),
             __NR_mremap => self.emulate_mremap(a, recorded),
+            // A break that did not move is a request that failed.
+            __NR_brk if recorded == Some(self.brk.current as i64) => self.brk.current as i64,
             __NR_brk => self.set_brk(a[0]) as i64,
             __NR_madvise => {
                 let result = self.madvise(a[0], a[1], a[2]);

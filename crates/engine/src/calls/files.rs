@@ -6,7 +6,6 @@ use crate::state::Engine;
 use crate::supervisor;
 use crate::sys::{self, *};
 use alloc_crate::vec::Vec;
-use clew_abi::orders::fd;
 use clew_syscalls::Call;
 
 const STDOUT: u8 = 1;
@@ -37,11 +36,6 @@ impl Default for Files {
             stored: Vec::new(),
         }
     }
-}
-
-/// Is the descriptor one of the engine's?
-pub fn reserved(file: i32) -> bool {
-    (fd::BASE..fd::END).contains(&file)
 }
 
 impl Files {

@@ -1,7 +1,8 @@
 //! Calls that the engine makes differently from what the guest asked, to the effect the guest
 //! expects without an engine in its process.
 
-use super::{Outcome, files, kernel};
+use super::{Outcome, kernel};
+use crate::descriptors;
 use crate::procfs::{self, Special};
 use crate::signal::host::kernel_vdso;
 use crate::state::{Engine, ctx, orders};
@@ -18,6 +19,7 @@ const ADDR_NO_RANDOMIZE: i64 = 0x40000;
 impl Engine {
     /// Makes a call its special way, or returns `None` if it has none.
     pub fn special(&mut self, call: &Call) -> Option<Outcome> {
+        vacate_target(call);
         if let Some(refused) = refuse_reserved(call) {
             return Some(refused);
         }
@@ -137,13 +139,19 @@ impl Engine {
     fn close_range(&mut self, call: &Call) -> Outcome {
         let [first, last, flags, ..] = call.args;
         let (first, last) = (first as u32 as u64, last as u32 as u64);
-        let (low, high) = (fd::BASE as u64, fd::END as u64);
         let mut result = if first > last { -(EINVAL as i64) } else { 0 };
-        for (from, to) in [(first, last.min(low - 1)), (first.max(high), last)] {
-            if from <= to && result == 0 {
-                let args = [from, to, flags, 0, 0, 0];
+        let mut own: Vec<u64> = (fd::BASE..=fd::STREAM)
+            .map(|original| descriptors::number(original) as u64)
+            .filter(|n| (first..=last).contains(n))
+            .collect();
+        own.sort_unstable();
+        let mut from = first;
+        for end in own.into_iter().chain([last + 1]) {
+            if from < end && result == 0 {
+                let args = [from, end - 1, flags, 0, 0, 0];
                 result = kernel(&Call { nr: call.nr, args });
             }
+            from = end + 1;
         }
         self.note_descriptors(call, result);
         Outcome::of(result)
@@ -181,6 +189,19 @@ impl Engine {
     }
 }
 
+/// `dup2` and `dup3` may name an engine descriptor as their target: it moves.
+fn vacate_target(call: &Call) {
+    if matches!(call.nr, __NR_dup2 | __NR_dup3)
+        && is_reserved(call.args[1])
+        && !is_reserved(call.args[0])
+    {
+        // An invalid source descriptor must not open a hole.
+        if sys::fstat(call.args[0] as i32).is_some() {
+            descriptors::vacate(call.args[1] as i32);
+        }
+    }
+}
+
 /// The engine's descriptors do not exist for the guest.
 fn refuse_reserved(call: &Call) -> Option<Outcome> {
     let row = clew_syscalls::lookup(call.nr)?;
@@ -193,7 +214,7 @@ fn refuse_reserved(call: &Call) -> Option<Outcome> {
 }
 
 fn is_reserved(arg: u64) -> bool {
-    files::reserved(arg as i32)
+    descriptors::reserved(arg as i32)
 }
 
 /// Directory entries (`struct linux_dirent64`) without those named like reserved descriptors.
@@ -203,7 +224,7 @@ fn without_reserved(entries: &[u8]) -> Vec<u8> {
     while let Some(len) = rest.get(16..18).map(|b| u16::from_le_bytes([b[0], b[1]]) as usize) {
         let Some(entry) = rest.get(..len).filter(|_| len > 19) else { break };
         let name = entry[19..].split(|&b| b == 0).next().unwrap_or(&[]);
-        let hidden = procfs::number(name).is_some_and(|n| files::reserved(n as i32));
+        let hidden = procfs::number(name).is_some_and(|n| descriptors::reserved(n as i32));
         if !hidden {
             kept.extend_from_slice(entry);
         }

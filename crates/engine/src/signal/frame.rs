@@ -126,6 +126,7 @@ pub fn push(engine: &mut Engine, taken: &Taken, action: &Action) -> bool {
     {
         return false;
     }
+    xstate::reset();
     if alt.flags & SS_AUTODISARM != 0 && sp == alt.sp + alt.size {
         engine.signals.altstack = AltStack::default();
     }
@@ -156,9 +157,7 @@ pub fn pop(engine: &mut Engine) -> bool {
     };
     let mut image = Image::zero();
     if uc.fpstate == 0 {
-        // The initial state: FCW and MXCSR as after reset.
-        image.0[24..28].copy_from_slice(&0x1f80u32.to_le_bytes());
-        xstate::load(&mut image, xstate::enabled());
+        xstate::reset();
     } else {
         let size = xstate::size();
         if !sys::read_guest(uc.fpstate, &mut image.0[..size]) {

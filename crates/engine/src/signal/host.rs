@@ -13,6 +13,8 @@ use crate::state::{ctx, engine, try_engine};
 use crate::sys::{self, syscall};
 use clew_abi::layout::{CACHE, CONTEXT, IMAGE, PAGE, SIGNAL_STACK};
 use clew_translate::block::Displaced;
+use clew_translate::insn::Action as Branch;
+use iced_x86::{Decoder, DecoderOptions};
 use clew_translate::context::{COUNTERS, EXIT_FAULT, EXIT_MISS, GuestContext, TICK, reg};
 use core::fmt::Write;
 use core::mem::offset_of;
@@ -161,7 +163,9 @@ fn on_fault(signo: u32, info: &[u64; 16], uc: &mut Ucontext) {
     const RESUME_FLAG: u64 = 1 << 16;
     c.rflags = uc.eflags & !RESUME_FLAG;
     let dispatch = engine.cache.is_shadow_dispatch(rip);
-    if dispatch || !CACHE.contains(rip) {
+    if dispatch && !canonical(c.gpr[reg::RCX]) {
+        refused_branch(rip);
+    } else if dispatch || !CACHE.contains(rip) {
         c.exit_target = c.gpr[reg::RCX];
         c.gpr[reg::RCX] = c.spill_rcx;
         c.exit_site = EXIT_MISS as u64;
@@ -190,6 +194,39 @@ fn on_fault(signo: u32, info: &[u64; 16], uc: &mut Ucontext) {
     uc.regs[UC_RIP] = asm_addr(asm::clew_exit_saved);
     uc.regs[UC_ORDER[reg::RSP]] = c.engine_sp;
     uc.eflags = 0x202;
+}
+
+fn canonical(addr: u64) -> bool {
+    (addr as i64) << 16 >> 16 == addr as i64
+}
+
+/// An indirect branch to a non-canonical address faults as if it had not been executed: undoes what
+/// its translation, whose shadow dispatch lies at `rip`, did to the stack pointer.
+fn refused_branch(rip: u64) {
+    let Some(at) = engine().cache.locate(rip) else {
+        crash::fail("a shadow dispatch that belongs to no guest instruction");
+    };
+    let c = ctx();
+    c.gpr[reg::RCX] = c.spill_rcx;
+    let mut bytes = [0u8; 15];
+    sys::read_guest(at.pc, &mut bytes[..at.len as usize]);
+    let instr = Decoder::with_ip(64, &bytes, at.pc, DecoderOptions::NONE).decode();
+    match clew_translate::insn::action(&instr) {
+        Branch::Return { release } => {
+            c.gpr[reg::RSP] = c.gpr[reg::RSP].wrapping_sub(8 + release as u64);
+        }
+        Branch::CallIndirect => c.gpr[reg::RSP] = c.gpr[reg::RSP].wrapping_add(8),
+        _ => {}
+    }
+    c.pc = at.pc;
+    c.exit_site = EXIT_FAULT as u64;
+    const SI_KERNEL: u64 = 0x80;
+    const TRAP_GP: u64 = 13;
+    let mut info = [0u64; 16];
+    info[0] = super::SIGSEGV as u64;
+    info[1] = SI_KERNEL;
+    engine().signals.fault =
+        Some(Taken { signo: super::SIGSEGV, info, fault: [0, TRAP_GP, 0] });
 }
 
 /// A fault's `si_addr` is the instruction's own address for SIGFPE and SIGILL.

@@ -151,6 +151,14 @@ pub fn save(image: &mut Image) {
     }
 }
 
+/// Gives the guest the state a signal handler starts with: everything initial.
+pub fn reset() {
+    let mut image = Image::zero();
+    image.0[24..28].copy_from_slice(&0x1f80u32.to_le_bytes());
+    const PKRU: u64 = 1 << 9;
+    load(&mut image, enabled() & !PKRU);
+}
+
 fn is_initial(image: &Image, n: u32) -> bool {
     let (at, len) = component(n);
     let zero = |range: &[u8]| range.iter().all(|&b| b == 0);
