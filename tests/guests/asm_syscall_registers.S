@@ -1,4 +1,5 @@
 // After a system call rcx holds the return address, r11 the flags; all others are untouched.
+// warns: unknown calls may be warned about
 #include "asm.h"
 _start:
     mov rbx, 0xb0b0b0b0b0b0b0b0

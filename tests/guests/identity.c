@@ -1,4 +1,5 @@
 // Who and where: ids, uname, sysinfo, affinity, priorities, prctl, getrusage, times.
+// warns: unknown calls may be warned about
 #include "guest.h"
 #include <sched.h>
 #include <sys/personality.h>

@@ -66,7 +66,7 @@ fn expect(outcome: &Outcome, codes: &[i32], mentions: &[&str]) -> Result<(), Str
         return Err(format!("the message does not mention {missing:?}: {stderr:?}"));
     }
     let lines = stderr.lines().count();
-    if outcome.code() != 0 && !mentions.is_empty() && lines > 6 {
+    if outcome.code() != 0 && !mentions.is_empty() && lines > 8 {
         return Err(format!("a message of {lines} lines: {}", excerpt(&outcome.stderr)));
     }
     Ok(())

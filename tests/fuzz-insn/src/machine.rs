@@ -22,6 +22,8 @@ const MASKS: u64 = 0xc0; // k0-k7
 const VECTORS: u64 = 0x100; // 32 of 64 bytes
 const LEGACY: u64 = 0x900; // fxsave image
 const HOST_STACK: u64 = STATE + 0x4000;
+/// AC, OF, DF, SF, ZF, AF, PF, CF.
+const SEEN_FLAGS: u64 = 0x40cd5;
 const IMAGE_SIZE: u64 = 0xb00;
 
 /// The fault that ended a sequence; no signal if there was none.
@@ -174,10 +176,11 @@ impl Machine {
         if signal != 0 {
             let offset = FAULT_PC.load(Relaxed).wrapping_sub(entry);
             let (code, address) = (CODE_OF_SIGNAL.load(Relaxed), FAULT_ADDRESS.load(Relaxed));
+            let flags = word(OUT + FLAGS) & SEEN_FLAGS;
             let error = FAULT_ERROR.load(Relaxed);
             let _ = write!(
                 report,
-                " signal {signal} code {code} at +{offset:#x} address {address:#x} error {error:x}"
+                " signal {signal} code {code} at +{offset:#x} address {address:#x} error {error:x} flags {flags:x}"
             );
         }
         report
@@ -190,7 +193,10 @@ impl Machine {
     fn hash(&self) -> u64 {
         let mut hash = Hash(0);
         (0..16).for_each(|n| hash.add(word(OUT + n * 8)));
-        hash.add(word(OUT + FLAGS) & 0x40cd5);
+        // After a fault they are printed, so that a difference in them alone is seen as such.
+        if SIGNAL.load(Relaxed) == 0 {
+            hash.add(word(OUT + FLAGS) & SEEN_FLAGS);
+        }
         (0..8).for_each(|n| hash.add(word(OUT + MASKS + n * 8)));
         (0..self.vector_count() * 8).for_each(|n| hash.add(word(OUT + VECTORS + n * 8)));
         // x87: control, status and tag words, not the last instruction's and operand's address.

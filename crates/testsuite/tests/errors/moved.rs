@@ -78,7 +78,7 @@ int main(void) {
     char *shared = mmap(0, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     printf("%d %s%.5s %.3s\n", twice(21), line, map, shared + 2);
     shared[0] = 'X';
-    printf("%.5s\n", map);
+    printf("%.5s\n", shared);
 }
 "#;
 
