@@ -73,7 +73,7 @@ pub const SHADOW_DISP: u64 = 0x7000_0000;
 /// Guest code below this (non-PIE programs) has a shadow entry too: its table then ends at 4 GiB.
 pub const SHADOW_LOW_LIMIT: u64 = (4 * GIB - SHADOW_DISP) / 8;
 /// Bytes of guest code whose shadow entries are mapped at once; the pattern file is 8 times this.
-pub const SHADOW_CHUNK: u64 = 256 * 1024;
+pub const SHADOW_CHUNK: u64 = 32 * 1024;
 
 /// The address of the shadow entry for guest code at `pc`, if it has one.
 pub const fn shadow_entry(pc: u64) -> Option<u64> {

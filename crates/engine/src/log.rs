@@ -101,6 +101,9 @@ impl Log {
         if got != SEGMENT.start as i64 {
             crash::fail("the trace's next segment cannot be mapped");
         }
+        // What a fault reads ahead here is a hole: pages that are cleared and perhaps never used.
+        // SAFETY: just mapped.
+        unsafe { sys::syscall!(sys::__NR_madvise, SEGMENT.start, self.segment_bytes, sys::MADV_RANDOM) };
         let header = SegmentHeader {
             magic: SEGMENT_MAGIC,
             sequence: self.sequence,

@@ -5,7 +5,7 @@ use std::os::fd::OwnedFd;
 use std::os::unix::fs::FileExt;
 
 use clew_abi::layout::{CACHE, SHADOW_CHUNK};
-use rustix::fs::{MemfdFlags, ftruncate, memfd_create};
+use rustix::fs::{MemfdFlags, memfd_create};
 
 use crate::{ENGINE, Result, Step};
 
@@ -26,16 +26,9 @@ pub fn engine() -> Result<OwnedFd> {
 
 /// The pages that fill the shadow map, see `clew_abi::orders::fd::PATTERN`.
 pub fn pattern() -> Result<OwnedFd> {
-    const LEN: u64 = 8 * SHADOW_CHUNK;
-    const BLOCK: usize = 64 << 10;
-    let block: Vec<u8> = CACHE.start.to_le_bytes().repeat(BLOCK / 8);
-    let fd = empty("clew-pattern")?;
-    ftruncate(&fd, LEN).step("size an anonymous file")?;
-    let file = File::from(fd);
-    for offset in (0..LEN).step_by(BLOCK) {
-        file.write_all_at(&block, offset).step("fill an anonymous file")?;
-    }
-    Ok(file.into())
+    const LEN: usize = 8 * SHADOW_CHUNK as usize;
+    let pages = CACHE.start.to_le_bytes().repeat(LEN / 8);
+    filled("clew-pattern", &pages)
 }
 
 fn filled(name: &'static str, bytes: &[u8]) -> Result<OwnedFd> {
