@@ -2,7 +2,8 @@
 //!
 //! The guest `tests/fuzz-insn` prints a hash of the whole state after each of its sequences; a
 //! native, a recorded and a replayed run must print the same. `CLEW_FUZZ_SEEDS=N` is the number of
-//! seeds, `CLEW_FUZZ_FIRST=N` the first of them, `CLEW_FUZZ_COUNT=N` the sequences of each.
+//! seeds, `CLEW_FUZZ_FIRST=N` the first of them, `CLEW_FUZZ_COUNT=N` the sequences of each;
+//! `CLEW_FUZZ_NO_FAULT_FLAGS=1` leaves the flags a fault handler sees out of the comparison.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -24,12 +25,12 @@ fn main() {
 fn check(seed: u32, dir: &Path) -> Result<(), String> {
     let program = build()?.to_string_lossy().into_owned();
     let count = number_from_env("CLEW_FUZZ_COUNT", 1000).to_string();
-    let subject = Subject {
-        argv: vec![program.clone(), seed.to_string(), count],
-        timeout: Duration::from_secs(120),
-        exit: Some(0),
-        ..Subject::default()
-    };
+    let mut argv = vec![program.clone(), seed.to_string(), count];
+    if std::env::var_os("CLEW_FUZZ_NO_FAULT_FLAGS").is_some() {
+        argv.push("--no-fault-flags".into());
+    }
+    let subject =
+        Subject { argv, timeout: Duration::from_secs(120), exit: Some(0), ..Subject::default() };
     subject.check(dir).map_err(|error| {
         format!(
             "{error}\n  a differing line begins with the sequence's number N; its code and state: \

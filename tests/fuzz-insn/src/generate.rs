@@ -504,8 +504,8 @@ impl Writer<'_> {
                 a.cpuid()
             }
             2 => {
-                // No such system call: rax, rcx and r11 change, nothing else.
-                a.add_instruction(load(Register::RAX, 9999))?;
+                // A call no kernel has (vserver): rax, rcx and r11 change, nothing else.
+                a.add_instruction(load(Register::RAX, 236))?;
                 a.syscall()
             }
             3 => {

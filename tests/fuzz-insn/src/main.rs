@@ -2,7 +2,7 @@
 //! vectors and memory, as a hash per sequence. The same seed prints the same every time, so a
 //! native, a recorded and a replayed run can be compared.
 //!
-//! `fuzz-insn SEED COUNT` runs COUNT sequences; `fuzz-insn SEED --show N` prints the code of sequence
+//! `fuzz-insn SEED COUNT` runs COUNT sequences (`--no-fault-flags` leaves out the flags at faults); `fuzz-insn SEED --show N` prints the code of sequence
 //! N and its state before and after, to find out what a differing line is about.
 
 mod catalogue;
@@ -25,17 +25,18 @@ fn main() {
     let number = |word: &str| word.parse::<u64>().unwrap_or_else(|_| usage());
     match words[..] {
         [seed, "--show", n] => show(number(seed), number(n)),
-        [seed, count] => run(number(seed), number(count)),
+        [seed, count] => run(number(seed), number(count), true),
+        [seed, count, "--no-fault-flags"] => run(number(seed), number(count), false),
         _ => usage(),
     }
 }
 
 fn usage() -> ! {
-    eprintln!("usage: fuzz-insn SEED COUNT | SEED --show N");
+    eprintln!("usage: fuzz-insn SEED COUNT [--no-fault-flags] | SEED --show N");
     std::process::exit(2)
 }
 
-fn run(seed: u64, count: u64) {
+fn run(seed: u64, count: u64, fault_flags: bool) {
     let machine = Machine::new();
     let generator = Generator::new();
     for first in (0..count).step_by(BATCH as usize) {
@@ -46,7 +47,9 @@ fn run(seed: u64, count: u64) {
         });
         for (n, entry) in batch.zip(entries) {
             let report = machine.execute(entry, &mut Random::new(seed, n, 1));
-            println!("{n} {report}");
+            let shown =
+                if fault_flags { &*report } else { report.split(" flags ").next().unwrap_or("") };
+            println!("{n} {shown}");
         }
     }
 }

@@ -264,6 +264,15 @@ pub fn target(random: &mut Random) -> u64 {
     DATA + if random.chance(92) { offset & !63 } else { offset }
 }
 
+/// A place where nothing is, natively or recorded: not canonical, or in the gap behind the data.
+fn wild(random: &mut Random) -> u64 {
+    if random.chance(50) {
+        (random.next() | 1 << 63) & !(1 << 62)
+    } else {
+        DATA + 0x80_0000 + random.below(1 << 20)
+    }
+}
+
 /// A free general register for an address.
 pub fn scratch(reserved: &[Register], random: &mut Random) -> Register {
     loop {
@@ -311,8 +320,9 @@ fn address(
             instruction.set_memory_base(numbered(Register::EAX, base.number() as u64));
         }
         7 if random.chance(20) => {
-            // Whatever the register holds: most likely a fault.
-            instruction.set_memory_base(scratch(reserved, random));
+            let base = scratch(reserved, random);
+            before.push(load(base, wild(random)));
+            instruction.set_memory_base(base);
         }
         form => {
             let base = scratch(reserved, random);
@@ -335,7 +345,8 @@ fn address(
     }
 }
 
-/// A vector of addresses: mostly all the same place, else random and faulting.
+/// A vector of addresses, all of them the same place: random ones would hit what a recorder keeps
+/// in the same address space.
 fn gather(
     instruction: &mut Instruction,
     before: &mut Vec<Instruction>,
@@ -344,18 +355,17 @@ fn gather(
     random: &mut Random,
 ) {
     let base = scratch(reserved, random);
-    before.push(load(base, target(random)));
+    let to = if random.chance(95) { target(random) } else { wild(random) };
+    before.push(load(base, to));
     instruction.set_memory_base(base);
     instruction.set_memory_index(index);
     instruction.set_memory_index_scale(1 << random.below(4));
-    if random.chance(90) {
-        let n = index.number() as u64;
-        let code = if n < 16 {
-            Code::VEX_Vpxor_xmm_xmm_xmmm128
-        } else {
-            Code::EVEX_Vpxord_zmm_k1z_zmm_zmmm512b32
-        };
-        let same = if n < 16 { numbered(Register::XMM0, n) } else { numbered(Register::ZMM0, n) };
-        before.extend(Instruction::with3(code, same, same, same).ok());
-    }
+    let n = index.number() as u64;
+    let code = if n < 16 {
+        Code::VEX_Vpxor_xmm_xmm_xmmm128
+    } else {
+        Code::EVEX_Vpxord_zmm_k1z_zmm_zmmm512b32
+    };
+    let same = if n < 16 { numbered(Register::XMM0, n) } else { numbered(Register::ZMM0, n) };
+    before.extend(Instruction::with3(code, same, same, same).ok());
 }

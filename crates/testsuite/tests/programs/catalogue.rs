@@ -76,7 +76,7 @@ fn system_tools() -> Vec<Program> {
         Program::new("free", &["/usr/bin/free"]).nondeterministic(),
         Program::new("df", &["/usr/bin/df"]).nondeterministic(),
         Program::new("tar_create", &["/usr/bin/tar", "-cf", "out.tar", "--sort=name", "--mtime=@0", "-C", "@tree", "."]).files(),
-        Program::new("gdb_version", &["/usr/bin/gdb", "--version"]),
+        Program::new("gdb_version", &["/usr/bin/gdb", "--version"]).warns(),
         Program::new("vim_version", &["/usr/bin/vim", "--version"]),
         Program::new("curl_version", &["/usr/bin/curl", "--version"]),
         Program::new("ld_so_list", &["/lib64/ld-linux-x86-64.so.2", "--list", "/usr/bin/python3"]).nondeterministic(),
@@ -93,7 +93,7 @@ fn compressors() -> Vec<Program> {
         Program::new("xz", &["/usr/bin/xz", "-1", "-T1", "-c", "@text"]),
         Program::new("bzip2", &["/usr/bin/bzip2", "-c", "@small"]),
         Program::new("bzip2_file", &["/usr/bin/bzip2", "file"]).input("file", data::log_lines(500_000)).files(),
-        Program::new("zstd", &["/usr/bin/zstd", "--single-thread", "-q", "-c", "@small"]),
+        Program::new("zstd", &["/usr/bin/zstd", "--single-thread", "-q", "-c", "@small"]).later(),
     ]
 }
 
@@ -188,7 +188,7 @@ fn interpreters() -> Vec<Program> {
         Program::new("bash_loop", &["/bin/bash", "-c", "s=0; for ((i = 0; i < 30000; i++)); do ((s += i * i % 7)); done; echo $s; a=(x y z); echo ${a[@]/y/w}; printf '%05d\\n' 42"]),
         Program::new("sh_loop", &["/bin/sh", "-c", "i=0; while [ $i -lt 20000 ]; do i=$((i + 1)); done; echo $i; exit 7"]).exits(7),
         Program::new("bc", &["/usr/bin/bc", "-lq"]).stdin("scale=200\n4*a(1)\n2^500\n"),
-        Program::new("gdb_python", &["/usr/bin/gdb", "-nx", "-batch", "-ex", "python print(6*7)"]),
+        Program::new("gdb_python", &["/usr/bin/gdb", "-nx", "-batch", "-ex", "python print(6*7)"]).warns(),
     ]
 }
 
@@ -199,7 +199,7 @@ fn scripts() -> Vec<Program> {
         Program::new("script_python", &["./script", "x"]).input("script", "#!/usr/bin/python3 -B\nimport sys\nprint(sys.argv)\n"),
         Program::new("script_argument", &["./script"]).input("script", "#!/usr/bin/awk -f\nBEGIN { print 6 * 7 }\n"),
         Program::new("script_nested", &["./outer", "z"]).input("inner", "#!/bin/sh\necho inner \"$@\"\n").input("outer", "#!./inner arg\n"),
-        Program::new("script_env", &["./script"]).input("script", "#! /usr/bin/env python3\nprint('through env')\n"),
+        Program::new("script_env", &["./script"]).input("script", "#! /usr/bin/env python3\nprint('through env')\n").later(),
     ]
 }
 
@@ -237,7 +237,7 @@ fn databases_and_git() -> Vec<Program> {
         git("git_diff", &["diff"]),
         git("git_show", &["show", "--format=fuller", "HEAD~3"]),
         git("git_blame", &["blame", "file5"]),
-        git("git_fsck", &["fsck"]),
+        git("git_fsck", &["fsck"]).later(),
     ]
 }
 
@@ -299,7 +299,8 @@ fn toolchain() -> Vec<Program> {
         Program::new(
             "gdb_disassemble",
             &["/usr/bin/gdb", "-nx", "-batch", "-ex", "info files", python],
-        ),
+        )
+        .warns(),
     ]
 }
 
