@@ -48,8 +48,10 @@ pub const CRASH: u32 = 3;
 pub const OUTPUT: u32 = 16;
 /// Engine to supervisor: please send the stored file whose key is the payload. The answer is one
 /// packet with kind [`FILE`] (`arg` 0 on success, an errno otherwise) and, on success, the
-/// descriptor as `SCM_RIGHTS`.
+/// descriptor as `SCM_RIGHTS`: read-only if the request's `arg` is 0, a private copy that may be
+/// changed if it is [`WRITABLE_COPY`].
 pub const NEED_FILE: u32 = 17;
+pub const WRITABLE_COPY: u64 = 1;
 /// Supervisor to engine: the answer to [`NEED_FILE`].
 pub const FILE: u32 = 18;
 /// Engine to supervisor: replay departed from the recording at event `arg`; the payload is a report

@@ -251,6 +251,27 @@ pub struct MapPayload {
     pub offset: u64,
 }
 
+/// A mapped file's size changed: `addr` is its new size, the bytes are its identity (the key's first
+/// two fields).
+pub const ATT_FILE_SIZE: u32 = 9;
+
+/// The file a key belongs to: device and inode, the key's first two fields.
+pub fn key_identity(key: &[u8]) -> &[u8] {
+    let second = key.iter().enumerate().filter(|(_, b)| **b == b'-').nth(1);
+    &key[..second.map_or(key.len(), |(i, _)| i)]
+}
+
+/// The size of the file when its copy was made, in bytes: the key's third field.
+pub fn key_size(key: &[u8]) -> u64 {
+    let field = key.split(|&b| b == b'-').nth(2).unwrap_or(&[]);
+    core::str::from_utf8(field).ok().and_then(|t| u64::from_str_radix(t, 16).ok()).unwrap_or(0)
+}
+
+/// Does the copy belong to one mapping alone, because the file was changing?
+pub fn key_unsettled(key: &[u8]) -> bool {
+    key.windows(2).any(|w| w == b"-u")
+}
+
 /// In [`MapPayload::flags`]: the process's stack, with all the room it may grow into. Not a flag of
 /// the kernel's.
 pub const MAP_MAIN_STACK: u32 = 1 << 31;

@@ -12,7 +12,7 @@ use crate::sys::{self, MAP_ANONYMOUS, MAP_FIXED, MAP_FIXED_NOREPLACE, MAP_NORESE
 use crate::vma::{PROT_EXEC, PROT_READ, PROT_WRITE, Vma, VmaKind, page_down, page_up};
 use alloc_crate::vec::Vec;
 use clew_abi::layout::{PAGE, Range, guest_may_map};
-use clew_abi::record::{ATT_MAP_PATH, MAP_MAIN_STACK, MapPayload};
+use clew_abi::record::{ATT_MAP_PATH, MAP_MAIN_STACK, MapPayload, key_unsettled};
 
 /// File mappings up to this size go into the code window: they may be libraries.
 const WINDOW_FILE_LIMIT: u64 = 256 << 20;
@@ -69,6 +69,8 @@ pub struct Watched {
     pub start: u64,
     pub end: u64,
     pub offset: u64,
+    /// The file's size in bytes when last looked at.
+    pub size: u64,
 }
 
 /// What recording remembers about mapped files.
@@ -162,17 +164,21 @@ impl Engine {
         addr: u64,
         map: &MapPayload,
     ) -> Result<(Vec<u8>, Vec<u8>), i64> {
+        let shared = map.flags & 3 != MAP_PRIVATE;
+        // SAFETY: descriptors only. F_GETFL; the access mode is the low two bits.
+        let writable = unsafe { sys::syscall!(sys::__NR_fcntl, fd, 3) } & 3 != 0;
         let files = &mut self.files.mapped;
-        let (key, new) = files.store.save(fd, st).inspect_err(|_| {
+        let (key, new) = files.store.save(fd, st, shared && writable).inspect_err(|_| {
             supervisor::warn("a mapped file could not be copied into the trace (disk full?)");
         })?;
-        if map.flags & 3 != MAP_PRIVATE || !store::settled(st) {
+        if shared || !store::settled(st) {
             files.watched.push(Watched {
                 dev: st.st_dev,
                 ino: st.st_ino,
                 start: addr,
                 end: addr + map.len,
                 offset: map.offset,
+                size: st.st_size as u64,
             });
         }
         let path = if new { crate::procfs::fd_path(fd) } else { Vec::new() };
@@ -185,11 +191,17 @@ impl Engine {
         if addr % PAGE != 0 || map.len % PAGE != 0 || !guest_may_map(Range::new(addr, end)) {
             return false;
         }
-        let file = if key.is_empty() { Some(-1) } else { self.files.stored(key) };
+        let shared = map.flags & 3 != MAP_PRIVATE;
+        let file = match key {
+            [] => Some(-1),
+            _ if shared || key_unsettled(key) => self.files.shared(key),
+            _ => self.files.stored(key),
+        };
         let Some(file) = file else { return false };
         let kind = if key.is_empty() { MAP_ANONYMOUS } else { 0 };
+        let sharing = if shared { sys::MAP_SHARED } else { MAP_PRIVATE };
         let grows = map.flags & MAP_GROWSDOWN;
-        let flags = MAP_PRIVATE | MAP_FIXED | MAP_NORESERVE | kind | grows;
+        let flags = sharing | MAP_FIXED | MAP_NORESERVE | kind | grows;
         let offset = if key.is_empty() { 0 } else { map.offset };
         // SAFETY: the range is the guest's.
         let got = unsafe { sys::mmap(addr, map.len, host_prot(map.prot), flags, file, offset) };
@@ -197,7 +209,7 @@ impl Engine {
             return false;
         }
         let prot = map.prot & PROT_MASK;
-        self.mapped(addr, map.len, prot, map.flags & 3 != MAP_PRIVATE);
+        self.mapped(addr, map.len, prot, shared);
         if map.flags & MAP_MAIN_STACK != 0 {
             self.vmas.insert(Vma { start: addr, end, prot, kind: VmaKind::Stack });
         }

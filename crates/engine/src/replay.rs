@@ -153,6 +153,10 @@ impl Engine {
                     }
                     None => false,
                 },
+                ATT_FILE_SIZE => {
+                    self.files.resize_shared(bytes, att.addr);
+                    true
+                }
                 ATT_EXE => {
                     self.exe = String::from_utf8_lossy(bytes).into_owned();
                     true

@@ -24,10 +24,15 @@ pub struct Store {
 }
 
 impl Store {
-    /// Copies the file behind `file` into the trace. Returns the copy's key and whether it is new
-    /// to this process, or a negated errno.
-    pub fn save(&mut self, file: i32, st: &sys::stat) -> Result<(Vec<u8>, bool), i64> {
-        let settled = settled(st);
+    /// Copies the file behind `file` into the trace. `changing`: the guest can change it through
+    /// the mapping. Returns the copy's key and whether it is new to this process, or a negated errno.
+    pub fn save(
+        &mut self,
+        file: i32,
+        st: &sys::stat,
+        changing: bool,
+    ) -> Result<(Vec<u8>, bool), i64> {
+        let settled = settled(st) && !changing;
         let mut key = Report::new();
         let _ = write!(key, "{:x}-{:x}-{:x}", st.st_dev, st.st_ino, st.st_size);
         let _ = write!(key, "-{:x}-{:x}", st.st_mtime, st.st_mtime_nsec);
@@ -51,6 +56,13 @@ impl Store {
         self.saved.push(key.clone());
         Ok((key, true))
     }
+}
+
+/// A file's identity as keys begin with it.
+pub fn identity(st: &sys::stat) -> Vec<u8> {
+    let mut text = Report::new();
+    let _ = write!(text, "{:x}-{:x}", st.st_dev, st.st_ino);
+    text.bytes().to_vec()
 }
 
 /// Has the file been left alone long enough for its times to identify its content?

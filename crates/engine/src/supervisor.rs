@@ -69,9 +69,10 @@ pub fn warn(text: &str) {
     send(clew_abi::control::WARNING, 0, text.as_bytes());
 }
 
-/// Asks for a stored file (replaying). Returns a descriptor or a negated errno.
-pub fn need_file(key: &[u8]) -> i64 {
-    if !send(clew_abi::control::NEED_FILE, 0, key) {
+/// Asks for a stored file (replaying), read-only or as a `WRITABLE_COPY`. Returns a descriptor or a
+/// negated errno.
+pub fn need_file(key: &[u8], how: u64) -> i64 {
+    if !send(clew_abi::control::NEED_FILE, how, key) {
         return -(sys::EPIPE as i64);
     }
     let mut header = [0u8; HEADER_LEN];

@@ -45,6 +45,17 @@ impl Saved {
         Self { mask, actions: CHANGED.map(|signal| action(signal, None)) }
     }
 
+    /// Whether one of [`WATCHED`] has come in that will end this process once it is unblocked.
+    pub fn fatal_pending() -> bool {
+        let mut pending = set_of(&[]);
+        // SAFETY: a pointer to a local.
+        let known = unsafe { libc::sigpending(&raw mut pending) } == 0;
+        // SAFETY: reads an initialised set.
+        let arrived = |signal| unsafe { libc::sigismember(&raw const pending, signal) == 1 };
+        let ignored = |signal| action(signal, None).sa_sigaction == libc::SIG_IGN;
+        known && WATCHED.iter().any(|&signal| arrived(signal) && !ignored(signal))
+    }
+
     /// Puts everything back, in the process that becomes the guest or when the guest has ended.
     /// Safe to call between `fork` and `exec`.
     pub fn restore(&self) {

@@ -26,7 +26,8 @@ use crate::{DEFAULT_SLICE_TICKS, FAILED, Failure, Options, Recording};
 /// Number of the first process's event stream.
 const FIRST_STREAM: u32 = 1;
 
-/// Records a program. Signal dispositions are the supervisor's meanwhile and put back at the end.
+/// Records a program. Signal mask and dispositions are the supervisor's meanwhile and put back at
+/// the end.
 ///
 /// A program that cannot be followed replaces this process, after a warning.
 pub fn record(options: &Options) -> Result<Recording, Failure> {
@@ -37,12 +38,27 @@ pub fn record(options: &Options) -> Result<Recording, Failure> {
     if let Some(reason) = &program.unfollowable {
         return Err(run_unrecorded(&program, reason, &environment));
     }
-    let place = Place::create(options, &program)?;
+    // A Ctrl-C from here on is seen: it ends the guest, or clew where there is no guest yet.
+    let signals = Saved::take_over();
+    let recording = record_followed(options, &program, environment, &signals, begun);
+    signals.restore();
+    recording
+}
+
+fn record_followed(
+    options: &Options,
+    program: &Program,
+    mut environment: Environment,
+    signals: &Saved,
+    begun: Instant,
+) -> Result<Recording, Failure> {
+    let place = Place::create(options, program)?;
     set(&mut environment, "CLEW".into(), "1".into());
     set(&mut environment, "CLEW_TRACE".into(), place.dir.clone().into());
-    let mut meta = describe(options, &program, &environment);
-    let started =
-        meta.write(&place.dir).and_then(|()| start(options, &program, &environment, &place));
+    let mut meta = describe(options, program, &environment);
+    let started = meta
+        .write(&place.dir)
+        .and_then(|()| start(options, program, &environment, &place, signals));
     let running = started.inspect_err(|_| place.abandon())?;
     place.make_latest();
 
@@ -189,15 +205,12 @@ fn slice_ticks(options: &Options) -> u64 {
 struct Running {
     child: Child,
     control: Control,
-    signals: Saved,
 }
 
 impl Running {
     fn supervise(self, wait_all: bool, dir: &Path) -> Result<Finished> {
         let compressor = Compressor::new(dir, SEGMENT_BYTES);
-        let finished = Supervisor::new(self.child, self.control, compressor, wait_all)?.run();
-        self.signals.restore();
-        finished
+        Supervisor::new(self.child, self.control, compressor, wait_all)?.run()
     }
 }
 
@@ -206,6 +219,7 @@ fn start(
     program: &Program,
     environment: &Environment,
     place: &Place,
+    signals: &Saved,
 ) -> Result<Running> {
     let envp = as_c_strings(environment)?;
     let (control, theirs) = Control::pair().map_err(failed)?;
@@ -240,21 +254,13 @@ fn start(
         (pattern.as_fd(), fd::PATTERN),
     ];
     fds.extend(store.as_ref().map(|s| (s.as_fd(), fd::STORE)));
-    let signals = Saved::take_over();
-    let what = Spawn {
-        argv: &program.argv,
-        envp: &envp,
-        fds: &fds,
-        signals: &signals,
-        die_with_parent: false,
-    };
-    match spawn(&what) {
-        Ok(child) => Ok(Running { child, control, signals }),
-        Err(e) => {
-            signals.restore();
-            Err(failed(e))
-        }
+    if Saved::fatal_pending() {
+        return Err(Error::new("start the program", "clew was interrupted"));
     }
+    let what =
+        Spawn { argv: &program.argv, envp: &envp, fds: &fds, signals, die_with_parent: false };
+    let child = spawn(&what).map_err(failed)?;
+    Ok(Running { child, control })
 }
 
 fn flags(options: &Options) -> u64 {

@@ -14,7 +14,7 @@ use std::os::fd::AsFd;
 use std::sync::Arc;
 
 use clew_abi::control::{
-    CRASH, DIVERGED, END_EXITED, END_KILLED, END_TRUNCATED, ENDED, FILE, NEED_FILE, OUTPUT, WARNING,
+    CRASH, DIVERGED, END_EXITED, END_KILLED, END_TRUNCATED, ENDED, FILE, NEED_FILE, OUTPUT, WARNING, WRITABLE_COPY,
 };
 use clew_abi::orders::{FLAG_QUIET, FLAG_TRACE_EVENTS, MODE_REPLAY, Orders, fd};
 use clew_launch::control::{Control, Message, Received};
@@ -189,7 +189,7 @@ impl<'t> Replay<'t> {
     /// Takes all waiting messages, up to one that ends the replay; false if none can come any more.
     fn drain(&mut self) -> Result<bool> {
         while self.outcome.is_none() {
-            let key = match self.control.receive().tried(|| "hear from the engine")? {
+            let (key, writable) = match self.control.receive().tried(|| "hear from the engine")? {
                 Received::Empty => return Ok(true),
                 Received::Closed => return Ok(false),
                 Received::Message(message) => match message.kind {
@@ -198,7 +198,10 @@ impl<'t> Replay<'t> {
                         self.output.print(target == 2, event, message.payload);
                         continue;
                     }
-                    NEED_FILE => String::from_utf8_lossy(message.payload).into_owned(),
+                    NEED_FILE => {
+                        let key = String::from_utf8_lossy(message.payload).into_owned();
+                        (key, message.arg == WRITABLE_COPY)
+                    }
                     WARNING => {
                         say(String::from_utf8_lossy(message.payload));
                         continue;
@@ -214,13 +217,15 @@ impl<'t> Replay<'t> {
                     }
                 },
             };
-            self.send_file(&key)?;
+            self.send_file(&key, writable)?;
         }
         Ok(true)
     }
 
-    fn send_file(&self, key: &str) -> Result<()> {
-        let sent = match files::open(self.trace.dir(), key) {
+    fn send_file(&self, key: &str, writable: bool) -> Result<()> {
+        let file = files::open(self.trace.dir(), key)
+            .and_then(|file| if writable { private_copy(file) } else { Ok(file) });
+        let sent = match file {
             Ok(file) => self.control.send(FILE, 0, Some(file.as_fd())),
             Err(e) => {
                 say(format!("the trace's stored file {key:?} cannot be opened: {e}"));
@@ -235,6 +240,14 @@ impl<'t> Replay<'t> {
             _ => Ok(()),
         }
     }
+}
+
+/// A copy in memory, for mappings of files that change while they are mapped.
+fn private_copy(mut file: std::fs::File) -> std::io::Result<std::fs::File> {
+    let copy = clew_launch::memfd::empty("file").map_err(std::io::Error::other)?;
+    let mut copy = std::fs::File::from(copy);
+    std::io::copy(&mut file, &mut copy)?;
+    Ok(copy)
 }
 
 const SIGSYS: i32 = 31;

@@ -6,6 +6,8 @@ use crate::state::Engine;
 use crate::supervisor;
 use crate::sys::{self, *};
 use alloc_crate::vec::Vec;
+use clew_abi::control::WRITABLE_COPY;
+use clew_abi::record::{key_identity, key_size};
 use clew_syscalls::Call;
 
 const STDOUT: u8 = 1;
@@ -24,6 +26,8 @@ pub struct Files {
     marks: Vec<u8>,
     /// Stored files opened while replaying: key, descriptor.
     stored: Vec<(Vec<u8>, i32)>,
+    /// Files that change while they are mapped, as copies in memory (replaying).
+    shared: Vec<Shared>,
 }
 
 impl Default for Files {
@@ -34,6 +38,7 @@ impl Default for Files {
             warned: Vec::new(),
             marks: alloc_crate::vec![0, STDOUT, STDERR],
             stored: Vec::new(),
+            shared: Vec::new(),
         }
     }
 }
@@ -64,13 +69,77 @@ impl Files {
         if let Some((_, file)) = self.stored.iter().find(|(k, _)| k == key) {
             return Some(*file);
         }
-        let file = supervisor::need_file(key);
+        let file = supervisor::need_file(key, 0);
         if file < 0 {
             return None;
         }
         self.stored.push((key.to_vec(), file as i32));
         Some(file as i32)
     }
+}
+
+impl Files {
+    /// The descriptor of the copy in memory that stands for a changing file, while replaying. All
+    /// mappings of the file share it, so that they see each other's changes.
+    pub fn shared(&mut self, key: &[u8]) -> Option<i32> {
+        let identity = key_identity(key);
+        if let Some(known) = self.shared.iter_mut().find(|s| s.identity == identity) {
+            if known.key != key && !refresh(known, key) {
+                return None;
+            }
+            return Some(known.file);
+        }
+        let file = supervisor::need_file(key, WRITABLE_COPY);
+        if file < 0 {
+            return None;
+        }
+        let (identity, key) = (identity.to_vec(), key.to_vec());
+        self.shared.push(Shared { identity, key, file: file as i32 });
+        Some(file as i32)
+    }
+
+    /// A recorded change of a file's size, while replaying.
+    pub fn resize_shared(&mut self, identity: &[u8], size: u64) {
+        if let Some(known) = self.shared.iter_mut().find(|s| s.identity == identity) {
+            // SAFETY: a memfd of this process.
+            unsafe { syscall!(__NR_ftruncate, known.file, size) };
+        }
+    }
+}
+
+/// A file that changes while it is mapped.
+struct Shared {
+    identity: Vec<u8>,
+    /// The stored copy its contents came from last.
+    key: Vec<u8>,
+    file: i32,
+}
+
+/// Brings a shared copy up to a later one: while the file was not mapped it may have changed.
+fn refresh(known: &mut Shared, key: &[u8]) -> bool {
+    let later = supervisor::need_file(key, 0);
+    if later < 0 {
+        return false;
+    }
+    let size = key_size(key);
+    let len = crate::vma::page_up(size).max(1);
+    let rw = PROT_READ | PROT_WRITE;
+    // SAFETY: two new mappings at addresses the kernel chooses, gone again at the end; the copy is
+    // within both files.
+    unsafe {
+        syscall!(__NR_ftruncate, known.file, size);
+        let to = sys::mmap(0, len, rw, MAP_SHARED, known.file, 0);
+        let from = sys::mmap(0, len, PROT_READ, MAP_PRIVATE, later as i32, 0);
+        let mapped = !sys::is_error(to) && !sys::is_error(from);
+        if mapped && !sys::read_guest_to(from as u64, to as *mut u8, size as usize) {
+            return false;
+        }
+        sys::munmap(to as u64, len);
+        sys::munmap(from as u64, len);
+    }
+    sys::close(later as i32);
+    known.key = key.to_vec();
+    true
 }
 
 impl Engine {
@@ -111,27 +180,55 @@ impl Engine {
     }
 
     /// After a write to a file that is also mapped: the mapping's bytes changed too.
-    pub fn watched_files(&mut self, call: &Call, result: i64, written: &mut Vec<(u64, u64)>) {
+    /// Returns the file's new size, if that changed, with its identity.
+    pub fn watched_files(
+        &mut self,
+        call: &Call,
+        result: i64,
+        written: &mut Vec<(u64, u64)>,
+    ) -> Option<(u64, Vec<u8>)> {
         if self.files.mapped.watched.is_empty() || result < 0 {
-            return;
+            return None;
         }
         let file = match call.nr {
             __NR_write | __NR_pwrite64 | __NR_writev | __NR_pwritev | __NR_pwritev2
             | __NR_ftruncate | __NR_fallocate | __NR_sendfile => call.args[0],
             __NR_copy_file_range | __NR_splice => call.args[2],
-            _ => return,
+            _ => return None,
         };
-        let Some(st) = sys::fstat(file as i32) else { return };
-        for w in &self.files.mapped.watched {
+        let st = sys::fstat(file as i32)?;
+        let (from, to) = written_range(call, result).unwrap_or((0, u64::MAX));
+        let mut resized = None;
+        for w in &mut self.files.mapped.watched {
             if (w.dev, w.ino) != (st.st_dev, st.st_ino) {
                 continue;
             }
             // Pages past the end of the file are not there.
-            let size = crate::vma::page_up(st.st_size as u64);
-            let end = w.end.min(w.start + size.saturating_sub(w.offset));
-            if w.start < end {
-                written.push((w.start, end - w.start));
+            let size = st.st_size as u64;
+            if core::mem::replace(&mut w.size, size) != size {
+                resized = Some((size, crate::store::identity(&st)));
+            }
+            let to = to.min(crate::vma::page_up(size));
+            let start = w.start + from.saturating_sub(w.offset);
+            let end = w.end.min(w.start.saturating_add(to.saturating_sub(w.offset)));
+            if start < end {
+                written.push((start, end - start));
             }
         }
+        resized
     }
+}
+
+/// The part of the file that a call wrote, from and to, if the call tells.
+fn written_range(call: &Call, result: i64) -> Option<(u64, u64)> {
+    let from = match call.nr {
+        __NR_pwrite64 => call.args[3],
+        __NR_write | __NR_writev => {
+            // SAFETY: descriptors only. SEEK_CUR.
+            let at = unsafe { syscall!(__NR_lseek, call.args[0], 0, 1) };
+            u64::try_from(at - result).ok()?
+        }
+        _ => return None,
+    };
+    Some((from, from.saturating_add(result as u64)))
 }

@@ -35,6 +35,8 @@ pub struct Outcome {
     pub flags: u16,
     /// Guest memory that the kernel (or the engine in its place) wrote: address, length.
     pub written: Vec<(u64, u64)>,
+    /// A mapped file's new size and identity.
+    pub resized: Option<(u64, Vec<u8>)>,
     /// A mapping that was made.
     pub mapped: Option<crate::memory::Mapped>,
     /// In-strings: argument index, text.
@@ -110,6 +112,10 @@ impl Engine {
         let mut atts: Vec<Att> = Vec::new();
         if let Some(mapped) = &outcome.mapped {
             mapped.attach(&mut atts);
+        }
+        if let Some((size, identity)) = &outcome.resized {
+            let kind = clew_abi::record::ATT_FILE_SIZE;
+            atts.push(Att::Bytes { kind, addr: *size, bytes: identity });
         }
         atts.extend(outcome.written.iter().map(|&(addr, len)| Att::Memory { addr, len }));
         atts.extend(outcome.strings.iter().map(|(index, text)| Att::Bytes {

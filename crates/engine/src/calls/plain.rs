@@ -51,8 +51,8 @@ impl Engine {
         }
         self.note_descriptors(call, result);
         let flags = self.echo_flags(call, result);
-        self.watched_files(call, result, &mut written);
-        Outcome { result, flags, written, strings, ..Outcome::default() }
+        let resized = self.watched_files(call, result, &mut written);
+        Outcome { result, flags, written, strings, resized, ..Outcome::default() }
     }
 
     /// Is this output to what were the guest's standard streams?
