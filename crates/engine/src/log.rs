@@ -1,7 +1,12 @@
 //! Writing the event stream: segments of records in mapped files (see `clew_abi::record`).
 //!
+//! Fresh pages of a file are expensive, so segments take turns in a few slots that stay mapped: once
+//! the supervisor has compressed a segment it renames the raw file from `.raw` to `.free`, and the
+//! engine renames it again, to the segment it needs next. A reused file holds stale records behind
+//! the new ones, so each record is followed by a zero word until the next one takes its place.
+//!
 //! # Safety
-//! The current segment is mapped at `layout::SEGMENT` and written only here.
+//! The slots are mapped at `layout::SEGMENT` and written only here.
 
 use crate::crash;
 use crate::state::{ctx, orders, orders_text, orders_word};
@@ -52,6 +57,12 @@ pub struct Stamp {
     pub tid: u32,
 }
 
+/// Segments that stay mapped.
+const SLOTS: u64 = 4;
+
+/// How many half milliseconds to wait for a file to become free.
+const PATIENCE: u32 = 4000;
+
 /// The writer.
 pub struct Log {
     at: u64,
@@ -64,9 +75,10 @@ impl Log {
     /// Opens the stream's first segment.
     pub fn create() -> Self {
         let segment_bytes = orders().segment_bytes;
-        assert!(segment_bytes >= 2 * INLINE as u64 && segment_bytes <= SEGMENT.len());
+        assert!(segment_bytes >= 2 * INLINE as u64 && segment_bytes <= SEGMENT.len() / SLOTS);
         let mut log = Self { at: 0, sequence: 0, segment_bytes, last_event: 0 };
-        log.open();
+        log.create_file();
+        log.begin();
         log
     }
 
@@ -74,22 +86,34 @@ impl Log {
         self.last_event
     }
 
-    /// Creates and maps the segment of number `sequence`.
-    fn open(&mut self) {
+    /// Where the current segment is mapped.
+    fn slot(&self) -> u64 {
+        SEGMENT.start + self.sequence % SLOTS * self.segment_bytes
+    }
+
+    /// A segment's file name, in the trace directory.
+    fn name(sequence: u64, suffix: &str) -> crash::Report {
         let mut name = crash::Report::new();
         let _ = name.write_str("events/");
         push(&mut name, orders_text(orders().stream));
-        let _ = write!(name, ".{:06}.raw\0", self.sequence);
+        let _ = write!(name, ".{sequence:06}.{suffix}\0");
+        name
+    }
+
+    /// Creates and maps the segment of number `sequence`.
+    fn create_file(&mut self) {
+        let name = Self::name(self.sequence, "raw");
         let flags = sys::O_RDWR | sys::O_CREAT | sys::O_EXCL | sys::O_CLOEXEC;
         let file = sys::openat(number(fd::TRACE), name.bytes(), flags, 0o600);
         if file < 0 {
             crash::fail("the trace's next segment cannot be created (is the disk full?)");
         }
         self.allocate(file as i32);
+        let slot = self.slot();
         // SAFETY: the segment window belongs to the log; the file has the mapped length.
         let got = unsafe {
             sys::mmap(
-                SEGMENT.start,
+                slot,
                 self.segment_bytes,
                 sys::PROT_READ | sys::PROT_WRITE,
                 sys::MAP_SHARED | sys::MAP_FIXED,
@@ -98,21 +122,80 @@ impl Log {
             )
         };
         sys::close(file as i32);
-        if got != SEGMENT.start as i64 {
+        if got != slot as i64 {
             crash::fail("the trace's next segment cannot be mapped");
         }
         // What a fault reads ahead here is a hole: pages that are cleared and perhaps never used.
         // SAFETY: just mapped.
-        unsafe { sys::syscall!(sys::__NR_madvise, SEGMENT.start, self.segment_bytes, sys::MADV_RANDOM) };
+        unsafe { sys::syscall!(sys::__NR_madvise, slot, self.segment_bytes, sys::MADV_RANDOM) };
+    }
+
+    /// Begins the current segment, whose slot is mapped and whose old contents, if any, are
+    /// compressed.
+    fn begin(&mut self) {
+        let slot = self.slot();
         let header = SegmentHeader {
             magic: SEGMENT_MAGIC,
             sequence: self.sequence,
             version: FORMAT_VERSION,
             reserved: 0,
         };
-        // SAFETY: just mapped.
-        unsafe { *(SEGMENT.start as *mut SegmentHeader) = header }
-        self.at = SEGMENT.start + SEGMENT_HEADER_LEN as u64;
+        self.at = slot + SEGMENT_HEADER_LEN as u64;
+        // SAFETY: the slot is mapped.
+        unsafe {
+            *(self.at as *mut u64) = 0;
+            *(slot as *mut SegmentHeader) = header;
+        }
+    }
+
+    /// Goes on in the next segment: in its slot's file once that is free, in a new file while there
+    /// are slots without one, or when the supervisor is gone and none will become free.
+    fn next_segment(&mut self) {
+        let told = supervisor::send(
+            control::SEGMENT_FULL,
+            self.sequence,
+            orders_text(orders().stream),
+        );
+        self.sequence += 1;
+        if told && self.sequence >= SLOTS {
+            let free = Self::name(self.sequence - SLOTS, "free");
+            // A supervisor that cannot compress (its disk is full) frees nothing.
+            for _ in 0..PATIENCE {
+                if self.take_over(&free) {
+                    return;
+                }
+                if !supervisor::wait_a_little() {
+                    break;
+                }
+            }
+        }
+        self.create_file();
+        self.begin();
+    }
+
+    /// Reuses a file the supervisor has freed, if it has.
+    fn take_over(&mut self, free: &crash::Report) -> bool {
+        let name = Self::name(self.sequence, "raw");
+        let dir = number(fd::TRACE);
+        // SAFETY: terminated paths.
+        let exists =
+            unsafe { sys::syscall!(sys::__NR_faccessat, dir, free.bytes().as_ptr(), 0) } == 0;
+        if !exists {
+            return false;
+        }
+        // The new header goes in first: under its old name the file counts for nothing.
+        self.begin();
+        // SAFETY: terminated paths.
+        let renamed = unsafe {
+            sys::syscall!(
+                sys::__NR_renameat,
+                dir,
+                free.bytes().as_ptr(),
+                dir,
+                name.bytes().as_ptr()
+            )
+        };
+        renamed == 0
     }
 
     /// Reserves the segment's blocks, so that a full disk is an error here and not a SIGBUS at some
@@ -131,15 +214,12 @@ impl Log {
 
     /// Makes room for a record of `size` bytes and a segment's end.
     fn reserve(&mut self, size: usize) {
-        if self.at + (size + HEADER_LEN) as u64 <= SEGMENT.start + self.segment_bytes {
+        // A segment's end, and the zero word behind the last record, fit in any case.
+        if self.at + (size + HEADER_LEN + 8) as u64 <= self.slot() + self.segment_bytes {
             return;
         }
         self.header(Kind::SegmentEnd, 0, HEADER_LEN, Stamp::default());
-        // SAFETY: the window is the log's.
-        unsafe { sys::munmap(SEGMENT.start, self.segment_bytes) };
-        supervisor::send(control::SEGMENT_FULL, self.sequence, orders_text(orders().stream));
-        self.sequence += 1;
-        self.open();
+        self.next_segment();
     }
 
     /// Completes the record of `size` bytes that starts at `self.at`: its first word is written
@@ -161,6 +241,7 @@ impl Log {
             for (i, word) in words.iter().enumerate().skip(1) {
                 at.add(i).write(*word);
             }
+            at.byte_add(size).write(0);
             AtomicU64::from_ptr(at).store(words[0], Ordering::Release);
         }
         self.at += size as u64;

@@ -64,6 +64,18 @@ fn send_with(kind: u32, arg: u64, payload: &[u8], flags: u64) -> bool {
     }
 }
 
+/// Waits for a moment. False if the supervisor is gone.
+pub fn wait_a_little() -> bool {
+    let timeout = [0u64, 500_000];
+    // struct pollfd { fd, events, revents }; a peer that is gone shows as POLLHUP unasked.
+    let mut poll = [number(fd::CONTROL), 0];
+    // SAFETY: the kernel writes `revents`.
+    let ready = unsafe {
+        syscall!(sys::__NR_ppoll, poll.as_mut_ptr(), 1, timeout.as_ptr(), 0, 8)
+    };
+    ready <= 0
+}
+
 /// A warning for the user.
 pub fn warn(text: &str) {
     send(clew_abi::control::WARNING, 0, text.as_bytes());

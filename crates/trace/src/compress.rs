@@ -1,7 +1,8 @@
 //! Compressing segments behind the engine's back.
 //!
-//! A segment's raw file is removed only once its chunk is completely written, so that a recorder
-//! that is killed at any moment leaves every segment in one form or the other.
+//! A segment's raw file is given back only once its chunk is completely written, so that a recorder
+//! that is killed at any moment leaves every segment in one form or the other. Giving back is
+//! renaming it to `.free`: the engine may use it, and its pages, for a later segment.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::{self, File, OpenOptions};
@@ -20,6 +21,8 @@ use crate::{Result, ResultExt};
 
 /// The log grows by up to some 100 MB/s, which zstd's fastest level keeps up with on one core.
 const LEVEL: i32 = 1;
+/// Suffix of raw files whose segment is compressed.
+const FREE_SUFFIX: &str = "free";
 /// How much nicer than the guest the worker is.
 const NICE: i32 = 10;
 
@@ -144,7 +147,21 @@ impl Sink {
         for (stream, sequence) in left {
             self.compress(stream, sequence);
         }
+        self.remove_free()?;
         self.summary.streams = self.streams.len() as u64;
+        Ok(())
+    }
+
+    /// Removes the files that no engine will use again.
+    fn remove_free(&self) -> Result<()> {
+        let path = self.dir.join("events");
+        let tried = || format!("tidy up {}", path.display());
+        for entry in fs::read_dir(&path).tried(tried)? {
+            let path = entry.tried(tried)?.path();
+            if path.extension().is_some_and(|suffix| suffix == FREE_SUFFIX) {
+                fs::remove_file(path).tried(tried)?;
+            }
+        }
         Ok(())
     }
 
@@ -185,7 +202,7 @@ impl Sink {
         let header = pack(&mut self.zstd, &self.raw, &mut self.packed, &scan, sequence)?;
         output.append(&header, &self.packed)?;
         self.summary.compressed_bytes += CHUNK_HEADER_LEN as u64 + header.comp_len;
-        fs::remove_file(&path)
+        fs::rename(&path, path.with_extension(FREE_SUFFIX))
     }
 
     /// Counts what the segment in memory holds and notes which files it names.

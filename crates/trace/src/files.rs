@@ -63,6 +63,19 @@ pub fn open(dir: &Path, key: &str) -> io::Result<File> {
     open_regular(&dir.join(DIR).join(key))
 }
 
+/// Whether a stored file still is what the list says.
+pub fn matches(dir: &Path, entry: &FileEntry) -> io::Result<bool> {
+    let file = open(dir, &entry.key)?;
+    if file.metadata()?.len() != entry.size {
+        return Ok(false);
+    }
+    Ok(blake3(&file)? == entry.blake3)
+}
+
+fn blake3(file: &File) -> io::Result<String> {
+    Ok(blake3::Hasher::new().update_reader(file)?.finalize().to_hex().to_string())
+}
+
 /// Writes `files.json` for the files in `paths` (key to original path) and returns how many there
 /// are. Hashes of files that other traces share are remembered in `store`.
 pub fn write_list(
@@ -101,7 +114,7 @@ fn hash(file: &File, meta: &fs::Metadata, twin: Option<PathBuf>) -> io::Result<S
     if let Some(known) = known.filter(|k| k.len() == 64) {
         return Ok(known);
     }
-    let hex = blake3::Hasher::new().update_reader(file)?.finalize().to_hex().to_string();
+    let hex = blake3(file)?;
     if let Some(note) = note {
         // Only saves time: the hash is computed again if it is missing.
         let _ = fs::write(note, &hex);
