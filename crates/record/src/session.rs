@@ -32,7 +32,7 @@ const FIRST_STREAM: u32 = 1;
 /// A program that cannot be followed replaces this process, after a warning.
 pub fn record(options: &Options) -> Result<Recording, Failure> {
     let begun = Instant::now();
-    let mut environment = environment(options);
+    let environment = environment(options);
     let path = environment.iter().rev().find(|(name, _)| name == "PATH").map(|(_, value)| value);
     let program = program::resolve(&options.argv, path.map(OsString::as_os_str))?;
     if let Some(reason) = &program.unfollowable {

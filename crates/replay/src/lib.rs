@@ -8,6 +8,7 @@
 
 mod feed;
 mod output;
+mod verify;
 
 use std::ffi::CString;
 use std::os::fd::AsFd;
@@ -27,6 +28,7 @@ use rustix::event::{PollFd, PollFlags, poll};
 
 use crate::feed::Feeder;
 use crate::output::Output;
+use crate::verify::Verifier;
 
 /// How to replay.
 #[derive(Clone, Copy, Debug, Default)]
@@ -63,21 +65,50 @@ pub enum End {
 ///
 /// A damaged trace is replayed as far as it is sound; then this is an error.
 pub fn replay_autopilot(trace: &Trace, options: &Options) -> Result<Replayed> {
-    let first = *trace.streams()?.first().ok_or_else(|| {
-        Error::new(format!("replay {}", trace.dir().display()), "it holds no events")
-            .advise("The recording was ended before its program began.")
-    })?;
-    let stream = trace.stream(first)?;
+    let tried = || format!("replay {}", trace.dir().display());
+    let stream = match trace.streams()?.first() {
+        Some(&first) => trace.stream(first)?,
+        None => return nothing_to_replay(trace, None),
+    };
+    let mut start = stream.cursor();
+    if start.next_record().is_none() {
+        let damage = start.damage().map(str::to_owned);
+        return nothing_to_replay(trace, damage);
+    }
     let pid = first_pid(&stream);
     let mut replay = Replay::start(trace, stream, options, pid)?;
     let result = replay.serve();
     let damage = replay.feeder.stop();
+    let damage = damage.or(replay.verifier.finish());
     replay.output.flush();
-    let result = result?;
-    match damage {
-        Some(damage) => Err(Error::new("replay to the end", damage)),
-        None => Ok(result),
+    match (result, damage) {
+        (Ok(result), None) => match events_missing(trace, &result, options) {
+            Some(damage) => Err(Error::new(tried(), damage)),
+            None => Ok(result),
+        },
+        // Damage explains a replay that went wrong.
+        (_, Some(damage)) => Err(Error::new(tried(), damage)),
+        (Err(e), None) => Err(e),
     }
+}
+
+/// The guest of this trace was killed before its first event, unless the trace is damaged.
+fn nothing_to_replay(trace: &Trace, damage: Option<String>) -> Result<Replayed> {
+    let recorded = trace.meta().outcome.as_ref().is_some_and(|outcome| outcome.events > 0);
+    match damage.or(recorded.then(|| "its events are missing".into())) {
+        Some(damage) => Err(Error::new(format!("replay {}", trace.dir().display()), damage)),
+        None => Ok(Replayed::Matched { last_event: 0, end: End::Truncated }),
+    }
+}
+
+/// Whether a stream that ends well ends before what the recorder counted.
+fn events_missing(trace: &Trace, result: &Replayed, options: &Options) -> Option<String> {
+    let Replayed::Matched { last_event, end: End::Truncated } = result else { return None };
+    let outcome = trace.meta().outcome.as_ref().filter(|_| options.stop_event == 0)?;
+    let alone = outcome.processes == 1;
+    (outcome.complete || (alone && *last_event < outcome.events)).then(|| {
+        format!("the trace is damaged: its events after {last_event} are missing")
+    })
 }
 
 fn first_pid(stream: &Stream) -> u32 {
@@ -91,6 +122,7 @@ struct Replay<'t> {
     control: Control,
     feeder: Feeder,
     output: Output,
+    verifier: Verifier,
     outcome: Option<Replayed>,
     crashed: bool,
 }
@@ -140,7 +172,17 @@ impl<'t> Replay<'t> {
         })
         .map_err(failed)?;
         let output = Output::new(options.quiet, options.mark.then_some(pid));
-        Ok(Self { trace, child, control, feeder, output, outcome: None, crashed: false })
+        let verifier = Verifier::new(trace.dir());
+        Ok(Self {
+            trace,
+            child,
+            control,
+            feeder,
+            output,
+            verifier,
+            outcome: None,
+            crashed: false,
+        })
     }
 
     /// Serves the engine until it has ended.
@@ -222,9 +264,10 @@ impl<'t> Replay<'t> {
         Ok(true)
     }
 
-    fn send_file(&self, key: &str, writable: bool) -> Result<()> {
+    fn send_file(&mut self, key: &str, writable: bool) -> Result<()> {
         let file = files::open(self.trace.dir(), key)
             .and_then(|file| if writable { private_copy(file) } else { Ok(file) });
+        self.verifier.check(self.trace.dir(), key);
         let sent = match file {
             Ok(file) => self.control.send(FILE, 0, Some(file.as_fd())),
             Err(e) => {

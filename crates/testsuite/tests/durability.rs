@@ -76,8 +76,9 @@ fn kill_once(dir: &Path, argv: &[&str], victim: Victim, delay: Duration) -> Resu
     if String::from_utf8_lossy(&stderr).contains("panicked at") {
         return Err(format!("the recording panicked: {}", excerpt(&stderr)));
     }
-    if !begun && !trace.join("meta.json").exists() {
-        return Ok(()); // killed before there was a trace
+    let unstarted = !begun || (victim == Victim::Interrupted && stdout.is_empty());
+    if unstarted && !trace.join("meta.json").exists() {
+        return Ok(()); // ended before there was a trace, or before the program was started
     }
     check_trace(&clew, &trace_name, dir, &stdout)
 }

@@ -77,7 +77,11 @@ pub fn run(args: &Args) -> Result<i32> {
                 Some(Ended::Exited(_)) => "a failure of clew's".into(),
                 None => "the recorder's end".into(),
             };
-            clew_launch::say(format!("the recording ends after event {last_event}, by {why}"));
+            let at = match last_event {
+                0 => "before its first event".to_owned(),
+                event => format!("after event {event}"),
+            };
+            clew_launch::say(format!("the recording ends {at}, by {why}"));
             Ok(0)
         }
         Replayed::Matched { .. } => Ok(0),
