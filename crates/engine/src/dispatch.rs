@@ -59,7 +59,8 @@ impl Engine {
             SiteKind::Syscall => self.system_call(),
             SiteKind::Intrinsic => self.intrinsic(site.len),
             SiteKind::Trap => self.trap(site.len),
-            SiteKind::Invalid | SiteKind::Unsupported => {
+            SiteKind::Unsupported => self.far_transfer(site.len),
+            SiteKind::Invalid => {
                 let fault = [0, TRAP_UD, 0];
                 self.raise(SIGILL, ILL_ILLOPN, site.pc, fault);
             }
@@ -197,7 +198,7 @@ impl Engine {
     }
 
     /// A tick counter ran out; the tick is counted.
-    fn tick_reached(&mut self) {
+    pub fn tick_reached(&mut self) {
         if self.replaying() {
             self.replay_tick();
         } else {

@@ -177,25 +177,12 @@ impl Engine {
         // The transaction aborts at once: eax is the status, control goes to the fallback address.
         ctx().gpr[RAX] = 0;
         let target = instr.near_branch_target();
-        if target <= ctx().pc {
-            self.ticks.count_one();
-        }
+        let back = target <= ctx().pc;
         ctx().pc = target;
-    }
-
-    /// The address of the memory operand, from the guest's registers.
-    fn operand_address(&self, instr: &Instruction) -> Option<u64> {
-        instr.virtual_address(0, 0, |register, _, _| match register {
-            Register::FS => Some(segment_base(true)),
-            Register::GS => Some(segment_base(false)),
-            Register::ES | Register::CS | Register::SS | Register::DS => Some(0),
-            Register::RIP => Some(0),
-            _ => {
-                let n = register_number(register)?;
-                let value = ctx().gpr[n as usize];
-                Some(if register.size() == 4 { value & 0xffff_ffff } else { value })
-            }
-        })
+        if back {
+            self.ticks.count_one();
+            self.tick_reached();
+        }
     }
 
     /// Writes what an instruction stores; a fault is the guest's. False after a fault.
@@ -213,7 +200,7 @@ impl Engine {
     /// `xsave`, `xsavec`, `xsaveopt`: writes the components asked for that are not in their initial
     /// state, and a header that says so.
     fn xsave(&mut self, instr: &Instruction) -> bool {
-        let Some(addr) = self.operand_address(instr) else { return false };
+        let Some(addr) = operand_address(instr) else { return false };
         if addr % 64 != 0 {
             self.raise(crate::signal::SIGSEGV, 0x80, 0, [0, 13, 0]);
             return false;
@@ -272,7 +259,7 @@ impl Engine {
     }
 
     fn fxsave(&mut self, instr: &Instruction) -> bool {
-        let Some(addr) = self.operand_address(instr) else { return false };
+        let Some(addr) = operand_address(instr) else { return false };
         let mut image = Image::zero();
         xstate::save(&mut image);
         self.store(addr, &image.0[..416])
@@ -280,7 +267,7 @@ impl Engine {
 
     /// `fnstenv`, `fnsave`: executed on a buffer, with the instruction and operand pointers zeroed.
     fn x87_store(&mut self, instr: &Instruction, bytes: &[u8]) -> bool {
-        let Some(addr) = self.operand_address(instr) else { return false };
+        let Some(addr) = operand_address(instr) else { return false };
         // With an operand-size prefix the 16-bit format is stored.
         let short = bytes.contains(&0x66);
         let mut buf = [0u8; 108];
@@ -307,6 +294,21 @@ impl Engine {
         let len = env + if save { 80 } else { 0 };
         self.store(addr, &buf[..len])
     }
+}
+
+/// The address of the memory operand, from the guest's registers.
+pub fn operand_address(instr: &Instruction) -> Option<u64> {
+    instr.virtual_address(0, 0, |register, _, _| match register {
+        Register::FS => Some(segment_base(true)),
+        Register::GS => Some(segment_base(false)),
+        Register::ES | Register::CS | Register::SS | Register::DS => Some(0),
+        Register::RIP => Some(0),
+        _ => {
+            let n = register_number(register)?;
+            let value = ctx().gpr[n as usize];
+            Some(if register.size() == 4 { value & 0xffff_ffff } else { value })
+        }
+    })
 }
 
 fn set_edx_eax(value: u64) {

@@ -23,6 +23,7 @@ pub mod calls;
 pub mod crash;
 pub mod descriptors;
 pub mod dispatch;
+pub mod far;
 pub mod intrinsics;
 pub mod loader;
 pub mod log;

@@ -56,6 +56,9 @@ pub struct Recent {
 
 impl Recent {
     pub fn push(&mut self, event: u64, kind: u16, detail: u64, tick: u64) {
+        if orders().flags & clew_abi::orders::FLAG_TRACE_EVENTS != 0 {
+            trace_event(event, kind, detail, tick);
+        }
         self.ring[self.next % 16] = (event, kind, detail, tick);
         self.next += 1;
     }
@@ -65,6 +68,17 @@ impl Recent {
         let start = self.next.saturating_sub(16);
         (start..self.next).map(|i| &self.ring[i % 16])
     }
+}
+
+/// Tells the user about one event (`FLAG_TRACE_EVENTS`).
+#[cold]
+fn trace_event(event: u64, kind: u16, detail: u64, tick: u64) {
+    use core::fmt::Write;
+    let mut line = crate::crash::Report::new();
+    let kind = clew_abi::record::Kind::from_u16(kind);
+    let pc = ctx().pc;
+    let _ = write!(line, "event {event} {kind:?} {detail} tick {tick} pc {pc:#x}");
+    crate::supervisor::warn(core::str::from_utf8(line.bytes()).unwrap_or(""));
 }
 
 struct Slot(UnsafeCell<Option<Engine>>);
