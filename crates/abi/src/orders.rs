@@ -97,4 +97,7 @@ pub const FLAG_TRACE_EVENTS: u64 = 2;
 /// Children run unrecorded.
 pub const FLAG_NO_FOLLOW: u64 = 4;
 
+/// Record checksums of guest memory with some events (see the engine's `checksum`).
+pub const FLAG_CHECK_MEMORY: u64 = 8;
+
 pub const ORDERS_LEN: usize = size_of::<Orders>();

@@ -233,9 +233,20 @@ impl Engine {
             }
             _ => calls::finish(payload.result, pc),
         }
+        self.check_memory(&record);
         self.after_call(call, payload.result);
         self.echo(&record, call, payload.result);
         self.after_event(&record);
+    }
+
+    /// Compares memory with the record's checksums, if it has any.
+    fn check_memory(&mut self, record: &Record) {
+        let recorded = record.attachments().find(|(att, _)| att.kind == ATT_CHECKSUMS);
+        if let Some((start, end)) = recorded.and_then(|(_, bytes)| self.first_difference(bytes)) {
+            let mut what = Report::new();
+            let _ = write!(what, "memory in {start:#x}-{end:#x} is not what was recorded");
+            self.diverged(core::str::from_utf8(what.bytes()).unwrap_or(""), record);
+        }
     }
 
     fn matches(&self, header: &Header) -> bool {
@@ -363,6 +374,7 @@ impl Engine {
         if !self.matches(&record.header) {
             self.diverged("the guest exits in another state than recorded", record);
         }
+        self.check_memory(record);
         self.ended(control::END_EXITED, payload.code)
     }
 

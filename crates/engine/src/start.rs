@@ -66,6 +66,7 @@ pub extern "C" fn start(sp: u64) -> ! {
         exe: String::new(),
         auxv: Vec::new(),
         vdso: 0,
+        checksum_countdown: 0,
         recent: Recent::default(),
     });
     let engine = engine();

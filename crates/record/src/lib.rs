@@ -42,6 +42,8 @@ pub struct Options {
     pub seed: Option<u64>,
     /// Let the engine report each event as a warning.
     pub trace_events: bool,
+    /// Record checksums of guest memory, for the replay to compare.
+    pub check_memory: bool,
 }
 
 /// A recording that was made.

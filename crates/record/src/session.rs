@@ -8,7 +8,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use clew_abi::orders::{FLAG_NO_FOLLOW, FLAG_TRACE_EVENTS, MODE_RECORD, Orders, fd};
+use clew_abi::orders::{FLAG_CHECK_MEMORY, FLAG_NO_FOLLOW, FLAG_TRACE_EVENTS, MODE_RECORD, Orders, fd};
 use clew_abi::record::{FORMAT_VERSION, SEGMENT_BYTES};
 use clew_launch::control::Control;
 use clew_launch::signals::Saved;
@@ -267,6 +267,9 @@ fn flags(options: &Options) -> u64 {
     let mut flags = 0;
     if options.no_follow {
         flags |= FLAG_NO_FOLLOW;
+    }
+    if options.check_memory {
+        flags |= FLAG_CHECK_MEMORY;
     }
     if options.trace_events {
         flags |= FLAG_TRACE_EVENTS;

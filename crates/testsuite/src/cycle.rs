@@ -72,7 +72,8 @@ impl Subject {
         let clew = paths::clew()?.to_string_lossy().into_owned();
         let trace = dir.join("trace").to_string_lossy().into_owned();
         let _ = fs::remove_dir_all(&trace);
-        let mut record = vec![clew.clone(), "record".into(), "-o".into(), trace.clone()];
+        let mut record = vec![clew.clone(), "record".into(), "--check-memory".into()];
+        record.extend(["-o".into(), trace.clone()]);
         record.push("--".into());
         record.extend(self.argv.iter().cloned());
         let recorded = self.run(dir, &record, "recorded")?;

@@ -62,6 +62,9 @@ pub struct Args {
     /// Report each event as it is recorded (for work on clew)
     #[arg(long, hide = true)]
     trace_events: bool,
+    /// Record checksums of guest memory for the replay to compare (for work on clew; slow)
+    #[arg(long, hide = true)]
+    check_memory: bool,
     #[command(flatten)]
     ignored: Ignored,
     /// The program and its arguments
@@ -145,6 +148,7 @@ fn options(args: &Args) -> Options {
         chaos: args.chaos,
         seed: args.seed,
         trace_events: args.trace_events,
+        check_memory: args.check_memory,
     }
 }
 

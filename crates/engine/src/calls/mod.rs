@@ -123,6 +123,10 @@ impl Engine {
             addr: *index,
             bytes: text,
         }));
+        let checksums = self.memory_checksums(false);
+        if let Some(bytes) = &checksums {
+            atts.push(Att::Bytes { kind: clew_abi::record::ATT_CHECKSUMS, addr: 0, bytes });
+        }
         let stamp = Stamp { flags: outcome.flags, ..stamp };
         if let Mode::Record(log) = &mut self.mode {
             let event = log.event(Kind::Syscall, stamp, payload, &atts);

@@ -3,7 +3,8 @@
 use super::{Outcome, kernel};
 use crate::state::{Engine, Mode};
 use crate::sys::{self, *};
-use clew_abi::record::{ExitPayload, Kind};
+use crate::log::Att;
+use clew_abi::record::{ATT_CHECKSUMS, ExitPayload, Kind};
 use clew_syscalls::Call;
 
 const CLONE_VM: u64 = 0x100;
@@ -14,9 +15,13 @@ impl Engine {
     /// `exit` and `exit_group`.
     pub fn exit(&mut self, code: i32) -> ! {
         let stamp = self.stamp();
+        let checksums = self.memory_checksums(true);
+        let checksums = checksums
+            .as_ref()
+            .map(|bytes| Att::Bytes { kind: ATT_CHECKSUMS, addr: 0, bytes });
         if let Mode::Record(log) = &mut self.mode {
             let payload = ExitPayload { code: code as u32 & 0xff, signal: 0 };
-            log.event(Kind::Exit, stamp, &payload, &[]);
+            log.event(Kind::Exit, stamp, &payload, checksums.as_slice());
         }
         sys::exit_group(code)
     }

@@ -1,0 +1,84 @@
+//! Checksums of guest memory, for finding where a replay's memory first departs from the recording's.
+//!
+//! With `FLAG_CHECK_MEMORY` a recording attaches to every [`INTERVAL`]th system call, and to the end,
+//! a hash of each readable mapping; a replay of such a trace compares them. Not for everyday use: a
+//! register or a system call shows a divergence that matters, but later and elsewhere.
+
+use crate::state::{Engine, ctx, orders};
+use crate::sys;
+use crate::vma::{PROT_READ, VmaKind};
+use alloc_crate::vec::Vec;
+use clew_abi::layout::PAGE;
+use clew_abi::orders::FLAG_CHECK_MEMORY;
+use clew_translate::context::reg::RSP;
+
+/// System calls between two checksums.
+const INTERVAL: u64 = 64;
+/// Larger mappings are left out: they are reservations, hardly touched.
+const LIMIT: u64 = 256 << 20;
+const RED_ZONE: u64 = 128;
+
+/// The hash of one mapping, as it is recorded.
+const ENTRY: usize = 24;
+
+impl Engine {
+    /// The checksums to record with this event, if it is one that has them. `always`: the last.
+    pub fn memory_checksums(&mut self, always: bool) -> Option<Vec<u8>> {
+        if orders().flags & FLAG_CHECK_MEMORY == 0 {
+            return None;
+        }
+        self.checksum_countdown += 1;
+        (always || self.checksum_countdown % INTERVAL == 0).then(|| self.checksums())
+    }
+
+    fn checksums(&self) -> Vec<u8> {
+        let mut out = Vec::new();
+        for v in self.vmas.iter().filter(|v| v.prot & PROT_READ != 0) {
+            // What lies below the stack pointer is nobody's.
+            let start = match v.kind {
+                VmaKind::Stack => ctx().gpr[RSP].saturating_sub(RED_ZONE).clamp(v.start, v.end),
+                _ => v.start,
+            };
+            if v.end - start <= LIMIT {
+                for word in [start, v.end, hash(start, v.end)] {
+                    out.extend_from_slice(&word.to_le_bytes());
+                }
+            }
+        }
+        out
+    }
+
+    /// Compares recorded checksums with memory as it is. The first mapping that differs, if any.
+    pub fn first_difference(&self, recorded: &[u8]) -> Option<(u64, u64)> {
+        recorded.chunks_exact(ENTRY).find_map(|entry| {
+            let word = |i: usize| u64::from_le_bytes(core::array::from_fn(|k| entry[8 * i + k]));
+            let (start, end) = (word(0), word(1));
+            let sound = start <= end && end - start <= LIMIT;
+            (!sound || hash(start, end) != word(2)).then_some((start, end))
+        })
+    }
+}
+
+/// Hashes memory; pages that cannot be read count as such.
+fn hash(start: u64, end: u64) -> u64 {
+    const K: u64 = 0x9e37_79b9_7f4a_7c15;
+    let mut lanes = [K, K << 1, K << 2, K << 3];
+    let mut buf = [0u8; PAGE as usize];
+    let mut at = start;
+    while at < end {
+        let len = (end - at).min(PAGE - at % PAGE) as usize;
+        let piece = &mut buf[..len];
+        if !sys::read_guest(at, piece) {
+            piece.fill(0x5a);
+        }
+        for row in piece.chunks(32) {
+            for (lane, word) in lanes.iter_mut().zip(row.chunks(8)) {
+                let mut bytes = [0u8; 8];
+                bytes[..word.len()].copy_from_slice(word);
+                *lane = (*lane ^ u64::from_le_bytes(bytes)).wrapping_mul(K).rotate_left(31);
+            }
+        }
+        at += len as u64;
+    }
+    lanes.iter().fold(0, |h, lane| (h ^ lane).wrapping_mul(K).rotate_left(29))
+}
