@@ -53,6 +53,8 @@ pub fn begin(engine: &mut Engine) {
     engine.brk.current = exec.brk;
     engine.apply(&record);
     finish_exec(engine, &exec);
+    // A signal may have struck before the first instruction.
+    engine.after_event(&record);
 }
 
 fn finish_exec(engine: &mut Engine, exec: &ExecPayload) {
@@ -62,7 +64,6 @@ fn finish_exec(engine: &mut Engine, exec: &ExecPayload) {
     c.gpr[reg::RSP] = exec.sp;
     c.rflags = 0x202;
     engine.ticks.set(0);
-    engine.aim_at_next();
 }
 
 impl Engine {
