@@ -76,6 +76,12 @@ global_asm!(
 
     ".globl clew_enter",
     "clew_enter:",
+    // A signal that came while the engine ran, too late for it.
+    "cmp qword ptr [{ctx} + {pending}], 0",
+    "je 1f",
+    "mov rsp, [{ctx} + {engine_sp}]",
+    "call {hurry}",
+    "1:",
     "movups xmm0, [{ctx} + {xmm} + 0x00]",
     "movups xmm1, [{ctx} + {xmm} + 0x10]",
     "movups xmm2, [{ctx} + {xmm} + 0x20]",
@@ -164,6 +170,13 @@ global_asm!(
     "pop rbx",
     "ret",
 
+    // The engine's signal handler. Alignment checks that the guest has on would trap in it.
+    ".globl clew_signal",
+    "clew_signal:",
+    "push 0x202",
+    "popfq",
+    "jmp {on_signal}",
+
     // Returns from the engine's own signal handlers.
     ".globl clew_restorer",
     "clew_restorer:",
@@ -183,6 +196,8 @@ global_asm!(
     pending = const offset_of!(GuestContext, pending),
     start = sym crate::start::start,
     dispatch = sym crate::dispatch::dispatch,
+    hurry = sym crate::dispatch::hurry,
+    on_signal = sym crate::signal::host::on_signal,
 );
 
 unsafe extern "C" {
@@ -196,6 +211,7 @@ unsafe extern "C" {
     pub fn clew_blocking_syscall();
     pub fn clew_blocking_interrupted();
     pub fn clew_restorer();
+    pub fn clew_signal();
 }
 
 /// Address of the entry sequence, whose window the signal handler recognises.

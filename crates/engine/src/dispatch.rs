@@ -21,11 +21,21 @@ const TRAP_PF: u64 = 14;
 /// Page-fault error code of an instruction fetch from user mode; bit 0 is added where a page is
 /// present.
 const FETCH: u64 = 0x14;
+const TRAP_DB: u64 = 1;
+/// `si_code` of a single step.
+const TRAP_TRACE: u64 = 2;
+/// The trap flag in rflags.
+const TF: u64 = 1 << 8;
 
 /// Called by the exit sequence, with the guest's registers saved. Returns to the entry sequence.
 pub extern "C" fn dispatch() {
     let engine = engine();
+    let stepped = core::mem::take(&mut engine.signals.stepping);
+    if stepped {
+        ctx().rflags |= TF;
+    }
     match ctx().exit_site as u32 {
+        EXIT_MISS if stepped => engine.stepped_indirectly(),
         EXIT_MISS => engine.indirect_miss(),
         EXIT_FAULT => {
             if let Some(taken) = engine.signals.fault.take() {
@@ -35,9 +45,18 @@ pub extern "C" fn dispatch() {
         }
         number => {
             let site = engine.cache.sites[number as usize];
-            engine.leave(number, site);
+            if stepped {
+                engine.leave_step(site);
+            } else {
+                engine.leave(number, site);
+            }
         }
     }
+}
+
+/// Makes the guest leave the cache at its next tick: a signal waits.
+pub extern "C" fn hurry() {
+    engine().ticks.expire();
 }
 
 /// Prepares the context to go on at `ctx().pc`.
@@ -50,6 +69,10 @@ impl Engine {
         ctx().pc = site.pc;
         match site.kind {
             SiteKind::Link => return self.follow_link(number),
+            SiteKind::Stale => {
+                self.cache.drop_block(site.block, shadow::mapped);
+                return self.follow_link(number);
+            }
             SiteKind::Tick => self.tick_reached(),
             SiteKind::TickFlagsLost => {
                 // As if the counter had not reached zero: the same flags in every run.
@@ -57,9 +80,13 @@ impl Engine {
                 self.tick_reached();
             }
             SiteKind::Syscall => self.system_call(),
-            SiteKind::Intrinsic => self.intrinsic(site.len),
+            SiteKind::Intrinsic => {
+                self.intrinsic(site.len);
+            }
             SiteKind::Trap => self.trap(site.len),
-            SiteKind::Unsupported => self.far_transfer(site.len),
+            SiteKind::Unsupported => {
+                self.far_transfer(site.len);
+            }
             SiteKind::Invalid => {
                 let fault = [0, TRAP_UD, 0];
                 self.raise(SIGILL, ILL_ILLOPN, site.pc, fault);
@@ -69,22 +96,89 @@ impl Engine {
                 self.raise(SIGSEGV, self.fetch_code(end), end, [FETCH, TRAP_PF, end]);
             }
         }
+        // Where a replay can stop: elsewhere a signal waits for the next tick.
+        use SiteKind::{Syscall, Tick, TickFlagsLost, Unsupported};
+        if matches!(site.kind, Tick | TickFlagsLost | Syscall | Unsupported) {
+            self.deliver_pending();
+        }
         self.resume();
     }
 
-    /// Goes on at `ctx().pc`, through whatever has to happen first.
+    /// One instruction was executed with the trap flag set.
+    fn leave_step(&mut self, site: Site) {
+        ctx().pc = site.pc;
+        match site.kind {
+            // The trap comes first, and counts as this tick's event.
+            SiteKind::Tick => {
+                if !self.replaying() {
+                    self.ticks.aim(None);
+                }
+            }
+            SiteKind::Intrinsic => {
+                if !self.intrinsic(site.len) {
+                    return self.resume();
+                }
+            }
+            SiteKind::Unsupported => {
+                if !self.far_transfer(site.len) {
+                    return self.resume();
+                }
+            }
+            SiteKind::Link => {}
+            // No trap: calls return past it, faults come instead of it.
+            _ => return self.leave(0, site),
+        }
+        self.step_trap();
+        self.resume();
+    }
+
+    /// [`Self::leave_step`] after an indirect branch.
+    fn stepped_indirectly(&mut self) {
+        ctx().pc = ctx().exit_target;
+        self.ticks.count_one();
+        self.step_trap();
+        self.resume();
+    }
+
+    fn step_trap(&mut self) {
+        let pc = ctx().pc;
+        self.raise(SIGTRAP, TRAP_TRACE, pc, [0, TRAP_DB, 0]);
+        self.deliver_pending();
+    }
+
+    /// Goes on at `ctx().pc`.
     fn resume(&mut self) {
         loop {
-            self.deliver_pending();
             let pc = ctx().pc;
-            match self.block(pc) {
+            let stepping = ctx().rflags & TF != 0;
+            match if stepping { self.single_block(pc) } else { self.block(pc) } {
                 Some(block) => {
                     ctx().resume = self.cache.direct_entry(block);
+                    ctx().rflags &= !TF;
+                    self.signals.stepping = stepping;
                     return;
                 }
                 None => self.fetch_fault(pc),
             }
         }
+    }
+
+    fn single_block(&mut self, pc: u64) -> Option<u32> {
+        match self.cache.single_at(&self.vmas, pc) {
+            Ok(block) => Some(block),
+            Err(Refusal::NotExecutable) => None,
+            Err(Refusal::Full) => {
+                self.flush();
+                self.cache.single_at(&self.vmas, pc).ok()
+            }
+        }
+    }
+
+    /// Forgets all translations.
+    fn flush(&mut self) {
+        self.release_code_pages();
+        self.cache.flush();
+        shadow::reset();
     }
 
     /// The block at `pc`, translated if need be. `None` if `pc` is not executable.
@@ -93,8 +187,7 @@ impl Engine {
             Ok(block) => block,
             Err(Refusal::NotExecutable) => return None,
             Err(Refusal::Full) => {
-                self.cache.flush();
-                shadow::reset();
+                self.flush();
                 self.cache.block_at(&self.vmas, pc).ok()?
             }
         };
@@ -106,13 +199,12 @@ impl Engine {
 
     /// A direct branch whose target was not linked yet.
     fn follow_link(&mut self, number: u32) {
-        let before = self.cache.blocks.len();
+        let generation = self.cache.generation;
         let pc = ctx().pc;
         let Some(block) = self.block(pc) else {
             return self.resume();
         };
-        // A flush in between made the site's number meaningless.
-        if self.cache.blocks.len() >= before && self.cache.sites[number as usize].pc == pc {
+        if self.cache.generation == generation {
             self.cache.relink(number, block);
         }
         ctx().resume = self.cache.direct_entry(block);
@@ -123,13 +215,14 @@ impl Engine {
         let target = ctx().exit_target;
         ctx().pc = target;
         let site = core::mem::take(&mut self.signals.dispatch_fault);
+        let generation = self.cache.generation;
         let Some(block) = self.block(target) else {
             self.ticks.count_one();
             return self.resume();
         };
         let in_reach = shadow::ensure(target);
         self.cache.publish(block, in_reach);
-        if site != 0 && !in_reach {
+        if site != 0 && !in_reach && self.cache.generation == generation {
             self.cache.use_hashed_lookup(site);
         }
         let c = ctx();
@@ -140,6 +233,9 @@ impl Engine {
     /// A fault in translated code at the guest instruction `ctx().pc`.
     fn fault(&mut self, taken: Taken) {
         let [_, code, addr, ..] = taken.info;
+        if taken.signo == SIGSEGV && self.cache.page_has_code(addr) {
+            self.cache.count_write(addr, self.signals.fault_host);
+        }
         let write_to_code = taken.signo == SIGSEGV
             && code as i32 as u64 == SEGV_ACCERR
             && self.unprotect_code(addr);

@@ -23,8 +23,9 @@ struct Target {
 }
 
 impl Engine {
-    /// The instruction at `ctx().pc`, `len` bytes long, that the translator cannot follow.
-    pub fn far_transfer(&mut self, len: u8) {
+    /// The instruction at `ctx().pc`, `len` bytes long, that the translator cannot follow. False
+    /// after a fault.
+    pub fn far_transfer(&mut self, len: u8) -> bool {
         let pc = ctx().pc;
         let mut bytes = [0u8; 15];
         sys::read_guest(pc, &mut bytes[..len as usize]);
@@ -39,8 +40,12 @@ impl Engine {
                 }
                 self.ticks.count_one();
                 self.tick_reached();
+                true
             }
-            None => self.raise(SIGILL, 2, pc, [0, 6, 0]),
+            None => {
+                self.raise(SIGILL, 2, pc, [0, 6, 0]);
+                false
+            }
         }
     }
 }

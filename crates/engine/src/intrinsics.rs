@@ -2,12 +2,12 @@
 //! recorded, and those that store processor state.
 
 use crate::log::Att;
-use crate::signal::SIGILL;
+use crate::signal::{SIGILL, SIGSEGV};
 use crate::signal::xstate::{self, Image};
 use crate::state::{Engine, Mode, ctx, orders};
 use crate::sys;
 use clew_abi::record::*;
-use clew_translate::context::reg::{RAX, RBX, RCX, RDX};
+use clew_translate::context::reg::{RAX, RBX, RCX, RDX, RSP};
 use clew_translate::insn::register_number;
 use core::arch::asm;
 use core::arch::x86_64::__cpuid_count;
@@ -16,14 +16,16 @@ use iced_x86::{Decoder, DecoderOptions, Instruction, Mnemonic, Register};
 /// CF, and with it the flags that rdrand and rdseed clear.
 const CF: u64 = 1;
 const STATUS: u64 = 0x8d5;
+/// The flags a program may change: status, TF, DF, NT, AC, ID.
+const USER_FLAGS: u64 = 0x24_4dd5;
 
 impl Engine {
-    /// Emulates the instruction at `ctx().pc` and steps over it.
-    pub fn intrinsic(&mut self, len: u8) {
+    /// Emulates the instruction at `ctx().pc` and steps over it. False after a fault.
+    pub fn intrinsic(&mut self, len: u8) -> bool {
         let pc = ctx().pc;
         let mut bytes = [0u8; 15];
         if !sys::read_guest(pc, &mut bytes[..len as usize]) {
-            return;
+            return false;
         }
         let instr = Decoder::with_ip(64, &bytes[..len as usize], pc, DecoderOptions::NONE).decode();
         use Mnemonic::*;
@@ -38,7 +40,12 @@ impl Engine {
             Xsave | Xsave64 | Xsavec | Xsavec64 | Xsaveopt | Xsaveopt64 => self.xsave(&instr),
             Fxsave | Fxsave64 => self.fxsave(&instr),
             Fnstenv | Fnsave => self.x87_store(&instr, &bytes[..len as usize]),
-            Xbegin => return self.xbegin(&instr),
+            Xbegin => {
+                self.xbegin(&instr);
+                return true;
+            }
+            Popf | Popfq => self.pop_flags(&instr),
+            Pushf | Pushfq => self.push_flags(&instr),
             // Outside a transaction xtest sets ZF and clears the rest, and xabort does nothing.
             Xtest => {
                 ctx().rflags = ctx().rflags & !STATUS | 0x40;
@@ -57,6 +64,35 @@ impl Engine {
         } else if ctx().pc == pc {
             self.raise(SIGILL, 2, pc, [0, 6, 0]);
         }
+        done
+    }
+
+    /// `popf`: with everything a program may change, the trap flag among it. The translation made
+    /// sure that the stack can be read.
+    fn pop_flags(&mut self, instr: &Instruction) -> bool {
+        let size = if instr.mnemonic() == Mnemonic::Popf { 2 } else { 8 };
+        let sp = ctx().gpr[RSP];
+        let mut bytes = [0u8; 8];
+        if !sys::read_guest(sp, &mut bytes[..size]) {
+            self.raise(SIGSEGV, 1, sp, [4, 14, sp]);
+            return false;
+        }
+        let mask = if size == 2 { USER_FLAGS & 0xffff } else { USER_FLAGS };
+        ctx().rflags = ctx().rflags & !mask | u64::from_le_bytes(bytes) & mask;
+        ctx().gpr[RSP] = sp.wrapping_add(size as u64);
+        true
+    }
+
+    /// `pushf` while the trap flag is set.
+    fn push_flags(&mut self, instr: &Instruction) -> bool {
+        let size = if instr.mnemonic() == Mnemonic::Pushf { 2 } else { 8 };
+        let sp = ctx().gpr[RSP].wrapping_sub(size as u64);
+        let bytes = ctx().rflags.to_le_bytes();
+        if !self.store(sp, &bytes[..size]) {
+            return false;
+        }
+        ctx().gpr[RSP] = sp;
+        true
     }
 
     /// Records the registers that `run` sets, or sets them from the recording.

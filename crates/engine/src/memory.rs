@@ -220,6 +220,7 @@ impl Engine {
     fn mapped(&mut self, addr: u64, len: u64, prot: u32, shared: bool) {
         let end = addr + page_up(len);
         self.forget_code(addr, end);
+        self.cache.forget_writes(addr, end);
         let kind = if shared { VmaKind::Shared } else { VmaKind::Private };
         self.vmas.insert(Vma { start: addr, end, prot, kind });
     }
@@ -408,6 +409,8 @@ impl Engine {
             let addr = page * PAGE;
             if let Some(v) = self.vmas.find(addr)
                 && v.prot & PROT_WRITE != 0
+                && v.kind != VmaKind::Shared
+                && !self.cache.is_rewritten(addr)
             {
                 // SAFETY: a guest page; a write to it comes back as a fault (`unprotect_code`).
                 unsafe { sys::mprotect(addr, PAGE, host_prot(v.prot) & !PROT_WRITE) };
@@ -442,6 +445,22 @@ impl Engine {
             }
             page += PAGE;
         }
+    }
+
+    /// Takes all write protection back because every translation is about to be dropped.
+    pub fn release_code_pages(&mut self) {
+        if !self.files.protected_pages {
+            return;
+        }
+        for page in self.cache.code_pages() {
+            if let Some(v) = self.vmas.find(page)
+                && v.prot & PROT_WRITE != 0
+            {
+                // SAFETY: gives the guest what it asked for.
+                unsafe { sys::mprotect(page, PAGE, host_prot(v.prot)) };
+            }
+        }
+        self.files.protected_pages = false;
     }
 
     /// Takes all write protection back (the kernel is to write somewhere the engine cannot tell).

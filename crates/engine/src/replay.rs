@@ -133,7 +133,9 @@ impl Engine {
             return false;
         }
         let payload: SignalPayload = next.payload();
-        let here = payload.pc == ctx().pc && next.header.tick == self.ticks.now();
+        // A fault to come may be of an instruction at this very place that gets further first
+        // (a repeated string instruction): then registers differ.
+        let here = payload.pc == ctx().pc && self.matches(&next.header);
         if here {
             self.replay_signal(None);
         }

@@ -127,6 +127,10 @@ fn joins(a: &Vma, b: &Vma) -> bool {
 }
 
 impl CodeSource for Vmas {
+    fn is_shared(&self, pc: u64) -> bool {
+        self.find(pc).is_some_and(|v| v.kind == VmaKind::Shared)
+    }
+
     fn code(&self, pc: u64) -> &[u8] {
         let i = self.index(pc);
         let mut end = pc;

@@ -6,7 +6,7 @@
 //! indirect branches of guest code in reach of it) and through the lookup table (by other indirect
 //! branches).
 
-use crate::block::{self, MAX_COLD, MAX_HOT, Refusal, map};
+use crate::block::{self, MAX_COLD, MAX_HOT, MAX_INSTRUCTIONS, Refusal, map};
 use crate::context::{EXIT_MISS, reg};
 use crate::context_addr;
 use crate::emit::Emitter;
@@ -18,6 +18,15 @@ use hashbrown::HashMap;
 
 /// "No block" in a [`Site`].
 pub const NO_BLOCK: u32 = u32::MAX;
+
+/// What the tables may hold before everything is forgotten; dead blocks count. Chosen for the
+/// engine's heap: 32, 16 and 8 MiB.
+const MAX_SITES: usize = 1 << 20;
+const MAX_BLOCKS: usize = 1 << 18;
+const MAX_MAP: usize = 1 << 23;
+/// Writes that find translated code in a page before its code is checked at every block's entry
+/// instead of being protected.
+const MANY_WRITES: u8 = 32;
 
 /// Why control leaves a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +49,8 @@ pub enum SiteKind {
     FetchFault,
     /// An instruction the engine cannot translate.
     Unsupported,
+    /// The guest's code is not what the (checked) block was translated from.
+    Stale,
 }
 
 /// One exit of a block.
@@ -94,6 +105,16 @@ impl Hasher for AddressHasher {
 
 type AddressMap<V> = HashMap<u64, V, BuildHasherDefault<AddressHasher>>;
 
+/// The ends of everything before a single block was added.
+#[derive(Clone, Copy)]
+struct Single {
+    block: u32,
+    sites: usize,
+    map: usize,
+    hot: u64,
+    cold: u64,
+}
+
 /// The code cache. One per process.
 pub struct Cache {
     pub blocks: Vec<Block>,
@@ -101,11 +122,19 @@ pub struct Cache {
     /// Packed per-instruction notes of all blocks: see [`map`].
     pub map: Vec<u8>,
     pub next_counter: usize,
+    /// How often everything was forgotten: numbers and addresses from before mean nothing.
+    pub generation: u32,
     /// Pages (numbers) of the blocks translated since the engine last took the list.
     pub new_pages: Vec<u64>,
     by_pc: AddressMap<u32>,
     /// Blocks that contain code of a page (by page number). May name dead blocks.
     by_page: AddressMap<Vec<u32>>,
+    /// How many writes found code in a page.
+    writes: AddressMap<u8>,
+    /// Where the single block began, to be overwritten by the next one.
+    single: Option<Single>,
+    /// `hot` and `cold` before the last block.
+    before_last: (u64, u64),
     hot: u64,
     cold: u64,
     exit_common: u64,
@@ -126,9 +155,13 @@ impl Cache {
             sites: Vec::with_capacity(4096),
             map: Vec::with_capacity(16384),
             next_counter: 0,
+            generation: 0,
             new_pages: Vec::new(),
             by_pc: AddressMap::with_capacity_and_hasher(2048, Default::default()),
             by_page: AddressMap::default(),
+            writes: AddressMap::default(),
+            single: None,
+            before_last: (0, 0),
             hot: CACHE.start,
             cold: CACHE_COLD,
             exit_common: 0,
@@ -152,8 +185,9 @@ impl Cache {
         e.jmp(common);
         e.align(16);
         self.exit_common = e.pos();
-        // `jmp [rip+0]` with the engine's address behind it.
-        e.bytes(&[0xff, 0x25, 0, 0, 0, 0]);
+        // `jmp [rip+2]` with the engine's address behind it, aligned: the guest may have alignment
+        // checks on.
+        e.bytes(&[0xff, 0x25, 2, 0, 0, 0, 0xcc, 0xcc]);
         e.literal(engine_exit);
         e.align(16);
         // The hashed lookup: rcx holds the target, guest rcx is spilled. The table holds the
@@ -189,7 +223,10 @@ impl Cache {
     pub(crate) fn emitters(&mut self) -> Option<(Emitter, Emitter)> {
         let hot_end = self.hot + MAX_HOT as u64;
         let cold_end = self.cold + MAX_COLD as u64;
-        if hot_end > CACHE_COLD || cold_end > CACHE.end {
+        let full = self.sites.len() > MAX_SITES - 4 * MAX_INSTRUCTIONS as usize
+            || self.blocks.len() >= MAX_BLOCKS
+            || self.map.len() > MAX_MAP - 16 * MAX_INSTRUCTIONS as usize;
+        if full || hot_end > CACHE_COLD || cold_end > CACHE.end {
             return None;
         }
         // SAFETY: see `new`; both ranges are behind everything emitted so far.
@@ -224,13 +261,94 @@ impl Cache {
         self.by_pc.insert(pc, block);
     }
 
+    /// The entry of a block that only the caller of `translate_single` knows.
+    pub(crate) fn set_single_entry(&mut self, block: u32, host: u64) {
+        let b = &mut self.blocks[block as usize];
+        b.indirect = (host - CACHE.start) as u32;
+        b.direct = b.indirect;
+        b.live = false;
+    }
+
+    /// Remembers the last block as the single one.
+    pub(crate) fn keep_single(&mut self, block: u32) {
+        let b = &self.blocks[block as usize];
+        let (hot, cold) = self.before_last;
+        self.single = Some(Single {
+            block,
+            sites: b.sites_start as usize,
+            map: b.map_start as usize,
+            hot,
+            cold,
+        });
+    }
+
+    /// Takes the single block away if nothing has been added since.
+    pub(crate) fn drop_single(&mut self) {
+        if let Some(s) = self.single.take()
+            && self.blocks.len() == s.block as usize + 1
+        {
+            self.blocks.truncate(s.block as usize);
+            self.sites.truncate(s.sites);
+            self.map.truncate(s.map);
+            (self.hot, self.cold) = (s.hot, s.cold);
+        }
+    }
+
     pub(crate) fn note_guest_range(&mut self, block: u32, start: u64, end: u64) {
         for page in start / PAGE..=(end - 1) / PAGE {
-            let blocks = self.by_page.entry(page).or_default();
-            if blocks.last() != Some(&block) {
-                blocks.push(block);
+            self.note_page(block, page);
+        }
+    }
+
+    /// The block goes away when the page changes.
+    pub(crate) fn note_page(&mut self, block: u32, page: u64) {
+        let blocks = self.by_page.entry(page).or_default();
+        if blocks.last() != Some(&block) {
+            blocks.push(block);
+            if self.new_pages.last() != Some(&page) {
+                self.new_pages.push(page);
             }
-            self.new_pages.push(page);
+        }
+    }
+
+    /// Is the page of `addr` rewritten so often that its code is checked, not protected?
+    pub fn is_rewritten(&self, addr: u64) -> bool {
+        !self.writes.is_empty() && self.writes.get(&(addr / PAGE)).is_some_and(|&n| n >= MANY_WRITES)
+    }
+
+    /// Can the code at `addr` change without the engine noticing?
+    pub(crate) fn is_unsteady(&self, source: &impl CodeSource, addr: u64) -> bool {
+        self.is_rewritten(addr) || source.is_shared(addr)
+    }
+
+    /// Counts a write by the guest, at the cache address `by`, into a page that holds translated
+    /// code. If the writing block has code in that page, protection would not let it go on: then,
+    /// as after many writes, the page counts as rewritten.
+    pub fn count_write(&mut self, addr: u64, by: u64) {
+        let page = addr / PAGE;
+        let own = self.block_of_host(by).is_some_and(|block| {
+            self.by_page.get(&page).is_some_and(|blocks| blocks.contains(&block))
+        });
+        let n = self.writes.entry(page).or_insert(0);
+        *n = if own { MANY_WRITES } else { n.saturating_add(1) };
+    }
+
+    /// The pages of a range hold something new: their history is forgotten.
+    pub fn forget_writes(&mut self, start: u64, end: u64) {
+        if !self.writes.is_empty() {
+            self.writes.retain(|&page, _| !(start / PAGE..=(end - 1) / PAGE).contains(&page));
+        }
+    }
+
+    /// Forgets one block (a stale one).
+    pub fn drop_block(&mut self, block: u32, shadow_mapped: impl Fn(u64) -> bool) {
+        if !self.blocks[block as usize].live {
+            return;
+        }
+        let page = self.blocks[block as usize].pc / PAGE;
+        self.kill(block, &shadow_mapped);
+        if let Some(blocks) = self.by_page.get_mut(&page) {
+            blocks.retain(|&b| b != block);
         }
     }
 
@@ -239,6 +357,7 @@ impl Cache {
         b.end = (hot - CACHE.start) as u32;
         b.map_end = self.map.len() as u32;
         b.sites_end = self.sites.len() as u32;
+        self.before_last = (self.hot, self.cold);
         self.hot = hot;
         self.cold = cold;
     }
@@ -253,6 +372,11 @@ impl Cache {
             Some(&block) => Ok(block),
             None => block::translate(self, source, pc),
         }
+    }
+
+    /// A block of the instruction at `pc` alone: see [`block::translate_single`].
+    pub fn single_at(&mut self, source: &impl CodeSource, pc: u64) -> Result<u32, Refusal> {
+        block::translate_single(self, source, pc)
     }
 
     /// Where direct branches to the block arrive.
@@ -416,11 +540,15 @@ impl Cache {
 
     /// Forgets everything. The caller resets the shadow map.
     pub fn flush(&mut self) {
+        self.generation += 1;
         self.blocks.clear();
         self.sites.clear();
         self.map.clear();
         self.by_pc.clear();
         self.by_page.clear();
+        self.writes.clear();
+        self.new_pages.clear();
+        self.single = None;
         self.hot = self.first_hot;
         self.cold = CACHE_COLD;
         // SAFETY: `LOOKUP` is mapped (see `new`).
@@ -468,6 +596,7 @@ impl Cache {
                 map::SCRATCH => {
                     displaced = block::Displaced::Scratch(*notes.next()?);
                 }
+                map::CHECK => displaced = block::Displaced::Check,
                 map::JUMP => {
                     let bytes: [u8; 8] = core::array::from_fn(|_| *notes.next().unwrap_or(&0));
                     next = u64::from_le_bytes(bytes);

@@ -211,6 +211,42 @@ impl Emitter {
         self.bytes(&imm.to_le_bytes());
     }
 
+    /// `mov`/`movzx reg, [addr]` of 1, 2, 4 or 8 bytes, zero-extended, for one of the low eight
+    /// registers (which may end up holding the address in between).
+    pub fn load_from(&mut self, reg: u8, size: u8, addr: u64) {
+        let opcode: &[u8] = match size {
+            1 => &[0x0f, 0xb6],
+            2 => &[0x0f, 0xb7],
+            4 => &[0x8b],
+            _ => &[0x48, 0x8b],
+        };
+        let end = self.pos() + opcode.len() as u64 + 5;
+        if let Ok(disp) = i32::try_from(addr.wrapping_sub(end) as i64) {
+            self.bytes(opcode);
+            self.bytes(&[0x05 | reg << 3]);
+            self.u32(disp as u32);
+        } else {
+            self.mov_imm64(reg, addr);
+            self.bytes(opcode);
+            self.bytes(&[reg << 3 | reg]);
+        }
+    }
+
+    /// `lea rcx, [rcx + rdx]`.
+    pub fn add_rdx_to_rcx(&mut self) {
+        self.bytes(&[0x48, 0x8d, 0x0c, 0x11]);
+    }
+
+    /// `mov rcx, [rsp]`.
+    pub fn load_rcx_from_stack(&mut self) {
+        self.bytes(&[0x48, 0x8b, 0x0c, 0x24]);
+    }
+
+    /// `movzx ecx, word [rsp]`.
+    pub fn load_cx_from_stack(&mut self) {
+        self.bytes(&[0x0f, 0xb7, 0x0c, 0x24]);
+    }
+
     /// Copies an instruction whose RIP-relative displacement lies at `disp_offset`, so that it
     /// still addresses `target`: with a new displacement if that reaches, as an absolute address
     /// if that fits. `Err` when neither does: see [`Self::copy_via`].
@@ -230,7 +266,7 @@ impl Emitter {
         }
         let disp = i32::try_from(target as i64).map_err(|_| OutOfReach)?;
         let modrm = code[disp_offset - 1];
-        self.bytes(&code[..disp_offset - 1]);
+        self.head_without_extensions(&code[..disp_offset - 1]);
         self.bytes(&[modrm & 0x38 | 0x04, 0x25]);
         self.bytes(&disp.to_le_bytes());
         self.bytes(&code[disp_offset + 4..]);
@@ -241,9 +277,31 @@ impl Emitter {
     /// rbx, rsi or rdi) holds the address.
     pub fn copy_via(&mut self, code: &[u8], disp_offset: usize, reg: u8) {
         let modrm = code[disp_offset - 1];
-        self.bytes(&code[..disp_offset - 1]);
+        self.head_without_extensions(&code[..disp_offset - 1]);
         self.bytes(&[modrm & 0x38 | reg]);
         self.bytes(&code[disp_offset + 4..]);
+    }
+
+    /// The bytes of an instruction up to its ModRM byte, without the bits of a REX, VEX, EVEX or
+    /// XOP prefix that extend base and index: a RIP-relative operand ignores them, others do not.
+    fn head_without_extensions(&mut self, head: &[u8]) {
+        const LEGACY: [u8; 11] =
+            [0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67, 0xf0, 0xf2, 0xf3];
+        let start = self.at;
+        self.bytes(head);
+        let is_rex = |b: u8| b & 0xf0 == 0x40;
+        let Some(n) = head.iter().position(|&b| !LEGACY.contains(&b) && !is_rex(b)) else { return };
+        // SAFETY: within the bytes just written.
+        let byte = |k: usize| unsafe { &mut *start.add(k) };
+        if n > 0 && is_rex(head[n - 1]) {
+            *byte(n - 1) &= !3;
+        }
+        match head[n] {
+            // In these the bits are inverted.
+            0xc4 | 0x62 => *byte(n + 1) |= 0x60,
+            0x8f if head[n + 1..].first().is_some_and(|b| b & 0x1f >= 8) => *byte(n + 1) |= 0x60,
+            _ => {}
+        }
     }
 }
 

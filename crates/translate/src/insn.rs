@@ -26,7 +26,9 @@ pub enum Action {
     Trap,
     /// Copied; always faults, so nothing follows.
     Fault,
-    /// Far branches, `iret`, `sysret`, 16-bit branches: nothing the engine can follow.
+    /// `popf`: the engine takes the flags, which may be more than status flags, from the stack.
+    PopFlags { short: bool },
+    /// Far branches, `iret`, `sysret`, 16-bit branches: the engine's, or nobody's.
     Unsupported,
 }
 
@@ -64,7 +66,9 @@ pub fn action(instr: &Instruction) -> Action {
 }
 
 fn next_action(instr: &Instruction) -> Action {
-    if is_intrinsic(instr.mnemonic()) {
+    if let Code::Popfq | Code::Popfw = instr.code() {
+        Action::PopFlags { short: instr.code() == Code::Popfw }
+    } else if is_intrinsic(instr.mnemonic()) {
         Action::Intrinsic
     } else if instr.is_ip_rel_memory_operand() {
         Action::RipRelative

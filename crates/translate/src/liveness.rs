@@ -2,9 +2,12 @@
 //!
 //! The proof must hold on every path, so the scan follows direct jumps and calls, both sides of
 //! conditional branches within a budget, and gives up (flags live) at everything else. It is a pure
-//! function of the guest's code, so recording and replay agree where ticks leave their own flags.
+//! function of the guest's code, so recording and replay agree where ticks leave their own flags; a
+//! change to any page it looked at invalidates the block that relies on it.
 
 use crate::insn::{self, Action};
+use alloc::vec::Vec;
+use clew_abi::layout::PAGE;
 use iced_x86::{Decoder, DecoderOptions, Instruction, Mnemonic, RflagsBits};
 
 /// Where guest code comes from.
@@ -12,6 +15,11 @@ pub trait CodeSource {
     /// The executable bytes at `pc` up to the end of what is mapped executable without a gap
     /// (possibly fewer, but at least 64 if there are as many); empty if `pc` is not executable.
     fn code(&self, pc: u64) -> &[u8];
+
+    /// Can the code at `pc` change without a write to that address (memory mapped twice)?
+    fn is_shared(&self, _pc: u64) -> bool {
+        false
+    }
 }
 
 /// The flags a tick's subtraction writes.
@@ -30,17 +38,41 @@ const BUDGET: u32 = 48;
 /// Conditional branches followed on one path.
 const DEPTH: u32 = 4;
 
-/// Are the status flags overwritten before they are read, on every path from `pc`?
-pub fn flags_dead(source: &impl CodeSource, pc: u64) -> bool {
-    Scan { source, budget: BUDGET }.live(pc, DESTROYED, DEPTH) == 0
+/// Are the status flags overwritten before they are read, on every path from `pc`? `rewritten` says
+/// of an address whether its page's code cannot be relied on; the numbers of the pages the proof
+/// rests on are appended to `pages`.
+pub fn flags_dead(
+    source: &impl CodeSource,
+    rewritten: impl Fn(u64) -> bool,
+    pc: u64,
+    pages: &mut Vec<u64>,
+) -> bool {
+    let before = pages.len();
+    let dead = Scan { source, rewritten, pages, budget: BUDGET }.live(pc, DESTROYED, DEPTH) == 0;
+    if !dead {
+        pages.truncate(before);
+    }
+    dead
 }
 
-struct Scan<'a, S> {
+struct Scan<'a, S, R> {
     source: &'a S,
+    rewritten: R,
+    pages: &'a mut Vec<u64>,
     budget: u32,
 }
 
-impl<S: CodeSource> Scan<'_, S> {
+impl<S: CodeSource, R: Fn(u64) -> bool> Scan<'_, S, R> {
+    /// Notes that the proof rests on the page of `addr`. False if it must not.
+    fn rest_on(&mut self, addr: u64) -> bool {
+        let page = addr / PAGE;
+        if self.pages.last() == Some(&page) {
+            return true;
+        }
+        self.pages.push(page);
+        !(self.rewritten)(addr)
+    }
+
     /// Flags of `wanted` that some path from `pc` may read before it writes them: empty if there is
     /// none, at least one of them otherwise.
     fn live(&mut self, mut pc: u64, wanted: u32, depth: u32) -> u32 {
@@ -53,7 +85,10 @@ impl<S: CodeSource> Scan<'_, S> {
             while decoder.can_decode() && self.budget > 0 {
                 self.budget -= 1;
                 decoder.decode_out(&mut instr);
-                if instr.is_invalid() {
+                if instr.is_invalid()
+                    || !self.rest_on(instr.ip())
+                    || !self.rest_on(instr.next_ip() - 1)
+                {
                     return live | open;
                 }
                 live |= open & instr.rflags_read();
@@ -96,6 +131,8 @@ fn surely_written(instr: &Instruction) -> u32 {
     use Mnemonic::*;
     match instr.mnemonic() {
         Shl | Shr | Sar | Sal | Rol | Ror | Rcl | Rcr | Shld | Shrd => 0,
+        // With an unmasked exception to come they leave the flags alone.
+        Fcomi | Fcomip | Fucomi | Fucomip => 0,
         _ if instr.has_rep_prefix() || instr.has_repne_prefix() => 0,
         // The manuals leave AF undefined here; every processor clears it.
         And | Or | Xor | Test => DESTROYED,

@@ -73,7 +73,7 @@ pub fn update(signals: &Signals, signo: u32) {
     const KERNEL_FLAGS: u64 = 1 | 2; // SA_NOCLDSTOP, SA_NOCLDWAIT
     let action = if own {
         Action {
-            handler: on_signal as *const () as u64,
+            handler: asm::clew_signal as *const () as u64,
             flags: super::SA_SIGINFO
                 | super::SA_ONSTACK
                 | super::SA_RESTORER
@@ -93,7 +93,7 @@ pub fn update(signals: &Signals, signo: u32) {
     unsafe { syscall!(sys::__NR_rt_sigaction, signo, &raw const action, 0, 8) };
 }
 
-extern "C" fn on_signal(signo: u32, info: &[u64; 16], uc: &mut Ucontext) {
+pub extern "C" fn on_signal(signo: u32, info: &[u64; 16], uc: &mut Ucontext) {
     let rip = uc.regs[UC_RIP];
     let by_processor = (info[1] as i32) > 0 && bit(signo) & SYNCHRONOUS != 0;
     if by_processor {
@@ -185,9 +185,14 @@ fn on_fault(signo: u32, info: &[u64; 16], uc: &mut Ucontext) {
             Displaced::None => {}
             Displaced::Rcx => c.gpr[reg::RCX] = c.spill_rcx,
             Displaced::Scratch(n) => c.gpr[n as usize] = c.spill_scratch,
+            Displaced::Check => {
+                c.gpr[reg::RCX] = c.spill_rcx;
+                c.gpr[reg::RDX] = c.spill_scratch;
+            }
         }
         c.pc = at.pc;
         c.exit_site = EXIT_FAULT as u64;
+        engine.signals.fault_host = rip;
         engine.signals.fault =
             Some(Taken { signo, info: guest_siginfo(info, rip, at.pc), fault: [uc.err, uc.trapno, uc.cr2] });
     }

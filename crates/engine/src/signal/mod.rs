@@ -94,6 +94,11 @@ pub struct Signals {
     pub fault: Option<Taken>,
     /// Host address of the shadow dispatch that found no table (an `EXIT_MISS` by fault), or 0.
     pub dispatch_fault: u64,
+    /// Where in the cache the fault behind an `EXIT_FAULT` happened.
+    pub fault_host: u64,
+    /// One instruction is being executed with the guest's trap flag set. The processor's is never
+    /// set, and neither is the context's while translated code runs.
+    pub stepping: bool,
 }
 
 impl Signals {
@@ -107,6 +112,8 @@ impl Signals {
             pending: None,
             fault: None,
             dispatch_fault: 0,
+            fault_host: 0,
+            stepping: false,
         };
         for signo in 1..=64u32 {
             let mut action = Action::default();
