@@ -7,4 +7,15 @@ _start:
     test rax, rax
     setg cl
     SHOW rcx
+    mov eax, 4                  // write, the arguments in other registers than for `syscall`
+    mov ebx, 1
+    lea ecx, [rip+text]
+    mov edx, 6
+    mov r11d, 77
+    int 0x80
+    SHOW rax
+    SHOW r11
+    SHOW rdx
     EXIT 0
+.data
+text: .ascii "text\n\n"

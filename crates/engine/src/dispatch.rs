@@ -97,8 +97,8 @@ impl Engine {
             }
         }
         // Where a replay can stop: elsewhere a signal waits for the next tick.
-        use SiteKind::{Syscall, Tick, TickFlagsLost, Unsupported};
-        if matches!(site.kind, Tick | TickFlagsLost | Syscall | Unsupported) {
+        use SiteKind::{Syscall, Tick, TickFlagsLost, Trap, Unsupported};
+        if matches!(site.kind, Tick | TickFlagsLost | Syscall | Trap | Unsupported) {
             self.deliver_pending();
         }
         self.resume();
@@ -286,6 +286,7 @@ impl Engine {
                 ctx().pc = pc + len as u64;
                 self.raise(SIGTRAP, 1, pc + len as u64, [0, 1, 0]);
             }
+            [0xcd, 0x80] => self.int80(),
             [_, vector] => {
                 let error = (vector as u64) << 3 | 2;
                 self.raise(SIGSEGV, SI_KERNEL, 0, [error, TRAP_GP, 0]);

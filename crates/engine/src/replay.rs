@@ -207,13 +207,20 @@ impl Engine {
         ok
     }
 
+    /// Delivers a signal recorded at this very place, if there is one.
+    pub fn signal_first(&mut self) -> bool {
+        let here = self.next_event().is_some_and(|next| self.signal_here(&next));
+        if here {
+            self.aim_at_next();
+        }
+        here
+    }
+
     /// The guest makes a system call.
     pub fn replay_call(&mut self, call: &Call) {
         let pc = ctx().pc;
-        if let Some(next) = self.next_event()
-            && self.signal_here(&next)
-        {
-            return self.aim_at_next();
+        if self.signal_first() {
+            return;
         }
         let Some(record) = self.take_event() else { self.truncated() };
         if record.kind == Kind::Exit {

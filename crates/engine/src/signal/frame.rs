@@ -83,6 +83,8 @@ pub fn push(engine: &mut Engine, taken: &Taken, action: &Action) -> bool {
     }
     let mut image = Image::zero();
     xstate::save(&mut image);
+    // As the kernel does: what a handler writes to the legacy region counts.
+    image.0[512] |= 3;
     let size = xstate::size();
     let fpstate = sp.wrapping_sub(size as u64 + 4) & !63;
     let at = (fpstate.wrapping_sub(size_of::<Frame>() as u64) & !15).wrapping_sub(8);
