@@ -1,11 +1,10 @@
 //! Random sequences: single instructions of every kind, and the control flow around them.
 
 use iced_x86::code_asm::*;
-use iced_x86::{Code, Instruction, InstructionInfoFactory, OpAccess, Register};
+use iced_x86::{Code, Decoder, Instruction, InstructionInfoFactory, MemoryOperand, OpAccess, Register};
 
 use crate::catalogue::Catalogue;
-use crate::machine::EXIT;
-use crate::memory::{DATA, TABLES};
+use crate::memory::{DATA, GS_BASE, TABLES, exit_code, near, near_tables};
 use crate::operand::{self, load, scratch, target};
 use crate::random::Random;
 
@@ -27,6 +26,7 @@ struct Writer<'a> {
     depth: u32,
     /// Table slots given out.
     slots: u64,
+    writable: bool,
 }
 
 impl Generator {
@@ -34,8 +34,8 @@ impl Generator {
         Self { catalogue: Catalogue::new() }
     }
 
-    /// The machine code of sequence `n`, to run at `ip`.
-    pub fn sequence(&self, seed: u64, n: u64, ip: u64) -> Vec<u8> {
+    /// The machine code of sequence `n`, to run at `ip`. `writable`: it may change itself.
+    pub fn sequence(&self, seed: u64, n: u64, ip: u64, writable: bool) -> Vec<u8> {
         let mut writer = Writer {
             catalogue: &self.catalogue,
             a: CodeAssembler::new(64).expect("64 bits are supported"),
@@ -44,17 +44,49 @@ impl Generator {
             in_function: false,
             depth: 0,
             slots: 0,
+            writable,
         };
         writer.sequence().expect("everything written is valid");
-        writer.a.assemble(ip).expect("every sequence can be encoded")
+        let mut code = writer.a.assemble(ip).expect("every sequence can be encoded");
+        set_ignored_bits(&mut code, ip, &mut writer.random);
+        code
     }
 }
+
+/// Sets prefix bits that RIP-relative operands ignore, here and there.
+fn set_ignored_bits(code: &mut [u8], ip: u64, random: &mut Random) {
+    let mut at = 0;
+    while at < code.len() {
+        let decode = |code: &[u8]| Decoder::with_ip(64, &code[at..], ip + at as u64, 0).decode();
+        let instruction = decode(code);
+        let len = instruction.len().max(1);
+        if instruction.is_ip_rel_memory_operand() && random.chance(25) {
+            let was = code[at..at + len].to_vec();
+            let first = was.iter().position(|b| !LEGACY_PREFIXES.contains(b)).unwrap_or(0);
+            match was[first] {
+                0x40..=0x4f => code[at + first] |= 1 + random.below(3) as u8,
+                0xc4 | 0x62 => code[at + first + 1] &= !(0x20 << random.below(2)),
+                _ => {}
+            }
+            if decode(code) != instruction {
+                code[at..at + len].copy_from_slice(&was);
+            }
+        }
+        at += len;
+    }
+}
+
+const LEGACY_PREFIXES: [u8; 11] =
+    [0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67, 0xf0, 0xf2, 0xf3];
 
 impl Writer<'_> {
     fn sequence(&mut self) -> Result {
         let items = 4 + self.random.below(28);
         self.items(items)?;
-        self.a.jmp(EXIT)
+        if self.random.chance(4) {
+            self.fault()?;
+        }
+        self.a.jmp(exit_code())
     }
 
     fn items(&mut self, count: u64) -> Result {
@@ -78,6 +110,8 @@ impl Writer<'_> {
             34..36 => self.control_words(),
             36..39 => self.intercepted(),
             39 => self.code_address(),
+            40..46 => self.flag_probe(),
+            46..49 if self.writable => self.rewritten(),
             _ => self.instruction(),
         }
     }
@@ -201,7 +235,14 @@ impl Writer<'_> {
                 match kind {
                     0 => {
                         let (mut again, mut out) = (self.a.create_label(), self.a.create_label());
-                        self.a.loop_(again)?;
+                        if self.random.chance(30) {
+                            self.a.db(&[0x67])?; // counts ecx
+                        }
+                        match self.random.below(3) {
+                            0 => self.a.loop_(again)?,
+                            1 => self.a.loope(again)?,
+                            _ => self.a.loopne(again)?,
+                        }
                         self.a.jmp(out)?;
                         self.a.set_label(&mut again)?;
                         self.a.jmp(top)?;
@@ -247,7 +288,11 @@ impl Writer<'_> {
     fn body(&mut self, counter: Register) -> Result {
         self.reserved.push(counter);
         let items = 1 + self.random.below(4);
-        let result = self.a.nop().and_then(|()| self.nested(|w| w.items(items)));
+        let probe = self.random.chance(30);
+        let result = self.a.nop().and_then(|()| {
+            self.nested(|w| if probe { w.flag_probe() } else { Ok(()) })?;
+            self.nested(|w| w.items(items))
+        });
         self.reserved.pop();
         result
     }
@@ -256,17 +301,16 @@ impl Writer<'_> {
     fn call(&mut self) -> Result {
         let (mut function, mut after) = (self.a.create_label(), self.a.create_label());
         let register = self.register();
-        match self.random.below(5) {
+        match self.random.below(6) {
             0 | 1 => self.a.call(function)?,
             2 => {
                 self.a.lea(register, ptr(function))?;
                 self.a.call(register)?;
             }
-            3 => {
-                let slot = self.slot();
+            3 | 4 => {
                 self.a.lea(register, ptr(function))?;
-                self.a.mov(qword_ptr(slot), register)?;
-                self.a.call(qword_ptr(slot))?;
+                let operand = self.branch_operand(register)?;
+                self.a.add_instruction(Instruction::with1(Code::Call_rm64, operand)?)?;
             }
             _ => {
                 // Through a place below rsp, which the call itself overwrites afterwards.
@@ -280,6 +324,9 @@ impl Writer<'_> {
         let outer = std::mem::replace(&mut self.in_function, true);
         let items = 1 + self.random.below(3);
         self.a.nop()?;
+        if self.random.chance(30) {
+            self.nested(|w| w.flag_probe())?;
+        }
         let arguments = self.random.chance(15) && !outer;
         self.nested(|w| w.items(items))?;
         self.in_function = outer;
@@ -305,7 +352,10 @@ impl Writer<'_> {
         self.a.mov(qword_ptr(second), register)?;
         match self.random.below(4) {
             0 => self.a.jmp(register)?,
-            1 => self.a.jmp(qword_ptr(second))?,
+            1 => {
+                let operand = self.branch_operand(register)?;
+                self.a.add_instruction(Instruction::with1(Code::Jmp_rm64, operand)?)?;
+            }
             2 => {
                 self.a.add_instruction(load(register.into(), choice))?;
                 self.a.jmp(qword_ptr(register * 8 + first))?;
@@ -318,6 +368,9 @@ impl Writer<'_> {
         for label in [&mut one, &mut two] {
             self.a.set_label(label)?;
             self.a.nop()?;
+            if self.random.chance(30) {
+                self.nested(|w| w.flag_probe())?;
+            }
             let items = self.random.below(3);
             self.nested(|w| w.items(items))?;
             self.a.jmp(end)?;
@@ -520,6 +573,282 @@ impl Writer<'_> {
         }
     }
 
+    /// Stores a code address from `from` in a table and gives a memory operand for a branch
+    /// there, in one of the addressing forms.
+    fn branch_operand(
+        &mut self,
+        from: AsmRegister64,
+    ) -> std::result::Result<MemoryOperand, IcedError> {
+        use iced_x86::Register as R;
+        let slot = self.slot();
+        self.a.mov(qword_ptr(slot), from)?;
+        let base = R::from(self.register());
+        let distance = (self.random.next() as i32 >> self.random.below(31)) as i64;
+        let start = slot.wrapping_sub(distance as u64);
+        let absolute = |address: u64, segment| {
+            MemoryOperand::new(R::None, R::None, 1, address as i64, 8, false, segment)
+        };
+        Ok(match self.random.below(9) {
+            0 => absolute(slot, R::None),
+            1 => {
+                self.a.add_instruction(load(base, slot))?;
+                MemoryOperand::with_base(base)
+            }
+            2 | 3 => {
+                self.a.add_instruction(load(base, start))?;
+                MemoryOperand::with_base_displ(base, distance)
+            }
+            4 => {
+                let index = R::from(self.register());
+                self.a.add_instruction(load(index, 3))?;
+                if index == base {
+                    let displacement = slot as i64 - 24;
+                    MemoryOperand::new(R::None, index, 8, displacement, 8, false, R::None)
+                } else {
+                    self.a.add_instruction(load(base, start - 24))?;
+                    MemoryOperand::new(base, index, 8, distance, 8, false, R::None)
+                }
+            }
+            5 => {
+                let there = near_tables() + (slot - TABLES);
+                self.a.add_instruction(load(base, there))?;
+                let pointer = get_gpr64(base).expect("a 64-bit register");
+                self.a.mov(qword_ptr(pointer), from)?;
+                MemoryOperand::with_base_displ(R::RIP, there as i64)
+            }
+            6 => absolute(slot - GS_BASE, R::GS),
+            7 => {
+                self.a.add_instruction(load(base, slot | self.random.next() << 32))?;
+                MemoryOperand::with_base(base.full_register32())
+            }
+            _ => {
+                self.a.mov(qword_ptr(rsp - 16), from)?;
+                MemoryOperand::with_base_displ(R::RSP, -16)
+            }
+        })
+    }
+
+    /// A long stretch that leaves the flags alone, something that writes some of them, perhaps, and
+    /// something that reads some: proofs that flags are dead must not be too bold.
+    fn flag_probe(&mut self) -> Result {
+        for _ in 0..self.random.below(14) {
+            let register = self.register();
+            let other = self.register();
+            let at = DATA + 8 * self.random.below(64);
+            match self.random.below(7) {
+                0 => self.a.mov(register, other)?,
+                1 => self.a.lea(register, ptr(other + 8))?,
+                2 => self.a.mov(register, qword_ptr(at))?,
+                3 => self.a.nop()?,
+                4 => self.a.paddd(xmm3, xmm4)?,
+                5 => self.a.not(register)?,
+                _ => {
+                    // A branch that goes nowhere: both sides the same.
+                    let mut next = self.a.create_label();
+                    if self.random.chance(50) {
+                        self.condition(next)?;
+                    } else {
+                        self.a.jmp(next)?;
+                    }
+                    self.a.set_label(&mut next)?;
+                    self.a.nop()?;
+                }
+            }
+        }
+        for _ in 0..self.random.below(3) {
+            self.partial_writer()?;
+        }
+        self.reader()
+    }
+
+    /// Writes some flags, or none, or some and leaves others undefined.
+    fn partial_writer(&mut self) -> Result {
+        let (register, other) = (self.register(), self.register());
+        let narrow = get_gpr32(Register::from(register).full_register32()).expect("32 bits");
+        let rcx_is_free = !self.reserved.contains(&Register::RCX);
+        let busy = |r| self.reserved.contains(&r);
+        let string_is_free = ![Register::RCX, Register::RSI, Register::RDI].into_iter().any(busy);
+        let wide_is_free = ![Register::RAX, Register::RDX].into_iter().any(busy);
+        let slot = self.slot();
+        match self.random.below(26) {
+            0 => self.a.inc(register),
+            1 => self.a.dec(narrow),
+            2 if rcx_is_free => {
+                let count = self.random.below(3) * 32;
+                self.a.add_instruction(load(Register::RCX, count))?;
+                match self.random.below(6) {
+                    0 => self.a.shl(narrow, cl),
+                    1 => self.a.sar(narrow, cl),
+                    2 => self.a.rol(narrow, cl),
+                    3 => self.a.rcr(narrow, cl),
+                    4 => self.a.shld(register, other, cl),
+                    _ => self.a.shr(narrow, cl),
+                }
+            }
+            3 => self.a.shl(register, 0u32),
+            4 => self.a.ror(register, 1u32),
+            5 => self.a.rcl(register, 1u32),
+            6 => self.a.bt(register, other),
+            7 => self.a.btc(register, 5u32),
+            8 => self.a.bsf(register, other),
+            9 => self.a.bsr(narrow, narrow),
+            10 => self.a.imul_2(register, other),
+            11 if wide_is_free => self.a.mul(other),
+            12 if string_is_free => {
+                self.a.add_instruction(load(Register::RCX, self.random.below(2)))?;
+                self.a.add_instruction(load(Register::RSI, DATA + 512))?;
+                self.a.add_instruction(load(Register::RDI, DATA + 520))?;
+                match self.random.below(3) {
+                    0 => self.a.repe().cmpsb(),
+                    1 => self.a.repne().scasb(),
+                    _ => self.a.rep().movsb(),
+                }
+            }
+            13 => self.a.popcnt(register, other),
+            14 => self.a.tzcnt(register, other),
+            15 => self.a.adcx(register, other),
+            16 => self.a.adox(register, other),
+            17 => {
+                self.a.fldz()?;
+                self.a.fcomip(st0, st1)
+            }
+            18 => self.a.comisd(xmm1, xmm2),
+            19 => self.a.ptest(xmm5, xmm6),
+            20 => self.a.sahf(),
+            21 => self.a.cmc(),
+            22 => self.a.neg(register),
+            23 => self.a.lock().xadd(qword_ptr(slot), register),
+            24 if wide_is_free => self.a.cmpxchg(qword_ptr(slot), register),
+            25 => self.a.andn(register, other, register),
+            _ => self.a.test(register, register),
+        }
+    }
+
+    /// Shows some flags in memory or a register.
+    fn reader(&mut self) -> Result {
+        let (register, other) = (self.register(), self.register());
+        let rax_is_free = !self.reserved.contains(&Register::RAX);
+        let at = byte_ptr(DATA + self.random.below(512));
+        match self.random.below(18) {
+            0 => self.a.seto(at),
+            1 => self.a.setb(at),
+            2 => self.a.sete(at),
+            3 => self.a.sets(at),
+            4 => self.a.setp(at),
+            5 => self.a.setle(at),
+            6 => self.a.setbe(at),
+            7 => self.a.adc(register, 0),
+            8 => self.a.sbb(register, register),
+            9 => self.a.rcl(register, 1u32),
+            10 => self.a.rcr(register, 3u32),
+            11 => self.a.cmovo(register, other),
+            12 => self.a.cmovp(register, other),
+            13 => self.a.cmovbe(register, other),
+            14 if rax_is_free => self.a.lahf(),
+            15 => self.a.adcx(register, other),
+            16 if !self.in_function => {
+                self.a.pushfq()?;
+                self.a.pop(register)
+            }
+            _ => {
+                self.a.fldz()?;
+                self.a.fcmove(st0, st1)?;
+                self.a.fstp(st1)
+            }
+        }
+    }
+
+    /// Code that changes code: the next instruction, or one in a loop.
+    fn rewritten(&mut self) -> Result {
+        let (pointer, value) = (self.register(), self.register());
+        if Register::from(pointer) == Register::from(value) {
+            return self.a.nop();
+        }
+        let mut patched = self.a.create_label();
+        let rounds = self.slot();
+        let immediate = self.random.next() as u32;
+        let counted = self.random.chance(50);
+        let mut top = self.a.create_label();
+        self.a.mov(qword_ptr(rounds), 1 + self.random.below(4) as i32)?;
+        self.a.set_label(&mut top)?;
+        self.a.lea(pointer, ptr(patched))?;
+        match self.random.below(3) {
+            0 => self.a.mov(dword_ptr(pointer + 3), immediate)?,
+            1 => self.a.add(byte_ptr(pointer + 4), 7)?,
+            _ => self.a.lock().inc(dword_ptr(pointer + 3))?,
+        }
+        for _ in 0..self.random.below(3) {
+            self.a.nop()?;
+        }
+        self.a.set_label(&mut patched)?;
+        // REX.W C7 /0 imm32: the immediate is at 3.
+        self.a.add_instruction(Instruction::with2(Code::Mov_rm64_imm32, Register::from(value), 0)?)?;
+        self.a.add(qword_ptr(DATA + 8 * self.random.below(64)), value)?;
+        if counted {
+            self.a.sub(qword_ptr(rounds), 1)?;
+            self.a.jnz(top)?;
+        }
+        self.a.nop()
+    }
+
+    /// Something that faults in the middle of what a branch or stack instruction does.
+    fn fault(&mut self) -> Result {
+        let bad = [DATA + 0x80_0000, 0x8000_0000_0000_0000, DATA + 0x80_0010, near() + 0x90_0000];
+        let bad = *self.random.pick(&bad);
+        let register = self.register();
+        let kind = self.random.below(10);
+        if kind < 5 {
+            self.a.add_instruction(load(Register::RSP, bad))?;
+        }
+        let mut function = self.a.create_label();
+        match kind {
+            0 => self.a.ret()?,
+            1 => self.a.ret_1(24)?,
+            2 => self.a.call(function)?,
+            3 => {
+                self.a.lea(register, ptr(function))?;
+                self.a.call(register)?
+            }
+            4 => {
+                let slot = self.slot();
+                self.a.lea(register, ptr(function))?;
+                self.a.mov(qword_ptr(slot), register)?;
+                self.a.call(qword_ptr(slot))?
+            }
+            5 => {
+                self.a.add_instruction(load(register.into(), bad))?;
+                self.a.call(qword_ptr(register))?
+            }
+            6 => {
+                self.a.add_instruction(load(register.into(), bad))?;
+                self.a.jmp(qword_ptr(register + 64))?
+            }
+            7 => {
+                self.a.add_instruction(load(register.into(), bad))?;
+                self.a.jmp(register)?
+            }
+            8 => {
+                // Not a place that is not canonical: processors differ in whether they push first.
+                self.a.add_instruction(load(register.into(), DATA + 0x80_0000))?;
+                self.a.call(register)?
+            }
+            _ => {
+                let there = near() + 0x90_0000;
+                let there = MemoryOperand::with_base_displ(Register::RIP, there as i64);
+                let register = Register::from(register);
+                self.a.add_instruction(match self.random.below(5) {
+                    0 => Instruction::with2(Code::Add_r64_rm64, register, there)?,
+                    1 => Instruction::with1(Code::Push_rm64, there)?,
+                    2 => Instruction::with1(Code::Jmp_rm64, there)?,
+                    3 => Instruction::with1(Code::Call_rm64, there)?,
+                    _ => Instruction::with3(Code::Shld_rm64_r64_imm8, there, register, 7)?,
+                })?
+            }
+        }
+        self.a.set_label(&mut function)?;
+        self.a.nop()
+    }
+
     /// The address of code, taken from rip.
     fn code_address(&mut self) -> Result {
         let register = self.register();
@@ -527,7 +856,7 @@ impl Writer<'_> {
         self.a.lea(register, ptr(here))?;
         self.a.set_label(&mut here)?;
         let code = Code::Lea_r64_m;
-        let relative = iced_x86::MemoryOperand::with_base_displ(Register::RIP, (DATA + 64) as i64);
+        let relative = iced_x86::MemoryOperand::with_base_displ(Register::RIP, (near() + 64) as i64);
         self.a.add_instruction(Instruction::with2(code, Register::from(register), relative)?)
     }
 }

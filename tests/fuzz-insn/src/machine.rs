@@ -9,9 +9,6 @@ use iced_x86::{Decoder, DecoderOptions, Formatter, IntelFormatter};
 use crate::memory::*;
 use crate::random::Random;
 
-/// Where sequences jump at their end.
-pub const EXIT: u64 = TRAMPOLINE + 0x800;
-
 // The layout of the state area: one image going in, one coming out.
 const IN: u64 = STATE;
 const OUT: u64 = STATE + 0x2000;
@@ -54,12 +51,17 @@ impl CodeArea {
     pub fn place(&mut self, make: impl Fn(u64) -> Vec<u8>) -> u64 {
         let at = self.next;
         let code = make(at);
-        assert!(at + (code.len() as u64) < CODE + CODE_SIZE, "the code area is full");
+        assert!(at + (code.len() as u64) < code_area() + CODE_SIZE, "the code area is full");
         // SAFETY: inside the code area, which `write_code` has made writable.
         unsafe { bytes(at, code.len() as u64) }.copy_from_slice(&code);
         self.next = at + code.len() as u64 + 1;
         at
     }
+}
+
+/// Whether the code of a batch can be written while it runs.
+pub fn stays_writable(batch: u64) -> bool {
+    batch % 4 == 3
 }
 
 impl Machine {
@@ -77,15 +79,21 @@ impl Machine {
         {
             map(at, size, writable);
         }
-        map(TRAMPOLINE, PAGE, writable);
-        map(CODE, CODE_SIZE, writable);
+        if near() != DATA {
+            map(near(), DATA_SIZE, writable);
+            map(near_tables(), PAGE, writable);
+        }
+        // SAFETY: sets the base of a segment that nothing else in this program uses.
+        assert_eq!(unsafe { libc::syscall(libc::SYS_arch_prctl, 0x1001, GS_BASE) }, 0);
+        map(trampoline(), PAGE, writable);
+        map(code_area(), CODE_SIZE, writable);
         let machine = Self { vectors };
-        let (enter, exit) = (machine.enter(), machine.exit());
+        let (enter, exit) = (machine.enter(), machine.leave());
         // SAFETY: just mapped; both pieces fit.
-        unsafe { bytes(TRAMPOLINE, enter.len() as u64) }.copy_from_slice(&enter);
-        unsafe { bytes(EXIT, exit.len() as u64) }.copy_from_slice(&exit);
+        unsafe { bytes(trampoline(), enter.len() as u64) }.copy_from_slice(&enter);
+        unsafe { bytes(exit_code(), exit.len() as u64) }.copy_from_slice(&exit);
         assert!(enter.len() < 0x800 && exit.len() < 0x800);
-        protect(TRAMPOLINE, PAGE, libc::PROT_READ | libc::PROT_EXEC);
+        protect(trampoline(), PAGE, libc::PROT_READ | libc::PROT_EXEC);
         install_handlers();
         machine
     }
@@ -94,11 +102,11 @@ impl Machine {
     /// does; every fourth stays writable and executable all the time.
     pub fn write_code<T>(&self, batch: u64, write: impl FnOnce(&mut CodeArea) -> T) -> T {
         let (read, write_, execute) = (libc::PROT_READ, libc::PROT_WRITE, libc::PROT_EXEC);
-        let stays = batch % 4 == 3;
-        protect(CODE, CODE_SIZE, if stays { read | write_ | execute } else { read | write_ });
-        let result = write(&mut CodeArea { next: CODE });
+        let stays = stays_writable(batch);
+        protect(code_area(), CODE_SIZE, if stays { read | write_ | execute } else { read | write_ });
+        let result = write(&mut CodeArea { next: code_area() });
         if !stays {
-            protect(CODE, CODE_SIZE, read | execute);
+            protect(code_area(), CODE_SIZE, read | execute);
         }
         result
     }
@@ -110,6 +118,13 @@ impl Machine {
             unsafe { (bytes(DATA, DATA_SIZE), bytes(STACK, STACK_SIZE), bytes(IN, IMAGE_SIZE)) };
         let tables = unsafe { bytes(TABLES, PAGE) };
         tables.fill(0);
+        if near() != DATA {
+            // SAFETY: as above.
+            let (data, tables) = unsafe { (bytes(near(), DATA_SIZE), bytes(near_tables(), PAGE)) };
+            tables.fill(0);
+            data.chunks_exact_mut(8)
+                .for_each(|word| word.copy_from_slice(&random.value().to_le_bytes()));
+        }
         data.chunks_exact_mut(8)
             .for_each(|word| word.copy_from_slice(&random.value().to_le_bytes()));
         stack
@@ -168,7 +183,7 @@ impl Machine {
         // SAFETY: the trampoline keeps the calling convention. What runs in between touches only
         // this module's areas, or faults and is ended by the handler.
         unsafe {
-            let enter: extern "C" fn() = std::mem::transmute(TRAMPOLINE as *const ());
+            let enter: extern "C" fn() = std::mem::transmute(trampoline() as *const ());
             enter();
         }
         let mut report = format!("{:016x}", self.hash());
@@ -207,6 +222,7 @@ impl Machine {
             hash.add(word(OUT + LEGACY + 40 + n * 16) & 0xffff);
         }
         (0..DATA_SIZE / 8).for_each(|n| hash.add(word(DATA + n * 8)));
+        (0..DATA_SIZE / 8).for_each(|n| hash.add(word(near() + n * 8)));
         (0..STACK_SIZE / 8).for_each(|n| hash.add(word(STACK + n * 8)));
         hash.0
     }
@@ -239,13 +255,13 @@ impl Machine {
                 a.mov(GENERALS[n], qword_ptr(IN + GENERAL + n as u64 * 8))?;
             }
             a.jmp(qword_ptr(IN + ENTRY))?;
-            a.assemble(TRAMPOLINE)
+            a.assemble(trampoline())
         };
         write().expect("the entry can be encoded")
     }
 
     /// Saves the registers of the sequence, restores the host's, returns.
-    fn exit(&self) -> Vec<u8> {
+    fn leave(&self) -> Vec<u8> {
         let write = || -> Result<Vec<u8>, IcedError> {
             let mut a = CodeAssembler::new(64)?;
             for n in 0..16 {
@@ -281,7 +297,7 @@ impl Machine {
                 a.pop(register)?;
             }
             a.ret()?;
-            a.assemble(EXIT)
+            a.assemble(exit_code())
         };
         write().expect("the exit can be encoded")
     }
@@ -289,7 +305,7 @@ impl Machine {
     /// The code at `entry`, up to its jump to the exit, as text.
     pub fn disassemble(&self, entry: u64) -> String {
         // SAFETY: the code area is mapped and readable.
-        let code = unsafe { bytes(entry, CODE + CODE_SIZE - entry) };
+        let code = unsafe { bytes(entry, code_area() + CODE_SIZE - entry) };
         let mut decoder = Decoder::with_ip(64, code, entry, DecoderOptions::NO_INVALID_CHECK);
         let mut formatter = IntelFormatter::new();
         let mut text = String::new();
@@ -297,7 +313,7 @@ impl Machine {
             let _ = write!(text, "{:x} +{:03x}  ", instruction.ip(), instruction.ip() - entry);
             formatter.format(&instruction, &mut text);
             text.push('\n');
-            if instruction.is_jmp_short_or_near() && instruction.near_branch_target() == EXIT {
+            if instruction.is_jmp_short_or_near() && instruction.near_branch_target() == exit_code() {
                 break;
             }
         }
@@ -352,7 +368,7 @@ extern "C" fn on_fault(signal: i32, info: *mut libc::siginfo_t, context: *mut li
         let page_fault = signal == libc::SIGSEGV && (*info).si_code > 0 && (*info).si_code < 0x80;
         let error = if page_fault { registers[libc::REG_ERR as usize] as u64 } else { 0 };
         FAULT_ERROR.store(error, Relaxed);
-        registers[libc::REG_RIP as usize] = EXIT as i64;
+        registers[libc::REG_RIP as usize] = exit_code() as i64;
     }
 }
 

@@ -23,6 +23,9 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let number = |word: &str| word.parse::<u64>().unwrap_or_else(|_| usage());
+    if let Some(seed) = words.first() {
+        memory::place(number(seed));
+    }
     match words[..] {
         [seed, "--show", n] => show(number(seed), number(n)),
         [seed, count] => run(number(seed), number(count), true),
@@ -43,7 +46,7 @@ fn run(seed: u64, count: u64, fault_flags: bool) {
         let batch = first..count.min(first + BATCH);
         // Each sequence is a function of the seed and its number alone.
         let entries: Vec<u64> = machine.write_code(first / BATCH, |code| {
-            batch.clone().map(|n| code.place(|ip| generator.sequence(seed, n, ip))).collect()
+            batch.clone().map(|n| code.place(|ip| generator.sequence(seed, n, ip, machine::stays_writable(n / BATCH)))).collect()
         });
         for (n, entry) in batch.zip(entries) {
             let report = machine.execute(entry, &mut Random::new(seed, n, 1));
@@ -59,7 +62,7 @@ fn show(seed: u64, n: u64) {
     let generator = Generator::new();
     let first = n / BATCH * BATCH;
     let entries: Vec<u64> = machine.write_code(first / BATCH, |code| {
-        (first..=n).map(|n| code.place(|ip| generator.sequence(seed, n, ip))).collect()
+        (first..=n).map(|n| code.place(|ip| generator.sequence(seed, n, ip, machine::stays_writable(n / BATCH)))).collect()
     });
     let entry = entries[(n - first) as usize];
     println!("{}", machine.disassemble(entry));

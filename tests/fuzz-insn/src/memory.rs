@@ -1,9 +1,41 @@
-//! The fixed addresses everything lies at, so that results never depend on where things are.
+//! The fixed addresses everything lies at, so that results never depend on where things are. Code,
+//! and data for RIP-relative operands beside it, lies low, above 4 GiB or far away, as the seed says.
+
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+const BASES: [u64; 4] = [0x1000_0000, 0x1_c000_0000, 0x5000_0000_0000, 0x0a00_1000_0000];
+static BASE: AtomicU64 = AtomicU64::new(BASES[0]);
+
+/// Chooses where code lies.
+pub fn place(seed: u64) {
+    BASE.store(BASES[(seed % BASES.len() as u64) as usize], Relaxed);
+}
 
 /// Entry and exit code; executable, written once.
-pub const TRAMPOLINE: u64 = 0x1000_0000;
+pub fn trampoline() -> u64 {
+    BASE.load(Relaxed)
+}
+
+/// Where sequences jump at their end.
+pub fn exit_code() -> u64 {
+    trampoline() + 0x800
+}
+
 /// The sequences.
-pub const CODE: u64 = 0x1010_0000;
+pub fn code_area() -> u64 {
+    trampoline() + 0x10_0000
+}
+
+/// Data as large as at [`DATA`] that RIP-relative operands reach; the same place if code lies low.
+pub fn near() -> u64 {
+    trampoline() + 0x1000_0000
+}
+
+/// Jump tables within reach of code.
+pub fn near_tables() -> u64 {
+    near() + 0x10_0000
+}
+
 pub const CODE_SIZE: u64 = 0x10_0000;
 /// What the sequences read and write.
 pub const DATA: u64 = 0x2000_0000;
@@ -15,6 +47,8 @@ pub const STACK: u64 = 0x2020_0000;
 pub const STACK_SIZE: u64 = 0x4000;
 /// Register contents before and after, the host's stack pointer.
 pub const STATE: u64 = 0x2030_0000;
+/// The base of GS: an address with that prefix goes there further.
+pub const GS_BASE: u64 = 64;
 pub const PAGE: u64 = 0x1000;
 
 /// Maps memory at an address, or ends the program.

@@ -5,7 +5,7 @@ use iced_x86::{
     RoundingControl,
 };
 
-use crate::memory::{DATA, DATA_SIZE};
+use crate::memory::{DATA, DATA_SIZE, code_area, near};
 use crate::random::Random;
 
 /// What one operand may be.
@@ -146,7 +146,7 @@ pub fn random(code: Code, reserved: &[Register], random: &mut Random) -> Option<
     }
     decorate(&mut instruction, has_memory, random);
     let mut encoder = Encoder::new(64);
-    encoder.encode(&instruction, crate::memory::CODE).ok()?;
+    encoder.encode(&instruction, code_area()).ok()?;
     // Combinations that can be encoded but not executed (a gather into its own index): a few.
     let bytes = encoder.take_buffer();
     if Decoder::new(64, &bytes, DecoderOptions::NONE).decode().is_invalid() && !random.chance(5) {
@@ -182,8 +182,9 @@ fn decorate(instruction: &mut Instruction, has_memory: bool, random: &mut Random
     if memory_destination(instruction) && info.can_use_lock_prefix() && random.chance(25) {
         instruction.set_has_lock_prefix(true);
     }
-    if has_memory && random.chance(3) {
-        instruction.set_segment_prefix(*random.pick(&[Register::DS, Register::ES, Register::CS]));
+    if has_memory && random.chance(6) {
+        use Register::{CS, DS, ES, GS, SS};
+        instruction.set_segment_prefix(*random.pick(&[DS, ES, CS, SS, GS, GS, GS]));
     }
 }
 
@@ -298,7 +299,10 @@ fn address(
     let to = target(random);
     match random.below(20) {
         0..3 => {
-            instruction.set_memory_base(Register::RIP);
+            let to = to - DATA + near();
+            // With a 32-bit address the sum wraps at 4 GiB.
+            let eip = near() == DATA && random.chance(10);
+            instruction.set_memory_base(if eip { Register::EIP } else { Register::RIP });
             instruction.set_memory_displ_size(8);
             instruction.set_memory_displacement64(to);
         }
