@@ -85,7 +85,12 @@ fn kill_once(dir: &Path, argv: &[&str], victim: Victim, delay: Duration) -> Resu
 
 /// Kills whom it should, then sees to it that all are gone.
 fn strike(supervisor: &mut Child, victim: Victim) -> Result<(), String> {
-    let guests = children(supervisor.id());
+    let mut guests = children(supervisor.id());
+    // A guest that is to be killed has to be there first.
+    let patience = Instant::now() + Duration::from_secs(2);
+    while guests.is_empty() && victim == Victim::Guest && Instant::now() < patience {
+        guests = children(supervisor.id());
+    }
     let send = |pid: u32, signal: i32| {
         // SAFETY: plain system call, to processes this test started.
         unsafe { libc::kill(pid as i32, signal) };
