@@ -11,12 +11,12 @@ use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, BorrowedFd, FromRawFd};
 use std::ptr;
 
-use libc::{SIGCHLD, SIGHUP, SIGINT, SIGPIPE, SIGQUIT, SIGTERM};
+use libc::{SIGCHLD, SIGHUP, SIGINT, SIGPIPE, SIGQUIT, SIGTERM, SIGXFSZ};
 
 use crate::{Result, Step};
 
 /// Signals whose disposition the supervisor changes.
-const CHANGED: [i32; 2] = [SIGPIPE, SIGCHLD];
+const CHANGED: [i32; 3] = [SIGPIPE, SIGCHLD, SIGXFSZ];
 
 /// Signals that the supervisor takes from a descriptor rather than being hit by them. A terminal
 /// sends `SIGINT` and `SIGQUIT` to the guest as well.
@@ -31,11 +31,16 @@ pub struct Saved {
 
 impl Saved {
     /// Saves what is, then sets what a supervisor needs: [`WATCHED`] are blocked (to be read from a
-    /// signalfd), `SIGPIPE` is ignored so that a closed stderr cannot end a recording, and
-    /// `SIGCHLD` is the default so that the guest's exit status can be waited for.
+    /// signalfd), `SIGPIPE` is ignored so that a closed stderr cannot end a recording, `SIGXFSZ` so
+    /// that a limit of file sizes is an error to report, and `SIGCHLD` is the default so that the
+    /// guest's exit status can be waited for.
     pub fn take_over() -> Self {
         let mask = block(&WATCHED);
-        let actions = [set(SIGPIPE, libc::SIG_IGN), set(SIGCHLD, libc::SIG_DFL)];
+        let actions = [
+            set(SIGPIPE, libc::SIG_IGN),
+            set(SIGCHLD, libc::SIG_DFL),
+            set(SIGXFSZ, libc::SIG_IGN),
+        ];
         Self { mask, actions }
     }
 
@@ -65,6 +70,11 @@ impl Saved {
         // SAFETY: a pointer to a mask, and none for the old one.
         unsafe { libc::sigprocmask(libc::SIG_SETMASK, &raw const self.mask, ptr::null_mut()) };
     }
+}
+
+/// From now on, a limit of file sizes is an error rather than this process's end.
+pub fn survive_file_size_limit() {
+    set(SIGXFSZ, libc::SIG_IGN);
 }
 
 /// The set of `signals`.

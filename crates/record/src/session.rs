@@ -52,6 +52,7 @@ fn record_followed(
     signals: &Saved,
     begun: Instant,
 ) -> Result<Recording, Failure> {
+    check_limits()?;
     let place = Place::create(options, program)?;
     set(&mut environment, "CLEW".into(), "1".into());
     set(&mut environment, "CLEW_TRACE".into(), place.dir.clone().into());
@@ -98,6 +99,19 @@ fn outcome(finished: &Finished, complete: bool, files: u64, begun: Instant) -> O
         compressed_bytes,
         processes,
         files,
+    }
+}
+
+/// The guest writes the log itself, under its own limits, which clew does not change.
+fn check_limits() -> Result<()> {
+    match getrlimit(Resource::Fsize).current {
+        Some(limit) if limit < SEGMENT_BYTES => {
+            let cause = format!(
+                "files may be {limit} bytes long (`ulimit -f`), a segment of the trace is {SEGMENT_BYTES}"
+            );
+            Err(Error::new("record", cause).advise("Raise that limit."))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -130,6 +130,7 @@ struct Replay<'t> {
 impl<'t> Replay<'t> {
     fn start(trace: &'t Trace, stream: Stream, options: &Options, pid: u32) -> Result<Self> {
         let meta = trace.meta();
+        clew_launch::signals::survive_file_size_limit();
         let (control, theirs) = Control::pair().map_err(failed)?;
         let orders = orders::write(
             Orders {

@@ -13,6 +13,8 @@ use libtest_mimic::Trial;
 
 #[path = "errors/damage.rs"]
 mod damage;
+#[path = "errors/limits.rs"]
+mod limits;
 #[path = "errors/moved.rs"]
 mod moved;
 #[path = "errors/programs.rs"]
@@ -26,6 +28,7 @@ fn main() {
     let mut checks: Vec<(&'static str, Check)> = Vec::new();
     checks.extend(programs::CHECKS);
     checks.extend(damage::CHECKS);
+    checks.extend(limits::CHECKS);
     checks.extend(moved::CHECKS);
     checks.extend(space::CHECKS);
     let mut trials: Vec<Trial> =
@@ -42,6 +45,10 @@ fn clew(dir: &Path, words: &[&str]) -> Result<Outcome, String> {
 fn clew_with(dir: &Path, words: &[&str], env: &[(&str, &str)]) -> Result<Outcome, String> {
     let mut argv = vec![paths::clew()?.to_string_lossy().into_owned()];
     argv.extend(words.iter().map(|word| word.to_string()));
+    run(dir, argv, env)
+}
+
+fn run(dir: &Path, argv: Vec<String>, env: &[(&str, &str)]) -> Result<Outcome, String> {
     let mut env: Vec<(String, String)> =
         env.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
     env.push(("XDG_DATA_HOME".into(), dir.join("data").to_string_lossy().into_owned()));

@@ -7,7 +7,7 @@ use clew_testsuite::process::excerpt;
 
 use super::{Check, clew, expect, record, tool};
 
-pub const CHECKS: [(&str, Check); 9] = [
+pub const CHECKS: [(&str, Check); 11] = [
     ("trace_missing", |dir| {
         expect(&clew(dir, &["replay", "-a", "/no/such/trace"])?, &[1], &["/no/such/trace"])
     }),
@@ -23,6 +23,8 @@ pub const CHECKS: [(&str, Check); 9] = [
     ("trace_truncated", truncated),
     ("trace_bit_flips", bit_flips),
     ("trace_file_missing", file_missing),
+    ("trace_file_changed", file_changed),
+    ("trace_events_missing", events_missing),
 ];
 
 /// A program whose trace has a bit of everything: many events, data, mapped files.
@@ -123,6 +125,40 @@ fn file_missing(dir: &Path) -> Result<(), String> {
     Ok(())
 }
 
+/// A stored file that differs where the guest does not look makes no replay diverge.
+fn file_changed(dir: &Path) -> Result<(), String> {
+    let (trace, _) = record(dir, &["/usr/bin/true"])?;
+    let copies = files(&trace.join("files"));
+    let large = copies.into_iter().max_by_key(|path| fs::metadata(path).map_or(0, |m| m.len()));
+    let large = large.ok_or("no stored file")?;
+    let mut content = fs::read(&large).map_err(|e| e.to_string())?;
+    let last = content.len() - 1;
+    content[last] ^= 1;
+    fs::write(&large, content).map_err(|e| e.to_string())?;
+    expect(&clew(dir, &["replay", "-a", &trace.to_string_lossy()])?, &[1], &["damaged"])
+}
+
+/// Whole segments are gone, so what is left looks sound.
+fn events_missing(dir: &Path) -> Result<(), String> {
+    let script = "open R, '/dev/urandom'; read R, $x, 1e6 for 1..12";
+    let (trace, _) = record(dir, &["/usr/bin/perl", "-e", script])?;
+    let name = trace.to_string_lossy();
+    let stream = trace.join("events/1.zst");
+    let whole = fs::read(&stream).map_err(|e| e.to_string())?;
+    // Bytes of a chunk's header, and where in it the length of what follows is.
+    const HEADER: usize = 64;
+    const LENGTH: usize = 32;
+    let length = whole.get(LENGTH..LENGTH + 8).and_then(|bytes| bytes.try_into().ok());
+    let end = HEADER + u64::from_le_bytes(length.ok_or("no chunk")?) as usize;
+    if end >= whole.len() {
+        return Err("the recording has only one chunk".into());
+    }
+    fs::write(&stream, &whole[..end]).map_err(|e| e.to_string())?;
+    expect(&clew(dir, &["replay", "-a", &name])?, &[1], &["missing"])?;
+    fs::remove_file(&stream).map_err(|e| e.to_string())?;
+    expect(&clew(dir, &["replay", "-a", &name])?, &[1], &["missing"])
+}
+
 /// A damaged trace is replayed up to the damage or refused; nothing false is printed.
 fn judge(dir: &Path, trace: &Path, recorded: &[u8]) -> Result<(), String> {
     let name = trace.to_string_lossy();
@@ -130,6 +166,9 @@ fn judge(dir: &Path, trace: &Path, recorded: &[u8]) -> Result<(), String> {
     expect(&replay, &[0, 1], &[])?;
     if replay.code() == 1 && replay.stderr.is_empty() {
         return Err("the replay fails without a message".into());
+    }
+    if replay.code() == 0 && replay.stdout != recorded {
+        return Err("the replay claims to match but prints less".into());
     }
     if !recorded.starts_with(&replay.stdout) {
         return Err(format!("the replay prints something else: {}", excerpt(&replay.stdout)));
