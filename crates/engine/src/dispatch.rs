@@ -21,6 +21,8 @@ const TRAP_PF: u64 = 14;
 /// Page-fault error code of an instruction fetch from user mode; bit 0 is added where a page is
 /// present.
 const FETCH: u64 = 0x14;
+/// The end of what a process may map.
+const TASK_SIZE: u64 = 0x7fff_ffff_f000;
 const TRAP_DB: u64 = 1;
 /// `si_code` of a single step.
 const TRAP_TRACE: u64 = 2;
@@ -248,7 +250,9 @@ impl Engine {
     fn fetch_fault(&mut self, pc: u64) {
         let canonical = (pc as i64) << 16 >> 16 == pc as i64;
         if canonical {
-            let present = self.vmas.find(pc).is_some_and(|v| v.prot & PROT_READ != 0);
+            // The kernel claims that its own half is present (set_signal_archinfo).
+            let present = pc >= TASK_SIZE
+                || self.vmas.find(pc).is_some_and(|v| v.prot & PROT_READ != 0);
             let error = FETCH | u64::from(present);
             self.raise(SIGSEGV, self.fetch_code(pc), pc, [error, TRAP_PF, pc]);
         } else {
