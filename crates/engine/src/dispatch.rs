@@ -69,6 +69,9 @@ pub fn resume_guest() {
 impl Engine {
     fn leave(&mut self, number: u32, site: Site) {
         ctx().pc = site.pc;
+        if self.cache.review_at != u64::MAX && self.ticks.now() >= self.cache.review_at {
+            self.cache.review(shadow::mapped);
+        }
         match site.kind {
             SiteKind::Link => return self.follow_link(number),
             SiteKind::Stale => {
@@ -236,7 +239,8 @@ impl Engine {
     fn fault(&mut self, taken: Taken) {
         let [_, code, addr, ..] = taken.info;
         if taken.signo == SIGSEGV && self.cache.page_has_code(addr) {
-            self.cache.count_write(addr, self.signals.fault_host);
+            let now = self.ticks.now();
+            self.cache.count_write(addr, self.signals.fault_host, now);
         }
         let write_to_code = taken.signo == SIGSEGV
             && code as i32 as u64 == SEGV_ACCERR

@@ -27,6 +27,9 @@ const MAX_MAP: usize = 1 << 23;
 /// Writes that find translated code in a page before its code is checked at every block's entry
 /// instead of being protected.
 const MANY_WRITES: u8 = 32;
+/// Ticks until rewritten pages are protected again, to see whether they still are; each time twice
+/// as many.
+const FIRST_REVIEW: u64 = 1 << 26;
 
 /// Why control leaves a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,6 +134,10 @@ pub struct Cache {
     by_page: AddressMap<Vec<u32>>,
     /// How many writes found code in a page.
     writes: AddressMap<u8>,
+    /// The tick at which rewritten pages get another chance (never, if there are none), and how long
+    /// they wait for the next one.
+    pub review_at: u64,
+    review_after: u64,
     /// Where the single block began, to be overwritten by the next one.
     single: Option<Single>,
     /// `hot` and `cold` before the last block.
@@ -160,6 +167,8 @@ impl Cache {
             by_pc: AddressMap::with_capacity_and_hasher(2048, Default::default()),
             by_page: AddressMap::default(),
             writes: AddressMap::default(),
+            review_at: u64::MAX,
+            review_after: FIRST_REVIEW,
             single: None,
             before_last: (0, 0),
             hot: CACHE.start,
@@ -324,13 +333,28 @@ impl Cache {
     /// Counts a write by the guest, at the cache address `by`, into a page that holds translated
     /// code. If the writing block has code in that page, protection would not let it go on: then,
     /// as after many writes, the page counts as rewritten.
-    pub fn count_write(&mut self, addr: u64, by: u64) {
+    pub fn count_write(&mut self, addr: u64, by: u64, now: u64) {
         let page = addr / PAGE;
         let own = self.block_of_host(by).is_some_and(|block| {
             self.by_page.get(&page).is_some_and(|blocks| blocks.contains(&block))
         });
         let n = self.writes.entry(page).or_insert(0);
         *n = if own { MANY_WRITES } else { n.saturating_add(1) };
+        if *n >= MANY_WRITES && self.review_at == u64::MAX {
+            self.review_at = now + self.review_after;
+        }
+    }
+
+    /// Forgets the translations of rewritten pages, which count as nearly so from now on.
+    pub fn review(&mut self, shadow_mapped: impl Fn(u64) -> bool) {
+        let pages: Vec<u64> =
+            self.writes.iter().filter(|(_, n)| **n >= MANY_WRITES).map(|(page, _)| *page).collect();
+        for page in pages {
+            self.writes.insert(page, MANY_WRITES / 2);
+            self.invalidate(page * PAGE, (page + 1) * PAGE, &shadow_mapped);
+        }
+        self.review_at = u64::MAX;
+        self.review_after *= 2;
     }
 
     /// The pages of a range hold something new: their history is forgotten.
@@ -547,6 +571,7 @@ impl Cache {
         self.by_pc.clear();
         self.by_page.clear();
         self.writes.clear();
+        self.review_at = u64::MAX;
         self.new_pages.clear();
         self.single = None;
         self.hot = self.first_hot;

@@ -184,7 +184,11 @@ fn decorate(instruction: &mut Instruction, has_memory: bool, random: &mut Random
     }
     if has_memory && random.chance(6) {
         use Register::{CS, DS, ES, GS, SS};
-        instruction.set_segment_prefix(*random.pick(&[DS, ES, CS, SS, GS, GS, GS]));
+        let prefix = *random.pick(&[DS, ES, CS, SS, GS, GS, GS]);
+        // GS would turn the red zone into the stack's top, where return addresses lie.
+        if prefix != GS || instruction.memory_base() != Register::RSP {
+            instruction.set_segment_prefix(prefix);
+        }
     }
 }
 
