@@ -144,6 +144,14 @@ pub fn random(code: Code, reserved: &[Register], random: &mut Random) -> Option<
             }
         }
     }
+    // A bit offset in a register reaches far: with a 32-bit address, what a recorder keeps there.
+    use iced_x86::Mnemonic::{Bt, Btc, Btr, Bts};
+    if matches!(code.mnemonic(), Bt | Btc | Btr | Bts)
+        && instruction.memory_base() != Register::None
+        && instruction.memory_base().size() == 4
+    {
+        return None;
+    }
     decorate(&mut instruction, has_memory, random);
     let mut encoder = Encoder::new(64);
     encoder.encode(&instruction, code_area()).ok()?;
