@@ -146,6 +146,8 @@ pub struct Cache {
     cold: u64,
     exit_common: u64,
     hashed: u64,
+    /// Some indirect branch uses the hashed lookup.
+    hashing: bool,
     first_hot: u64,
 }
 
@@ -175,6 +177,7 @@ impl Cache {
             cold: CACHE_COLD,
             exit_common: 0,
             hashed: 0,
+            hashing: false,
             first_hot: 0,
         };
         cache.fixed_stubs(engine_exit);
@@ -440,6 +443,7 @@ impl Cache {
 
     /// Makes the indirect branch whose `jmp [rcx*8+disp32]` lies at `host` use the hashed lookup.
     pub fn use_hashed_lookup(&mut self, host: u64) {
+        self.hashing = true;
         // SAFETY: the caller's `host` is the address of such a jump, seven bytes long, in the cache.
         unsafe {
             let at = host as *mut u8;
@@ -459,13 +463,17 @@ impl Cache {
     }
 
     /// Lets indirect branches find the block: through the shadow map if its address has an entry
-    /// there (whose page must be mapped), through the hashed lookup always.
+    /// there (whose page must be mapped), else through the hashed lookup. That has blocks of both
+    /// kinds once it is used; its table, written all over, costs a small guest many fresh pages.
     pub fn publish(&mut self, block: u32, shadow: bool) {
         let pc = self.blocks[block as usize].pc;
         let host = self.indirect_entry(block);
         if let (true, Some(entry)) = (shadow, shadow_entry(pc)) {
             // SAFETY: the caller mapped the entry's page.
             unsafe { *(entry as *mut u64) = host }
+            if !self.hashing {
+                return;
+            }
         }
         let (pc_slot, host_slot) = lookup_slots(pc);
         // SAFETY: `LOOKUP` is mapped (see `new`).
