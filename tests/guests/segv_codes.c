@@ -1,3 +1,4 @@
+// no-memory-check: err shows whether a page was touched before
 // siginfo of the ways to fault: unmapped, read-only, no access, not executable.
 #include "guest.h"
 static sigjmp_buf back;

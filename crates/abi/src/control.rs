@@ -34,8 +34,9 @@ impl Header {
     }
 }
 
-/// Engine to supervisor, while recording: segment `arg` of this process's stream is complete and
-/// no longer mapped; the payload is the stream's name.
+/// Engine to supervisor, while recording: segment `arg` of this process's stream is complete; the
+/// payload is the stream's name. Its file is renamed from `.raw` to `.free` once it is compressed,
+/// and the engine may then use it again.
 pub const SEGMENT_FULL: u32 = 1;
 /// Engine to supervisor: a line for the user, without a newline, `clew: ` not included.
 pub const WARNING: u32 = 2;

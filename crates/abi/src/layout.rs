@@ -62,7 +62,7 @@ pub const WINDOW: Range = Range::new(4 * GIB + GIB / 4, 8 * GIB - GIB / 4);
 pub const CACHE: Range = Range::new(6 * GIB - GIB / 4, 6 * GIB + GIB / 4);
 /// Where in [`CACHE`] out-of-line code (exit stubs, literals) begins.
 pub const CACHE_COLD: u64 = 6 * GIB + GIB / 8;
-/// Guest mappings in the window are placed downwards from here, then below the cache.
+/// Guest mappings in the window go here first, upwards, then into [`WINDOW_HIGH`].
 pub const WINDOW_LOW: Range = Range::new(WINDOW.start, CACHE.start);
 /// The upper half of the window.
 pub const WINDOW_HIGH: Range = Range::new(CACHE.end, WINDOW.end);

@@ -3,8 +3,8 @@
 //! A process's events are one stream, cut into segments of at most `segment_bytes`. A segment is a
 //! [`SegmentHeader`] followed by records, one after the other, each a multiple of 8 bytes long:
 //! a [`Header`], a fixed payload that depends on the [`Kind`], and attachments. The engine writes a
-//! record's first word last, so a segment of a killed process ends with a zero word (files are
-//! created by `ftruncate`, so what was not written is zero). No record crosses a segment's end; a
+//! zero word behind a record before it writes the record's first word, so a segment of a killed
+//! process ends with a zero word; what lies behind that may be left from an earlier segment. No record crosses a segment's end; a
 //! segment that is followed by another one ends with a [`Kind::SegmentEnd`] record.
 //!
 //! All integers are little-endian.
@@ -172,7 +172,6 @@ pub const INSTR_CPUID: u64 = 4;
 pub const INSTR_RDRAND: u64 = 5;
 pub const INSTR_RDSEED: u64 = 6;
 pub const INSTR_XGETBV: u64 = 7;
-pub const INSTR_RDPMC: u64 = 8;
 
 /// Payload of [`Kind::Signal`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

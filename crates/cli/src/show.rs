@@ -1,7 +1,7 @@
 //! Events as people and scripts read them.
 
 use clew_abi::record::{
-    ATT_ARGV, ATT_EXE, ATT_STRING, ATT_WRITE, INSTR_CPUID, INSTR_RDPID, INSTR_RDPMC, INSTR_RDRAND,
+    ATT_ARGV, ATT_EXE, ATT_STRING, ATT_WRITE, INSTR_CPUID, INSTR_RDPID, INSTR_RDRAND,
     INSTR_RDSEED, INSTR_RDTSC, INSTR_RDTSCP, INSTR_XGETBV, Kind, REC_INTERRUPTED, SIG_ACT_FATAL,
     SIG_ACT_HANDLER, SIG_ACT_IGNORED,
 };
@@ -121,7 +121,6 @@ fn describe_instr(record: &Record<'_>) -> Option<String> {
         INSTR_RDRAND => "rdrand",
         INSTR_RDSEED => "rdseed",
         INSTR_XGETBV => "xgetbv",
-        INSTR_RDPMC => "rdpmc",
         _ => "instruction",
     };
     let (rax, rbx, rcx, rdx) = (instr.rax, instr.rbx, instr.rcx, instr.rdx);

@@ -1,7 +1,7 @@
 //! Checksums of guest memory, for finding where a replay's memory first departs from the recording's.
 //!
-//! With `FLAG_CHECK_MEMORY` a recording attaches to every [`INTERVAL`]th system call, and to the end,
-//! a hash of each readable mapping; a replay of such a trace compares them. Not for everyday use: a
+//! With `FLAG_CHECK_MEMORY` a recording attaches to every [`INTERVAL`]th system call (to fewer as the
+//! recording gets longer), and to the end, a hash of each readable mapping; a replay of such a trace compares them. Not for everyday use: a
 //! register or a system call shows a divergence that matters, but later and elsewhere.
 
 use crate::state::{Engine, ctx, orders};
@@ -12,7 +12,7 @@ use clew_abi::layout::PAGE;
 use clew_abi::orders::FLAG_CHECK_MEMORY;
 use clew_translate::context::reg::RSP;
 
-/// System calls between two checksums.
+/// System calls between two checksums, at least.
 const INTERVAL: u64 = 64;
 /// Larger mappings are left out: they are reservations, hardly touched.
 const LIMIT: u64 = 256 << 20;
@@ -27,8 +27,12 @@ impl Engine {
         if orders().flags & FLAG_CHECK_MEMORY == 0 {
             return None;
         }
-        self.checksum_countdown += 1;
-        (always || self.checksum_countdown % INTERVAL == 0).then(|| self.checksums())
+        self.calls_made += 1;
+        let due = self.calls_made >= self.next_checksum;
+        if due {
+            self.next_checksum = self.calls_made + INTERVAL.max(self.calls_made / 16);
+        }
+        (always || due).then(|| self.checksums())
     }
 
     fn checksums(&self) -> Vec<u8> {

@@ -75,6 +75,15 @@ pub fn fail(what: &str) -> ! {
     finish(&mut report)
 }
 
+/// Ends the process because of something that is not the engine's fault, such as a full disk.
+pub fn give_up(why: &str) -> ! {
+    if !supervisor::send(control::CRASH, 0, why.as_bytes()) {
+        sys::write(2, why.as_bytes());
+        sys::write(2, b"\n");
+    }
+    sys::exit_group(125)
+}
+
 pub fn panicked(info: &core::panic::PanicInfo) -> ! {
     let mut report = Report::new();
     let _ = writeln!(report, "engine failure: {info}");

@@ -40,6 +40,11 @@ impl Engine {
             Xsave | Xsave64 | Xsavec | Xsavec64 | Xsaveopt | Xsaveopt64 => self.xsave(&instr),
             Fxsave | Fxsave64 => self.fxsave(&instr),
             Fnstenv | Fnsave => self.x87_store(&instr, &bytes[..len as usize]),
+            // Not enabled for programs: a general protection fault.
+            Rdpmc => {
+                self.raise(crate::signal::SIGSEGV, 0x80, 0, [0, 13, 0]);
+                return false;
+            }
             Xbegin => {
                 self.xbegin(&instr);
                 return true;

@@ -68,7 +68,6 @@ pub struct Log {
     at: u64,
     sequence: u64,
     segment_bytes: u64,
-    last_event: u64,
 }
 
 impl Log {
@@ -76,14 +75,10 @@ impl Log {
     pub fn create() -> Self {
         let segment_bytes = orders().segment_bytes;
         assert!(segment_bytes >= 2 * INLINE as u64 && segment_bytes <= SEGMENT.len() / SLOTS);
-        let mut log = Self { at: 0, sequence: 0, segment_bytes, last_event: 0 };
+        let mut log = Self { at: 0, sequence: 0, segment_bytes };
         log.create_file();
         log.begin();
         log
-    }
-
-    pub fn last_event(&self) -> u64 {
-        self.last_event
     }
 
     /// Where the current segment is mapped.
@@ -106,7 +101,7 @@ impl Log {
         let flags = sys::O_RDWR | sys::O_CREAT | sys::O_EXCL | sys::O_CLOEXEC;
         let file = sys::openat(number(fd::TRACE), name.bytes(), flags, 0o600);
         if file < 0 {
-            crash::fail("the trace's next segment cannot be created (is the disk full?)");
+            crash::give_up("the recording ends here: its next segment cannot be created (disk full?)");
         }
         self.allocate(file as i32);
         let slot = self.slot();
@@ -204,7 +199,7 @@ impl Log {
         // SAFETY: no memory.
         let r = unsafe { sys::syscall!(sys::__NR_fallocate, file, 0, 0, self.segment_bytes) };
         if r == -(sys::ENOSPC as i64) || r == -(sys::EDQUOT as i64) {
-            crash::fail("the trace's next segment cannot be created: the disk is full");
+            crash::give_up("the recording ends here: the disk is full");
         }
         if r < 0 {
             // SAFETY: no memory.
@@ -275,7 +270,6 @@ impl Log {
             to = self.attach(to, att);
         }
         let event = orders_word(&orders().next_event).fetch_add(1, Ordering::Relaxed);
-        self.last_event = event;
         self.header(kind, event, size, stamp);
         event
     }

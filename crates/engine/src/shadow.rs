@@ -22,7 +22,8 @@ fn chunks() -> &'static mut Vec<u32> {
     unsafe { &mut *CHUNKS.0.get() }
 }
 
-/// Makes sure the shadow entry of `pc` is mapped. False if `pc` has none.
+/// Makes sure the shadow entry of `pc` is mapped. False if `pc` has none, or the guest has something
+/// of its own where it would be.
 pub fn ensure(pc: u64) -> bool {
     if shadow_entry(pc).is_none() {
         return false;
@@ -30,7 +31,9 @@ pub fn ensure(pc: u64) -> bool {
     let chunk = (pc / SHADOW_CHUNK) as u32;
     let list = chunks();
     if let Err(at) = list.binary_search(&chunk) {
-        map(chunk);
+        if !map(chunk, sys::MAP_FIXED_NOREPLACE) {
+            return false;
+        }
         list.insert(at, chunk);
     }
     true
@@ -41,7 +44,7 @@ pub fn mapped(pc: u64) -> bool {
     chunks().binary_search(&((pc / SHADOW_CHUNK) as u32)).is_ok()
 }
 
-fn map(chunk: u32) {
+fn map(chunk: u32, fixed: u32) -> bool {
     let start = chunk as u64 * SHADOW_CHUNK * 8 + clew_abi::layout::SHADOW_DISP;
     let len = 8 * SHADOW_CHUNK;
     // SAFETY: the shadow map's own range.
@@ -50,19 +53,23 @@ fn map(chunk: u32) {
             start,
             len,
             sys::PROT_READ | sys::PROT_WRITE,
-            sys::MAP_PRIVATE | sys::MAP_FIXED | sys::MAP_NORESERVE,
+            sys::MAP_PRIVATE | fixed | sys::MAP_NORESERVE,
             number(fd::PATTERN),
             0,
         )
     };
+    if got == -(sys::EEXIST as i64) {
+        return false;
+    }
     if got != start as i64 {
         crash::fail("the shadow map cannot be mapped");
     }
+    true
 }
 
 /// Forgets all entries: every chunk is mapped afresh.
 pub fn reset() {
     for &chunk in chunks().iter() {
-        map(chunk);
+        map(chunk, sys::MAP_FIXED);
     }
 }

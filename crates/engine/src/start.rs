@@ -66,7 +66,8 @@ pub extern "C" fn start(sp: u64) -> ! {
         exe: String::new(),
         auxv: Vec::new(),
         vdso: 0,
-        checksum_countdown: 0,
+        calls_made: 0,
+        next_checksum: 0,
         recent: Recent::default(),
     });
     let engine = engine();

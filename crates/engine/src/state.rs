@@ -43,8 +43,9 @@ pub struct Engine {
     pub auxv: Vec<[u64; 2]>,
     /// Where the guest's vDSO lies.
     pub vdso: u64,
-    /// System calls since memory checksums were taken (see `checksum`).
-    pub checksum_countdown: u64,
+    /// System calls recorded, and at which of them memory checksums are due (see `checksum`).
+    pub calls_made: u64,
+    pub next_checksum: u64,
     /// The last few events, for crash reports.
     pub recent: Recent,
 }

@@ -6,7 +6,6 @@ use crate::descriptors::number;
 use clew_abi::orders::fd;
 
 const MSG_NOSIGNAL: u64 = 0x4000;
-const MSG_DONTWAIT: u64 = 0x40;
 
 #[repr(C)]
 struct Iovec {
@@ -29,15 +28,6 @@ struct Msghdr {
 /// Sends one message; a supervisor that is gone is no error (the recording goes on without it).
 /// Payloads longer than a packet are cut.
 pub fn send(kind: u32, arg: u64, payload: &[u8]) -> bool {
-    send_with(kind, arg, payload, 0)
-}
-
-/// [`send`], but drops the message when the supervisor does not keep up.
-pub fn try_send(kind: u32, arg: u64, payload: &[u8]) -> bool {
-    send_with(kind, arg, payload, MSG_DONTWAIT)
-}
-
-fn send_with(kind: u32, arg: u64, payload: &[u8], flags: u64) -> bool {
     let payload = &payload[..payload.len().min(MAX_PAYLOAD)];
     let header = Header { kind, len: payload.len() as u32, arg }.to_bytes();
     let iov = [
@@ -56,7 +46,7 @@ fn send_with(kind: u32, arg: u64, payload: &[u8], flags: u64) -> bool {
     loop {
         // SAFETY: the message points to live buffers.
         let r = unsafe {
-            syscall!(sys::__NR_sendmsg, number(fd::CONTROL), &raw const msg, MSG_NOSIGNAL | flags)
+            syscall!(sys::__NR_sendmsg, number(fd::CONTROL), &raw const msg, MSG_NOSIGNAL)
         };
         if r != -(sys::EINTR as i64) {
             return r >= 0;

@@ -35,8 +35,6 @@ macro_rules! syscall {
 }
 pub(crate) use syscall;
 
-pub const AT_FDCWD64: u64 = -100i64 as u64;
-
 pub fn is_error(result: i64) -> bool {
     (-4095..0).contains(&result)
 }

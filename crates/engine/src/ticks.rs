@@ -51,9 +51,8 @@ impl Ticks {
         self.total = now + each * COUNTERS as u64;
     }
 
-    /// From the signal handler: leave the cache at the very next tick. `in_flight` is the counter
-    /// that translated code is counting down through a register at this moment; its memory word
-    /// still holds the old value, and the handler makes the code store zero.
+    /// From the signal handler: leave the cache at the very next tick. Where translated code is
+    /// counting that tick through a register, the handler corrects the register.
     pub fn expire(&mut self) {
         let now = self.now();
         self.deal(now, 1);

@@ -20,6 +20,8 @@ pub struct Subject {
     pub exit: Option<i32>,
     /// Two native runs may differ: compare only the replay with the recording.
     pub nondeterministic: bool,
+    /// See [`crate::directives::Directives::no_memory_check`].
+    pub no_memory_check: bool,
     /// The recording may add lines that begin with `clew:` to stderr.
     pub warns: bool,
     /// Files put into the (otherwise empty) working directory before each run; those that begin
@@ -72,7 +74,10 @@ impl Subject {
         let clew = paths::clew()?.to_string_lossy().into_owned();
         let trace = dir.join("trace").to_string_lossy().into_owned();
         let _ = fs::remove_dir_all(&trace);
-        let mut record = vec![clew.clone(), "record".into(), "--check-memory".into()];
+        let mut record = vec![clew.clone(), "record".into()];
+        if !self.no_memory_check {
+            record.push("--check-memory".into());
+        }
         record.extend(["-o".into(), trace.clone()]);
         record.push("--".into());
         record.extend(self.argv.iter().cloned());

@@ -14,6 +14,8 @@ pub struct Directives {
     pub exit: i32,
     pub nondeterministic: bool,
     pub warns: bool,
+    /// The guest can tell which of its pages were touched, as memory checksums do.
+    pub no_memory_check: bool,
     pub needs: Vec<String>,
     pub ignored: bool,
     pub timeout: Duration,
@@ -43,6 +45,7 @@ impl Directives {
             "exit" => self.exit = parse_exit(value)?,
             "nondeterministic" => self.nondeterministic = true,
             "warns" => self.warns = true,
+            "no-memory-check" => self.no_memory_check = true,
             "ignored" => self.ignored = true,
             "timeout" => {
                 let seconds = value.parse().map_err(|_| format!("bad timeout {value:?}"))?;

@@ -35,6 +35,7 @@ fn check(guest: &Guest, dir: &Path) -> Result<(), String> {
         timeout: directives.timeout,
         exit: Some(directives.exit),
         nondeterministic: directives.nondeterministic,
+        no_memory_check: directives.no_memory_check,
         warns: directives.warns,
         ..Subject::default()
     };

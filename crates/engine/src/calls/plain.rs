@@ -18,8 +18,8 @@ impl Engine {
     /// Lets the kernel do a call and notes what it wrote.
     pub fn plain(&mut self, call: &Call) -> Outcome {
         let row = clew_syscalls::lookup(call.nr);
-        if let Some(Syscall { class: Class::Refused(errno), .. }) = row {
-            return Outcome::of(-(*errno as i64));
+        if let Class::Refused(errno) = clew_syscalls::class(call) {
+            return Outcome::of(-(errno as i64));
         }
         let strings = row.map(|row| in_strings(row, call)).unwrap_or_default();
         let mask = self.temporary_mask(call);

@@ -60,7 +60,6 @@ impl Engine {
 
     fn become_unrecorded(&mut self, call: &Call) {
         self.mode = Mode::Unrecorded;
-        // SAFETY: no memory.
         self.pid = sys::getpid() as u32;
         self.tid = self.pid;
         if call.nr == __NR_clone && call.args[1] != 0 {

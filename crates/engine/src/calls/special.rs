@@ -5,11 +5,10 @@ use super::{Outcome, kernel};
 use crate::descriptors;
 use crate::procfs::{self, Special};
 use crate::signal::host::kernel_vdso;
-use crate::state::{Engine, ctx, orders};
+use crate::state::{Engine, orders};
 use crate::supervisor;
 use crate::sys::{self, *};
 use alloc_crate::vec::Vec;
-use clew_abi::layout::PAGE;
 use clew_abi::orders::fd;
 use clew_syscalls::{Call, Kind};
 
@@ -181,11 +180,6 @@ impl Engine {
             self.files.warned.push(key as u64);
             supervisor::warn(text);
         }
-    }
-
-    /// Is the call being made from the guest's vDSO?
-    pub fn from_vdso(&self) -> bool {
-        ctx().pc.wrapping_sub(self.vdso) < 2 * PAGE
     }
 }
 

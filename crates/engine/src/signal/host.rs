@@ -107,9 +107,12 @@ pub extern "C" fn on_signal(signo: u32, info: &[u64; 16], uc: &mut Ucontext) {
         return on_fault(signo, info, uc);
     }
     let taken = Taken { signo, info: *info, fault: [uc.err, uc.trapno, uc.cr2] };
+    uc.sigmask |= !SYNCHRONOUS;
+    if engine().signals.pending.is_some() {
+        return give_back(signo, info);
+    }
     engine().signals.pending = Some(taken);
     ctx().pending = 1;
-    uc.sigmask |= !SYNCHRONOUS;
     if CACHE.contains(rip) || between(rip, asm::clew_enter_addr(), asm_addr(asm::clew_enter_end)) {
         expire_ticks(uc);
     } else if between(
@@ -118,6 +121,16 @@ pub extern "C" fn on_signal(signo: u32, info: &[u64; 16], uc: &mut Ucontext) {
         asm_addr(asm::clew_blocking_end),
     ) {
         uc.regs[UC_RIP] = asm_addr(asm::clew_blocking_interrupted);
+    }
+}
+
+/// A second signal came because the guest changed its mask while one waits: the kernel keeps it, now
+/// that everything is blocked again.
+fn give_back(signo: u32, info: &[u64; 16]) {
+    // SAFETY: reads the siginfo; a process may send itself any.
+    unsafe {
+        let tid = syscall!(sys::__NR_gettid);
+        syscall!(sys::__NR_rt_tgsigqueueinfo, sys::getpid(), tid, signo, info.as_ptr());
     }
 }
 
