@@ -23,8 +23,10 @@ pub fn number(original: i32) -> i32 {
 }
 
 /// Is the descriptor one of the engine's?
+#[inline]
 pub fn reserved(file: i32) -> bool {
-    NUMBERS.iter().any(|n| n.load(Ordering::Relaxed) == file)
+    // They only ever move up.
+    file >= fd::BASE && NUMBERS.iter().any(|n| n.load(Ordering::Relaxed) == file)
 }
 
 /// The guest is about to open the descriptor `file` itself: if it is the engine's, gives the

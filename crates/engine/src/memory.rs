@@ -217,7 +217,7 @@ impl Engine {
     }
 
     /// Notes a new mapping.
-    fn mapped(&mut self, addr: u64, len: u64, prot: u32, shared: bool) {
+    pub fn mapped(&mut self, addr: u64, len: u64, prot: u32, shared: bool) {
         let end = addr + page_up(len);
         self.forget_code(addr, end);
         self.cache.forget_writes(addr, end);

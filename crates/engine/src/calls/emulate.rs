@@ -31,6 +31,7 @@ impl Engine {
                 recorded.filter(|&r| sys::is_error(r)).unwrap_or(result)
             }
             __NR_pkey_mprotect if a[3] as i32 == -1 => self.mprotect(a[0], a[1], a[2] as u32),
+            __NR_shmdt if recorded.is_none_or(|r| r == 0) => self.shmdt(a[0], recorded.is_some()),
             __NR_pkey_alloc => -(ENOSPC as i64),
             __NR_mremap => self.emulate_mremap(a, recorded),
             // A break that did not move is a request that failed.

@@ -13,6 +13,7 @@ pub mod emulate;
 pub mod files;
 pub mod plain;
 pub mod process;
+pub mod shm;
 pub mod special;
 
 use crate::log::{Att, Stamp};

@@ -18,11 +18,13 @@ const ADDR_NO_RANDOMIZE: i64 = 0x40000;
 impl Engine {
     /// Makes a call its special way, or returns `None` if it has none.
     pub fn special(&mut self, call: &Call) -> Option<Outcome> {
-        vacate_target(call);
-        if let Some(refused) = refuse_reserved(call) {
-            return Some(refused);
-        }
         let a = &call.args;
+        if a.iter().any(|&arg| is_reserved(arg)) {
+            vacate_target(call);
+            if let Some(refused) = refuse_reserved(call) {
+                return Some(refused);
+            }
+        }
         match call.nr {
             __NR_clock_gettime => self.clock_gettime(a),
             __NR_exit | __NR_exit_group => self.exit(a[0] as i32),
@@ -44,6 +46,9 @@ impl Engine {
                 );
                 Some(Outcome::of(0))
             }
+            __NR_shmat => Some(self.shmat(call)),
+            // Deprecated, and no different from several mappings; programs fall back to those.
+            __NR_remap_file_pages => Some(Outcome::of(-(ENOSYS as i64))),
             __NR_clone | __NR_clone3 | __NR_fork | __NR_vfork => Some(self.start_task(call)),
             __NR_execve | __NR_execveat => Some(self.exec(call)),
             _ => None,
