@@ -1,0 +1,409 @@
+//! Turns the guest code at one address into a superblock.
+//!
+//! A block has two entries. The *indirect entry*, which the shadow map points at, counts the tick of
+//! the indirect branch that came here and reloads guest rcx; it falls into the *direct entry*, where
+//! direct branches arrive. From there guest instructions follow each other as copies, through
+//! unconditional forward jumps and past conditional branches, until something ends the block.
+//! Out-of-line code (exit stubs, literals) goes to the cache's cold part.
+//!
+//! Code that may change unnoticed (on pages that are rewritten often, or mapped twice) is translated
+//! into *checked* blocks: they begin by comparing the guest's bytes with those that were translated,
+//! and end after the first instruction that writes memory. A *single* block holds one instruction,
+//! is entered once, and every way out of it leads to the engine.
+//!
+//! Here is the driver; `branches`, `relative` and `exits` write what is not a plain copy,
+//! `checked` and `single` what differs in blocks of those kinds.
+
+mod branches;
+mod checked;
+mod exits;
+mod relative;
+mod single;
+
+use crate::cache::{Cache, SiteKind};
+use crate::context::{COUNTERS, counter_addr};
+use crate::context_addr;
+use crate::emit::Emitter;
+use crate::insn::{self, Action};
+use crate::liveness::{CodeSource, flags_dead};
+use alloc::vec::Vec;
+use checked::{checked_end, writes_memory};
+use clew_abi::layout::PAGE;
+use iced_x86::{
+    ConstantOffsets, Decoder, DecoderError, DecoderOptions, Instruction, InstructionInfoFactory,
+};
+use single::holds_traps;
+
+/// Guest instructions in one block at most.
+pub(crate) const MAX_INSTRUCTIONS: u32 = 96;
+/// Longest instruction, in bytes.
+const MAX_LEN: usize = 15;
+/// Cache bytes a block may need at most in each part: every instruction's translation is shorter
+/// than 128 bytes.
+pub const MAX_HOT: usize = 128 * MAX_INSTRUCTIONS as usize;
+pub const MAX_COLD: usize = 128 * MAX_INSTRUCTIONS as usize;
+
+/// Where guest registers are while an instruction's translation runs, if not in place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Displaced {
+    None,
+    /// Guest rcx is in `spill_rcx`.
+    Rcx,
+    /// The register of this number is in `spill_scratch`.
+    Scratch(u8),
+    /// Guest rcx is in `spill_rcx`, rdx in `spill_scratch`.
+    Check,
+}
+
+/// Per-instruction notes of a block, packed: host length, guest length and kind in one byte each.
+pub mod map {
+    pub const PLAIN: u8 = 0;
+    pub const RCX: u8 = 1;
+    /// The register's number follows.
+    pub const SCRATCH: u8 = 2;
+    /// The guest goes on at the eight-byte address that follows.
+    pub const JUMP: u8 = 3;
+    /// A part of the check before the first instruction; its guest length is zero.
+    pub const CHECK: u8 = 4;
+}
+
+/// Why translation stopped before the first instruction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// `pc` is not executable.
+    NotExecutable,
+    /// The cache is full: flush it and try again.
+    Full,
+}
+
+struct Builder<'a, S> {
+    cache: &'a mut Cache,
+    source: &'a S,
+    hot: Emitter,
+    cold: Emitter,
+    block: u32,
+    instr: Instruction,
+    /// The bytes of the current instruction.
+    bytes: [u8; 15],
+    len: usize,
+    offsets: ConstantOffsets,
+    displaced: Displaced,
+    mark: u64,
+    /// Where the checked bytes end, in a checked block.
+    checked: Option<u64>,
+    single: bool,
+    /// Pages that the proofs about flags rest on.
+    proof_pages: Vec<u64>,
+}
+
+/// Translates the guest code at `pc` and returns the new block's number.
+pub fn translate(cache: &mut Cache, source: &impl CodeSource, pc: u64) -> Result<u32, Refusal> {
+    build(cache, source, pc, false)
+}
+
+/// Translates the instruction at `pc` alone (with the next one if that belongs to it, as behind
+/// `mov ss`). The block is found by nobody and replaced by the next of its kind.
+pub fn translate_single(
+    cache: &mut Cache,
+    source: &impl CodeSource,
+    pc: u64,
+) -> Result<u32, Refusal> {
+    cache.drop_single();
+    let single = build(cache, source, pc, true)?;
+    cache.keep_single(single);
+    Ok(single)
+}
+
+fn build(
+    cache: &mut Cache,
+    source: &impl CodeSource,
+    pc: u64,
+    single: bool,
+) -> Result<u32, Refusal> {
+    let code = source.code(pc);
+    if code.is_empty() {
+        return Err(Refusal::NotExecutable);
+    }
+    let last = pc + (code.len().min(MAX_LEN) - 1) as u64;
+    let unsteady = cache.is_unsteady(source, pc) || cache.is_unsteady(source, last);
+    let checked = (unsteady && !single).then(|| checked_end(code, pc));
+    let (hot, cold) = cache.emitters().ok_or(Refusal::Full)?;
+    let block = cache.begin_block(pc);
+    let mut builder = Builder {
+        cache,
+        source,
+        hot,
+        cold,
+        block,
+        instr: Instruction::default(),
+        bytes: [0; 15],
+        len: 0,
+        offsets: ConstantOffsets::default(),
+        displaced: Displaced::None,
+        mark: 0,
+        checked,
+        single,
+        proof_pages: Vec::new(),
+    };
+    builder.entries(pc);
+    builder.body(pc);
+    let Builder { cache, hot, cold, proof_pages, .. } = builder;
+    if !single {
+        proof_pages.iter().for_each(|&page| cache.note_page(block, page));
+    }
+    cache.end_block(block, hot.pos(), cold.pos());
+    Ok(block)
+}
+
+impl<S: CodeSource> Builder<'_, S> {
+    /// The indirect entry, up to the direct one.
+    fn entries(&mut self, pc: u64) {
+        self.hot.align(16);
+        let counter = self.counter();
+        if self.single {
+            self.cache.set_single_entry(self.block, self.hot.pos());
+            return;
+        }
+        let dead = self.flags_dead(pc);
+        let stub = self.tick_stub(pc, true, dead);
+        if dead {
+            self.cache.set_indirect_entry(self.block, self.hot.pos());
+            self.hot.count_tick(counter);
+            self.hot.jcc(4, stub);
+        } else {
+            let out = self.hot.pos();
+            self.hot.jmp(stub);
+            self.cache.set_indirect_entry(self.block, self.hot.pos());
+            self.hot.load(1, counter);
+            self.hot.lea_rcx_minus_tick();
+            self.hot.store(counter, 1);
+            self.hot.jrcxz(out);
+        }
+        self.hot.load(1, context_addr!(spill_rcx));
+        self.cache.set_direct_entry(self.block, self.hot.pos());
+        if let Some(end) = self.checked {
+            self.check(pc, end);
+        }
+    }
+
+    /// May a tick on the way to `target` destroy the flags?
+    fn flags_dead(&mut self, target: u64) -> bool {
+        if self.single || self.checked.is_some() {
+            return false;
+        }
+        let (cache, source) = (&*self.cache, self.source);
+        let unsteady = |addr| cache.is_unsteady(source, addr);
+        flags_dead(source, unsteady, target, &mut self.proof_pages)
+    }
+
+    fn counter(&mut self) -> u32 {
+        self.cache.next_counter = (self.cache.next_counter + 1) % COUNTERS;
+        counter_addr(self.cache.next_counter)
+    }
+
+    /// Translates from `pc` on until something ends the block.
+    fn body(&mut self, pc: u64) {
+        let mut at =
+            Progress { pc, run_start: pc, count: 0, fell_through: false, steady_page: pc / PAGE };
+        while let Some(target) = self.run(&mut at) {
+            self.cache.note_guest_range(self.block, at.run_start, at.pc);
+            at.steady_page = target / PAGE;
+            at.pc = target;
+            at.run_start = target;
+        }
+        if !self.single {
+            let end = at.pc.max(at.run_start + 1);
+            self.cache.note_guest_range(self.block, at.run_start, end);
+        }
+    }
+
+    /// Translates instructions that lie one behind the other. Returns where the block goes on, if it
+    /// does.
+    fn run(&mut self, at: &mut Progress) -> Option<u64> {
+        let code = self.source.code(at.pc);
+        let mut decoder = Decoder::with_ip(64, code, at.pc, DecoderOptions::NONE);
+        loop {
+            if self.is_complete(at) || !decoder.can_decode() {
+                self.link(at.pc);
+                return None;
+            }
+            at.fell_through = false;
+            let offset = decoder.position();
+            decoder.decode_out(&mut self.instr);
+            at.count += 1;
+            self.mark = self.hot.pos();
+            self.displaced = Displaced::None;
+            if self.turns_unsteady(at) {
+                self.link(at.pc);
+                return None;
+            }
+            if self.instr.is_invalid() {
+                let fetch = decoder.last_error() == DecoderError::NoMoreBytes;
+                if fetch && at.count > 1 {
+                    // Decided when, and if, control gets there.
+                    self.link(at.pc);
+                } else {
+                    self.invalid(at.pc, code.len() - offset, fetch);
+                }
+                return None;
+            }
+            self.len = self.instr.len();
+            self.bytes[..self.len].copy_from_slice(&code[offset..offset + self.len]);
+            self.offsets = decoder.get_constant_offsets(&self.instr);
+            let next = at.pc + self.len as u64;
+            let flow = self.instruction(at.pc, next);
+            at.pc = next;
+            match flow {
+                Flow::Next => {
+                    self.note(map::PLAIN, None);
+                    at.fell_through = self.instr.is_jcc_short_or_near();
+                    if self.ends_behind() {
+                        self.link(next);
+                        return None;
+                    }
+                }
+                Flow::Jump(target) => {
+                    self.note(map::JUMP, Some(target));
+                    return Some(target);
+                }
+                Flow::End => {
+                    self.note(map::PLAIN, None);
+                    return None;
+                }
+            }
+        }
+    }
+
+    /// Must the block end before the instruction at hand?
+    fn is_complete(&self, at: &Progress) -> bool {
+        at.count == MAX_INSTRUCTIONS
+            || at.fell_through && self.cache.has_block(at.pc)
+            || self.checked.is_some_and(|end| at.pc >= end)
+    }
+
+    /// Does the current instruction lead from steady code into code that has to be checked?
+    fn turns_unsteady(&self, at: &mut Progress) -> bool {
+        let last_page = self.instr.next_ip().wrapping_sub(1) / PAGE;
+        if at.count == 1 || self.checked.is_some() || last_page == at.steady_page {
+            return false;
+        }
+        at.steady_page = last_page;
+        [at.pc, last_page * PAGE].iter().any(|&a| self.cache.is_unsteady(self.source, a))
+    }
+
+    /// Must the block end behind the current instruction, though control goes on there?
+    fn ends_behind(&self) -> bool {
+        let alone = self.single && !holds_traps(&self.instr);
+        let wrote = self.checked.is_some()
+            && writes_memory(&mut InstructionInfoFactory::new(), &self.instr);
+        alone || wrote
+    }
+
+    /// Adds the current instruction to the block's map.
+    fn note(&mut self, kind: u8, jump: Option<u64>) {
+        let host_len = (self.hot.pos() - self.mark) as u8;
+        let len = self.len as u8;
+        match (self.displaced, jump) {
+            (_, Some(target)) => {
+                self.cache.map.extend_from_slice(&[host_len, len | map::JUMP << 4]);
+                self.cache.map.extend_from_slice(&target.to_le_bytes());
+            }
+            (Displaced::None, None) => {
+                self.cache.map.extend_from_slice(&[host_len, len | kind << 4])
+            }
+            (Displaced::Rcx, None) => {
+                self.cache.map.extend_from_slice(&[host_len, len | map::RCX << 4])
+            }
+            (Displaced::Scratch(reg), None) => {
+                self.cache.map.extend_from_slice(&[host_len, len | map::SCRATCH << 4, reg])
+            }
+            (Displaced::Check, None) => unreachable!("no instruction is a check"),
+        }
+    }
+
+    fn instruction(&mut self, pc: u64, next: u64) -> Flow {
+        if self.single
+            && let Some(flow) = self.single_instruction(pc, next)
+        {
+            return flow;
+        }
+        match insn::action(&self.instr) {
+            Action::Copy => self.hot.bytes(&self.bytes[..self.len]),
+            Action::RipRelative => self.rip_relative(),
+            Action::Branch { cc, target } => self.branch(pc, cc, target),
+            Action::CountBranch { opcode, address32, target } => {
+                self.count_branch(pc, opcode, address32, target)
+            }
+            Action::Jump { target } => return self.jump(pc, target),
+            Action::Call { target } => {
+                self.push_return(next);
+                self.transfer(pc, target);
+                return Flow::End;
+            }
+            Action::JumpIndirect => {
+                self.indirect_target();
+                self.dispatch();
+                return Flow::End;
+            }
+            Action::CallIndirect => {
+                self.indirect_target();
+                self.push_return(next);
+                self.dispatch();
+                return Flow::End;
+            }
+            Action::Return { release } => {
+                self.displaced = Displaced::Rcx;
+                self.hot.store(context_addr!(spill_rcx), 1);
+                self.hot.pop(1);
+                if release != 0 {
+                    self.hot.lea_rsp(release as u32);
+                }
+                self.dispatch();
+                return Flow::End;
+            }
+            Action::PopFlags { short } => {
+                // The engine's read must not fault: the processor tries first.
+                self.displaced = Displaced::Rcx;
+                self.hot.store(context_addr!(spill_rcx), 1);
+                if short {
+                    self.hot.load_cx_from_stack();
+                } else {
+                    self.hot.load_rcx_from_stack();
+                }
+                self.hot.load(1, context_addr!(spill_rcx));
+                return self.leave(SiteKind::Intrinsic, pc);
+            }
+            Action::Syscall => return self.leave(SiteKind::Syscall, pc),
+            Action::Intrinsic => return self.leave(SiteKind::Intrinsic, pc),
+            Action::Trap => return self.leave(SiteKind::Trap, pc),
+            Action::Unsupported => return self.leave(SiteKind::Unsupported, pc),
+            Action::Fault => {
+                self.hot.bytes(&self.bytes[..self.len]);
+                return Flow::End;
+            }
+        }
+        Flow::Next
+    }
+}
+
+/// How far a block has come.
+struct Progress {
+    pc: u64,
+    /// Where the instructions that lie one behind the other, up to `pc`, begin.
+    run_start: u64,
+    /// Instructions so far.
+    count: u32,
+    /// The last instruction was a conditional branch. Behind one there may be a block already;
+    /// elsewhere looking is not worth it.
+    fell_through: bool,
+    /// The page last found to be steady.
+    steady_page: u64,
+}
+
+/// Where control goes behind an instruction.
+enum Flow {
+    Next,
+    /// The block goes on at another address.
+    Jump(u64),
+    End,
+}

@@ -1,0 +1,73 @@
+//! How indirect branches find blocks: the shadow map and the hashed lookup.
+
+use super::Cache;
+use clew_abi::layout::{CACHE, LOOKUP, LOOKUP_ENTRIES, shadow_entry};
+
+impl Cache {
+    /// Lets indirect branches find the block: through the shadow map if its address has an entry
+    /// there (whose page must be mapped), else through the hashed lookup. That has blocks of both
+    /// kinds once it is used; its table, written all over, costs a small guest many fresh pages.
+    pub fn publish(&mut self, block: u32, shadow: bool) {
+        let pc = self.blocks[block as usize].pc;
+        let host = self.indirect_entry(block);
+        if let (true, Some(entry)) = (shadow, shadow_entry(pc)) {
+            // SAFETY: the caller mapped the entry's page.
+            unsafe { *(entry as *mut u64) = host }
+            if !self.hashing {
+                return;
+            }
+        }
+        let (pc_slot, host_slot) = lookup_slots(pc);
+        // SAFETY: `LOOKUP` is mapped (see `Cache::new`).
+        unsafe {
+            *pc_slot = !pc;
+            *host_slot = host;
+        }
+    }
+
+    /// Makes the indirect branch whose `jmp [rcx*8+disp32]` lies at `host` use the hashed lookup.
+    pub fn use_hashed_lookup(&mut self, host: u64) {
+        self.hashing = true;
+        // SAFETY: the caller's `host` is the address of such a jump, seven bytes long, in the cache.
+        unsafe {
+            let at = host as *mut u8;
+            at.write(0xe9);
+            at.add(1).cast::<u32>().write_unaligned((self.hashed - (host + 5)) as u32);
+            at.add(5).cast::<u16>().write_unaligned(0x9066);
+        }
+    }
+
+    /// Is there a shadow dispatch (`jmp [rcx*8+disp32]`) at this cache address?
+    pub fn is_shadow_dispatch(&self, host: u64) -> bool {
+        if !CACHE.contains(host) {
+            return false;
+        }
+        // SAFETY: `CACHE` is readable.
+        unsafe { core::ptr::read_unaligned(host as *const [u8; 3]) == [0xff, 0x24, 0xcd] }
+    }
+}
+
+/// Takes away what [`Cache::publish`] wrote for the block at `pc`. `shadow_mapped(pc)` says whether
+/// the page of its shadow entry is mapped.
+pub(super) fn unpublish(pc: u64, shadow_mapped: &impl Fn(u64) -> bool) {
+    if let Some(entry) = shadow_entry(pc)
+        && shadow_mapped(pc)
+    {
+        // SAFETY: the caller says the page is mapped.
+        unsafe { *(entry as *mut u64) = CACHE.start }
+    }
+    let (pc_slot, _) = lookup_slots(pc);
+    // SAFETY: `LOOKUP` is mapped (see `Cache::new`).
+    unsafe {
+        if *pc_slot == !pc {
+            *pc_slot = 0;
+        }
+    }
+}
+
+fn lookup_slots(pc: u64) -> (*mut u64, *mut u64) {
+    let index = pc & (LOOKUP_ENTRIES - 1);
+    let pcs = LOOKUP.start as *mut u64;
+    // SAFETY: the index is within the tables.
+    unsafe { (pcs.add(index as usize), pcs.add((LOOKUP_ENTRIES + index) as usize)) }
+}

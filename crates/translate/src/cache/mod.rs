@@ -1,0 +1,323 @@
+//! The code cache: translated blocks, the sites where control leaves them, links between them.
+//!
+//! A block's exits are numbered [`Site`]s. A *link* site ends in a displacement that is patched to
+//! jump straight to the target's block, and back to the site's stub when that block goes away.
+//! Blocks are found by guest address in a hash table (by the engine), through the shadow map (by
+//! indirect branches of guest code in reach of it) and through the lookup table (by other indirect
+//! branches).
+//!
+//! Here are the blocks; `links` has the sites, `lookup` the tables of indirect branches,
+//! `pages` what happens when guest code changes, `locate` the way back from a cache address.
+
+mod links;
+mod locate;
+mod lookup;
+mod pages;
+
+pub use links::{NO_BLOCK, Site, SiteKind};
+pub use locate::Located;
+
+use crate::block::{self, MAX_COLD, MAX_HOT, MAX_INSTRUCTIONS, Refusal};
+use crate::context::{EXIT_MISS, reg};
+use crate::context_addr;
+use crate::emit::Emitter;
+use crate::liveness::CodeSource;
+use alloc::vec::Vec;
+use clew_abi::layout::{CACHE, CACHE_COLD, LOOKUP, LOOKUP_ENTRIES};
+use core::hash::{BuildHasherDefault, Hasher};
+use hashbrown::HashMap;
+use pages::FIRST_REVIEW;
+
+/// What the tables may hold before everything is forgotten; dead blocks count. Chosen for the
+/// engine's heap: 32, 16 and 8 MiB.
+const MAX_SITES: usize = 1 << 20;
+const MAX_BLOCKS: usize = 1 << 18;
+const MAX_MAP: usize = 1 << 23;
+
+/// A translated block. Offsets are relative to the cache's start.
+#[derive(Clone, Debug)]
+pub struct Block {
+    pub pc: u64,
+    indirect: u32,
+    direct: u32,
+    end: u32,
+    map_start: u32,
+    map_end: u32,
+    /// First site in the list of incoming links, plus one.
+    incoming: u32,
+    sites_start: u32,
+    sites_end: u32,
+    pub live: bool,
+}
+
+/// Guest addresses hash by multiplication; they are not chosen by an adversary of the engine.
+#[derive(Default)]
+pub struct AddressHasher(u64);
+
+impl Hasher for AddressHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+    fn write(&mut self, _: &[u8]) {
+        unreachable!("only integers are hashed");
+    }
+    fn write_u64(&mut self, v: u64) {
+        self.0 = (v ^ v >> 29).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+}
+
+type AddressMap<V> = HashMap<u64, V, BuildHasherDefault<AddressHasher>>;
+
+/// The ends of everything before a single block was added.
+#[derive(Clone, Copy)]
+struct Single {
+    block: u32,
+    sites: usize,
+    map: usize,
+    hot: u64,
+    cold: u64,
+}
+
+/// The code cache. One per process.
+pub struct Cache {
+    pub blocks: Vec<Block>,
+    pub sites: Vec<Site>,
+    /// Packed per-instruction notes of all blocks: see [`block::map`].
+    pub map: Vec<u8>,
+    pub next_counter: usize,
+    /// How often everything was forgotten: numbers and addresses from before mean nothing.
+    pub generation: u32,
+    /// Pages (numbers) of the blocks translated since the engine last took the list.
+    pub new_pages: Vec<u64>,
+    by_pc: AddressMap<u32>,
+    /// Blocks that contain code of a page (by page number). May name dead blocks.
+    by_page: AddressMap<Vec<u32>>,
+    /// How many writes found code in a page.
+    writes: AddressMap<u8>,
+    /// The tick at which rewritten pages get another chance (never, if there are none), and how long
+    /// they wait for the next one.
+    pub review_at: u64,
+    review_after: u64,
+    /// Where the single block began, to be overwritten by the next one.
+    single: Option<Single>,
+    /// `hot` and `cold` before the last block.
+    before_last: (u64, u64),
+    hot: u64,
+    cold: u64,
+    exit_common: u64,
+    hashed: u64,
+    /// Some indirect branch uses the hashed lookup.
+    hashing: bool,
+    first_hot: u64,
+}
+
+impl Cache {
+    /// Creates the cache and its fixed stubs. `engine_exit` is where stubs go with the exit site
+    /// stored and the guest's registers in place.
+    ///
+    /// # Safety
+    /// `layout::CACHE`, `LOOKUP` and the context are mapped writable (the cache executable too) and
+    /// belong to this cache alone; shadow pages are mapped before [`Self::publish`] names them.
+    pub unsafe fn new(engine_exit: u64) -> Self {
+        let mut cache = Self {
+            blocks: Vec::with_capacity(1024),
+            sites: Vec::with_capacity(4096),
+            map: Vec::with_capacity(16384),
+            next_counter: 0,
+            generation: 0,
+            new_pages: Vec::new(),
+            by_pc: AddressMap::with_capacity_and_hasher(2048, Default::default()),
+            by_page: AddressMap::default(),
+            writes: AddressMap::default(),
+            review_at: u64::MAX,
+            review_after: FIRST_REVIEW,
+            single: None,
+            before_last: (0, 0),
+            hot: CACHE.start,
+            cold: CACHE_COLD,
+            exit_common: 0,
+            hashed: 0,
+            hashing: false,
+            first_hot: 0,
+        };
+        cache.fixed_stubs(engine_exit);
+        cache
+    }
+
+    /// The stubs every other piece of translated code relies on. The miss stub lies at the cache's
+    /// start, where the shadow map's pattern points.
+    fn fixed_stubs(&mut self, engine_exit: u64) {
+        let (rcx, rdx) = (reg::RCX as u8, reg::RDX as u8);
+        // SAFETY: see `new`.
+        let mut e = unsafe { Emitter::new(CACHE.start, CACHE.start + 4096) };
+        e.store(context_addr!(exit_target), rcx);
+        e.load(rcx, context_addr!(spill_rcx));
+        e.store_imm32(context_addr!(exit_site), EXIT_MISS);
+        let common = (e.pos() + 5).next_multiple_of(16);
+        e.jmp(common);
+        e.align(16);
+        self.exit_common = e.pos();
+        // `jmp [rip+2]` with the engine's address behind it, aligned: the guest may have alignment
+        // checks on.
+        e.bytes(&[0xff, 0x25, 2, 0, 0, 0, 0xcc, 0xcc]);
+        e.literal(engine_exit);
+        e.align(16);
+        // The hashed lookup: rcx holds the target, guest rcx is spilled. The table holds the
+        // complement of the guest address, so that adding target and one gives zero on a hit.
+        self.hashed = e.pos();
+        let pcs = LOOKUP.start as u32;
+        let hosts = (LOOKUP.start + 8 * LOOKUP_ENTRIES) as u32;
+        e.store(context_addr!(spill_scratch), rdx);
+        e.movzx16(rdx, rcx);
+        e.load_indexed(rdx, rdx, pcs);
+        e.bytes(&[0x48, 0x8d, 0x54, 0x0a, 0x01]); // lea rdx, [rdx+rcx+1]
+        e.bytes(&[0x48, 0x87, 0xca]); // xchg rdx, rcx
+        let hit = e.jrcxz_short();
+        e.bytes(&[0x48, 0x89, 0xd1]); // mov rcx, rdx
+        e.load(rdx, context_addr!(spill_scratch));
+        e.jmp(CACHE.start);
+        e.patch_short(hit);
+        e.movzx16(rcx, rdx);
+        e.load_indexed(rcx, rcx, hosts);
+        e.store(context_addr!(spill_lookup), rcx);
+        e.load(rdx, context_addr!(spill_scratch));
+        e.jmp_abs(context_addr!(spill_lookup));
+        e.align(64);
+        self.hot = e.pos();
+        self.first_hot = self.hot;
+    }
+
+    pub fn exit_common(&self) -> u64 {
+        self.exit_common
+    }
+
+    /// Writers for the next block's hot and cold code, if there is room.
+    pub(crate) fn emitters(&mut self) -> Option<(Emitter, Emitter)> {
+        let hot_end = self.hot + MAX_HOT as u64;
+        let cold_end = self.cold + MAX_COLD as u64;
+        let full = self.sites.len() > MAX_SITES - 4 * MAX_INSTRUCTIONS as usize
+            || self.blocks.len() >= MAX_BLOCKS
+            || self.map.len() > MAX_MAP - 16 * MAX_INSTRUCTIONS as usize;
+        if full || hot_end > CACHE_COLD || cold_end > CACHE.end {
+            return None;
+        }
+        // SAFETY: see `new`; both ranges are behind everything emitted so far.
+        Some(unsafe { (Emitter::new(self.hot, hot_end), Emitter::new(self.cold, cold_end)) })
+    }
+
+    pub(crate) fn begin_block(&mut self, pc: u64) -> u32 {
+        let number = self.blocks.len() as u32;
+        self.blocks.push(Block {
+            pc,
+            indirect: 0,
+            direct: 0,
+            end: 0,
+            map_start: self.map.len() as u32,
+            map_end: 0,
+            incoming: 0,
+            sites_start: self.sites.len() as u32,
+            sites_end: 0,
+            live: true,
+        });
+        number
+    }
+
+    pub(crate) fn set_indirect_entry(&mut self, block: u32, host: u64) {
+        self.blocks[block as usize].indirect = (host - CACHE.start) as u32;
+    }
+
+    /// From here on the block can be found, so that it can link to itself.
+    pub(crate) fn set_direct_entry(&mut self, block: u32, host: u64) {
+        let pc = self.blocks[block as usize].pc;
+        self.blocks[block as usize].direct = (host - CACHE.start) as u32;
+        self.by_pc.insert(pc, block);
+    }
+
+    /// The entry of a block that only the caller of `translate_single` knows.
+    pub(crate) fn set_single_entry(&mut self, block: u32, host: u64) {
+        let b = &mut self.blocks[block as usize];
+        b.indirect = (host - CACHE.start) as u32;
+        b.direct = b.indirect;
+        b.live = false;
+    }
+
+    /// Remembers the last block as the single one.
+    pub(crate) fn keep_single(&mut self, block: u32) {
+        let b = &self.blocks[block as usize];
+        let (hot, cold) = self.before_last;
+        self.single = Some(Single {
+            block,
+            sites: b.sites_start as usize,
+            map: b.map_start as usize,
+            hot,
+            cold,
+        });
+    }
+
+    /// Takes the single block away if nothing has been added since.
+    pub(crate) fn drop_single(&mut self) {
+        if let Some(s) = self.single.take()
+            && self.blocks.len() == s.block as usize + 1
+        {
+            self.blocks.truncate(s.block as usize);
+            self.sites.truncate(s.sites);
+            self.map.truncate(s.map);
+            (self.hot, self.cold) = (s.hot, s.cold);
+        }
+    }
+
+    pub(crate) fn end_block(&mut self, block: u32, hot: u64, cold: u64) {
+        let b = &mut self.blocks[block as usize];
+        b.end = (hot - CACHE.start) as u32;
+        b.map_end = self.map.len() as u32;
+        b.sites_end = self.sites.len() as u32;
+        self.before_last = (self.hot, self.cold);
+        self.hot = hot;
+        self.cold = cold;
+    }
+
+    pub fn has_block(&self, pc: u64) -> bool {
+        self.by_pc.contains_key(&pc)
+    }
+
+    /// The block at `pc`, translating it if need be.
+    pub fn block_at(&mut self, source: &impl CodeSource, pc: u64) -> Result<u32, Refusal> {
+        match self.by_pc.get(&pc) {
+            Some(&block) => Ok(block),
+            None => block::translate(self, source, pc),
+        }
+    }
+
+    /// A block of the instruction at `pc` alone: see [`block::translate_single`].
+    pub fn single_at(&mut self, source: &impl CodeSource, pc: u64) -> Result<u32, Refusal> {
+        block::translate_single(self, source, pc)
+    }
+
+    /// Where direct branches to the block arrive.
+    pub fn direct_entry(&self, block: u32) -> u64 {
+        CACHE.start + self.blocks[block as usize].direct as u64
+    }
+
+    /// Where indirect branches to the block arrive: counts a tick and takes rcx from its spill slot.
+    pub fn indirect_entry(&self, block: u32) -> u64 {
+        CACHE.start + self.blocks[block as usize].indirect as u64
+    }
+
+    /// Forgets everything. The caller resets the shadow map.
+    pub fn flush(&mut self) {
+        self.generation += 1;
+        self.blocks.clear();
+        self.sites.clear();
+        self.map.clear();
+        self.by_pc.clear();
+        self.by_page.clear();
+        self.writes.clear();
+        self.review_at = u64::MAX;
+        self.new_pages.clear();
+        self.single = None;
+        self.hot = self.first_hot;
+        self.cold = CACHE_COLD;
+        // SAFETY: `LOOKUP` is mapped (see `new`).
+        unsafe { core::ptr::write_bytes(LOOKUP.start as *mut u8, 0, 8 * LOOKUP_ENTRIES as usize) }
+    }
+}
