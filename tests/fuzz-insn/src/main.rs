@@ -2,8 +2,9 @@
 //! vectors and memory, as a hash per sequence. The same seed prints the same every time, so a
 //! native, a recorded and a replayed run can be compared.
 //!
-//! `fuzz-insn SEED COUNT` runs COUNT sequences (`--no-fault-flags` leaves out the flags at faults); `fuzz-insn SEED --show N` prints the code of sequence
-//! N and its state before and after, to find out what a differing line is about.
+//! `fuzz-insn SEED COUNT` runs COUNT sequences (`--no-fault-flags` leaves out the flags at faults);
+//! `fuzz-insn SEED --show N` prints the code of sequence N and its state before and after, to find
+//! out what a differing line is about.
 
 mod catalogue;
 mod generate;
