@@ -1,4 +1,3 @@
-// ignored: execve of oneself is part of following processes
 // args: start
 #include "guest.h"
 int main(int argc, char **argv) {

@@ -74,6 +74,12 @@ pub struct Orders {
     pub cpuid_clear: [u64; 6],
     /// Bit set of `FLAG_*`.
     pub flags: u64,
+    /// Number of the stream's first segment, and the task's tick, where this program begins: not 0
+    /// for one that was executed by another.
+    pub first_segment: u64,
+    pub start_tick: u64,
+    /// One byte for each low descriptor: the engine's notes on it (executed programs).
+    pub marks: Text,
 
     // Replay only. The supervisor fills the stream while the engine reads it; both are futex words
     // in the shared page (their low 32 bits).

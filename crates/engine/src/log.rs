@@ -67,6 +67,8 @@ const PATIENCE: u32 = 4000;
 pub struct Log {
     at: u64,
     sequence: u64,
+    /// The first segment this image of the engine wrote: older ones' files are not mapped.
+    first: u64,
     segment_bytes: u64,
 }
 
@@ -75,7 +77,8 @@ impl Log {
     pub fn create() -> Self {
         let segment_bytes = orders().segment_bytes;
         assert!(segment_bytes >= 2 * INLINE as u64 && segment_bytes <= SEGMENT.len() / SLOTS);
-        let mut log = Self { at: 0, sequence: 0, segment_bytes };
+        let first = orders().first_segment;
+        let mut log = Self { at: 0, sequence: first, first, segment_bytes };
         log.create_file();
         log.begin();
         log
@@ -143,6 +146,21 @@ impl Log {
         }
     }
 
+    /// Ends the current segment because another program, with another image of the engine, goes on
+    /// with the stream. Returns the number of the segment it begins with.
+    pub fn hand_over(&mut self) -> u64 {
+        self.header(Kind::SegmentEnd, 0, HEADER_LEN, Stamp::default());
+        supervisor::send(control::SEGMENT_FULL, self.sequence, orders_text(orders().stream));
+        self.sequence += 1;
+        self.sequence
+    }
+
+    /// Goes on after a [`Self::hand_over`] that came to nothing.
+    pub fn take_back(&mut self) {
+        self.create_file();
+        self.begin();
+    }
+
     /// Goes on in the next segment: in its slot's file once that is free, in a new file while there
     /// are slots without one, or when the supervisor is gone and none will become free.
     fn next_segment(&mut self) {
@@ -152,7 +170,7 @@ impl Log {
             orders_text(orders().stream),
         );
         self.sequence += 1;
-        if told && self.sequence >= SLOTS {
+        if told && self.sequence >= self.first + SLOTS {
             let free = Self::name(self.sequence - SLOTS, "free");
             // A supervisor that cannot compress (its disk is full) frees nothing.
             for _ in 0..PATIENCE {

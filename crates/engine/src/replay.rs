@@ -25,6 +25,9 @@ use clew_syscalls::Call;
 use clew_translate::context::reg;
 use core::fmt::Write;
 
+const ARCH_SET_GS: u64 = 0x1001;
+const ARCH_SET_FS: u64 = 0x1002;
+
 /// Takes the trace's first event and rebuilds the process as it was at exec.
 pub fn begin(engine: &mut Engine) {
     for range in procfs::host_leftovers() {
@@ -38,32 +41,9 @@ pub fn begin(engine: &mut Engine) {
     if record.kind != Kind::Exec {
         engine.diverged("the trace does not begin with an exec", &record);
     }
-    let exec: ExecPayload = record.payload();
-    engine.pid = exec.pid;
-    engine.tid = exec.pid;
-    engine.signals.blocked = exec.sig_blocked;
-    for signo in 1..=64 {
-        let ignored = exec.sig_ignored & signal::bit(signo) != 0;
-        engine.signals.actions[signo as usize] = signal::Action {
-            handler: if ignored { signal::SIG_IGN } else { signal::SIG_DFL },
-            ..Default::default()
-        };
-    }
-    engine.brk.start = exec.brk;
-    engine.brk.current = exec.brk;
-    engine.apply(&record);
-    finish_exec(engine, &exec);
+    engine.become_program(&record);
     // A signal may have struck before the first instruction.
     engine.after_event(&record);
-}
-
-fn finish_exec(engine: &mut Engine, exec: &ExecPayload) {
-    loader::note_vdso(engine, exec.vdso, exec.vdso_len);
-    let c = ctx();
-    c.pc = exec.pc;
-    c.gpr[reg::RSP] = exec.sp;
-    c.rflags = 0x202;
-    engine.ticks.set(0);
 }
 
 impl Engine {
@@ -90,6 +70,67 @@ impl Engine {
             }
             self.apply(&record);
         }
+    }
+
+    /// Makes the process what an `Exec` event says.
+    fn become_program(&mut self, record: &Record) {
+        let exec: ExecPayload = record.payload();
+        self.pid = exec.pid;
+        self.tid = exec.pid;
+        self.signals.blocked = exec.sig_blocked;
+        for signo in 1..=64 {
+            let ignored = exec.sig_ignored & signal::bit(signo) != 0;
+            self.signals.actions[signo as usize] = signal::Action {
+                handler: if ignored { signal::SIG_IGN } else { signal::SIG_DFL },
+                ..Default::default()
+            };
+        }
+        self.signals.altstack = Default::default();
+        self.brk.start = exec.brk;
+        self.brk.current = exec.brk;
+        self.apply(record);
+        loader::note_vdso(self, exec.vdso, exec.vdso_len);
+        let c = ctx();
+        c.gpr = [0; 16];
+        c.pc = exec.pc;
+        c.gpr[reg::RSP] = exec.sp;
+        c.rflags = 0x202;
+        self.ticks.set(record.header.tick);
+    }
+
+    /// The guest executed another program: everything of the old one goes. False if the call failed
+    /// after all; then it is recorded once more.
+    fn exec_replayed(&mut self) -> bool {
+        let next = loop {
+            // Data records belong to the Exec event, and are applied to empty memory.
+            match self.next_event() {
+                Some(next) if matches!(next.kind, Kind::Exec | Kind::Data) => break next,
+                Some(_) => return false,
+                None => self.truncated(),
+            }
+        };
+        let _ = next;
+        let old: alloc_crate::vec::Vec<Vma> = self.vmas.iter().copied().collect();
+        for v in old {
+            // SAFETY: the old program's memory.
+            unsafe { sys::munmap(v.start, v.end - v.start) };
+        }
+        self.vmas = Default::default();
+        self.cache.flush();
+        crate::shadow::reset();
+        self.files.protected_pages = false;
+        signal::xstate::reset();
+        for code in [ARCH_SET_FS, ARCH_SET_GS] {
+            // SAFETY: the segment bases are the guest's; a new program starts with none.
+            unsafe { sys::syscall!(sys::__NR_arch_prctl, code, 0) };
+        }
+        let Some(record) = self.take_event() else { self.truncated() };
+        if record.kind != Kind::Exec {
+            self.diverged("the guest executed a program", &record);
+        }
+        self.become_program(&record);
+        self.after_event(&record);
+        true
     }
 
     /// The next event without taking it; data records before it are left alone.
@@ -233,6 +274,13 @@ impl Engine {
         let same = payload.nr == call.nr as u64 && payload.args == call.args && payload.pc == pc;
         if !same || !self.matches(&record.header) {
             self.diverged("the guest makes another system call than recorded", &record);
+        }
+        if matches!(call.nr, sys::__NR_execve | sys::__NR_execveat) && payload.result == 0 {
+            // Not followed, or failed: the call is looked at again.
+            if !self.exec_replayed() {
+                self.aim_at_next();
+            }
+            return;
         }
         let emulated = self.emulate(call, Some(payload.result));
         self.apply(&record);

@@ -71,8 +71,9 @@ pub extern "C" fn start(sp: u64) -> ! {
         recent: Recent::default(),
     });
     let engine = engine();
-    engine.ticks.set(0);
+    engine.ticks.set(orders.start_tick);
     engine.ticks.aim(None);
+    engine.files.set_marks(orders_text(orders.marks));
     signal::install_handlers();
     if recording {
         record_exec(engine, sp);
@@ -230,7 +231,7 @@ fn write_exec(engine: &mut Engine, payload: &ExecPayload, ops: &[Op], initial: &
     {
         atts.push(Att::Bytes { kind, addr: 0, bytes });
     }
-    let stamp = Stamp { tid: engine.tid, ..Stamp::default() };
+    let stamp = Stamp { tid: engine.tid, tick: engine.ticks.now(), ..Stamp::default() };
     if let Mode::Record(log) = &mut engine.mode {
         let event = log.event(Kind::Exec, stamp, payload, &atts);
         engine.recent.push(event, Kind::Exec as u16, 0, 0);

@@ -130,6 +130,9 @@ pub fn orders() -> &'static Orders {
 pub fn orders_text(text: Text) -> &'static [u8] {
     let (start, len) = (ORDERS.start + text.offset, text.len as usize);
     assert!(text.offset < ORDERS.len() && text.len < ORDERS.len() - text.offset);
+    if len == 0 {
+        return &[];
+    }
     // SAFETY: within the mapped orders, which nobody changes.
     unsafe { core::slice::from_raw_parts(start as *const u8, len) }
 }

@@ -44,6 +44,24 @@ impl Default for Files {
 }
 
 impl Files {
+    /// The notes on descriptors, to hand to the next program.
+    pub fn marks(&self) -> &[u8] {
+        &self.marks
+    }
+
+    /// Takes over another program's notes; descriptors closed on exec have lost theirs.
+    pub fn set_marks(&mut self, marks: &[u8]) {
+        if marks.is_empty() {
+            return;
+        }
+        self.marks = marks.to_vec();
+        for file in 0..marks.len() as i32 {
+            if self.mark(file) != 0 && sys::fstat(file).is_none() {
+                self.set_mark(file, 0);
+            }
+        }
+    }
+
     fn mark(&self, file: i32) -> u8 {
         usize::try_from(file).ok().and_then(|i| self.marks.get(i)).copied().unwrap_or(0)
     }

@@ -10,6 +10,7 @@
 //! Replay takes results and written memory of the last two from the trace.
 
 pub mod emulate;
+pub mod exec;
 pub mod files;
 pub mod plain;
 pub mod process;

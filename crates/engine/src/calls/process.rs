@@ -66,13 +66,4 @@ impl Engine {
             crate::state::ctx().gpr[clew_translate::context::reg::RSP] = call.args[1];
         }
     }
-
-    /// `execve`, natively: the new program is not followed.
-    pub fn exec(&mut self, call: &Call) -> Outcome {
-        if self.recording() {
-            self.warn_once(call.nr, "the program it executes runs unrecorded");
-        }
-        crate::signal::sync_mask(self.signals.blocked);
-        Outcome::of(kernel(call))
-    }
 }
