@@ -257,6 +257,10 @@ pub const ATT_FILE_SIZE: u32 = 9;
 /// Checksums of guest memory after the event: `start`, `end`, hash for each mapping (`u64`s).
 pub const ATT_CHECKSUMS: u32 = 10;
 
+/// Bytes that the kernel moved to one of the guest's standard streams without passing through its
+/// memory.
+pub const ATT_OUTPUT: u32 = 11;
+
 /// The file a key belongs to: device and inode, the key's first two fields.
 pub fn key_identity(key: &[u8]) -> &[u8] {
     let second = key.iter().enumerate().filter(|(_, b)| **b == b'-').nth(1);

@@ -359,6 +359,14 @@ impl Engine {
             return;
         }
         let arg = record.header.event << 8 | stream;
+        for (_, bytes) in record.attachments().filter(|(att, _)| att.kind == ATT_OUTPUT) {
+            bytes.chunks(control::MAX_PAYLOAD).for_each(|piece| {
+                supervisor::send(control::OUTPUT, arg, piece);
+            });
+        }
+        if !matches!(call.nr, sys::__NR_write | sys::__NR_writev | sys::__NR_sendto) {
+            return;
+        }
         let mut left = result as u64;
         if call.nr == sys::__NR_writev {
             for i in 0..call.args[2].min(1024) {

@@ -187,9 +187,13 @@ impl Engine {
 
     fn mark_opened(&mut self, path: u64, file: i32) {
         let mut buf = [0u8; 32];
-        let directory = sys::read_cstr(path, &mut buf)
-            .is_some_and(|path| procfs::is_fd_directory(self, path));
-        self.files.set_mark(file, if directory { FD_DIRECTORY } else { 0 });
+        let mark = match sys::read_cstr(path, &mut buf) {
+            Some(path) if procfs::is_fd_directory(self, path) => FD_DIRECTORY,
+            Some(b"/dev/stdout" | b"/dev/fd/1" | b"/proc/self/fd/1") => self.files.mark(1) & STDOUT,
+            Some(b"/dev/stderr" | b"/dev/fd/2" | b"/proc/self/fd/2") => self.files.mark(2) & STDERR,
+            _ => 0,
+        };
+        self.files.set_mark(file, mark);
     }
 
     /// Is the descriptor open on this process's directory of descriptors?

@@ -12,6 +12,7 @@
 pub mod emulate;
 pub mod exec;
 pub mod files;
+pub mod output;
 pub mod plain;
 pub mod process;
 pub mod shm;
@@ -39,6 +40,8 @@ pub struct Outcome {
     pub written: Vec<(u64, u64)>,
     /// A mapped file's new size and identity.
     pub resized: Option<(u64, Vec<u8>)>,
+    /// Output that passed through no guest memory.
+    pub output: Vec<u8>,
     /// A mapping that was made.
     pub mapped: Option<crate::memory::Mapped>,
     /// In-strings: argument index, text.
@@ -125,6 +128,10 @@ impl Engine {
             addr: *index,
             bytes: text,
         }));
+        if !outcome.output.is_empty() {
+            let kind = clew_abi::record::ATT_OUTPUT;
+            atts.push(Att::Bytes { kind, addr: 0, bytes: &outcome.output });
+        }
         let checksums = self.memory_checksums(false);
         if let Some(bytes) = &checksums {
             atts.push(Att::Bytes { kind: clew_abi::record::ATT_CHECKSUMS, addr: 0, bytes });
