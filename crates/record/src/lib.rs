@@ -2,7 +2,8 @@
 //!
 //! [`program`] finds what is to run, as `execvp` and the kernel would; [`record`] makes the trace
 //! directory, starts the engine in it and, while the guest runs, compresses what the engine logs.
-//! The guest never waits for any of this.
+//! The guest waits for none of this but a free segment, when it logs faster than the supervisor
+//! compresses: two seconds at most.
 #![deny(unsafe_code)]
 
 pub mod program;

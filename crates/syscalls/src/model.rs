@@ -15,7 +15,8 @@ pub trait GuestMemory {
     fn read(&self, addr: u64, buf: &mut [u8]) -> bool;
 }
 
-/// What recording and replay do with a call.
+/// What recording and replay do with a call. The engine acts on [`Class::Refused`]; for the rest the
+/// class says what its own matches have to do, so far.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Class {
     /// Executed while recording, its outputs recorded; emulated on replay.
@@ -34,7 +35,8 @@ pub enum Class {
     Refused(i32),
 }
 
-/// Whether a call may block.
+/// Whether a call may block. Only tests ask so far: the engine makes every
+/// plain call as one that may.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Blocking {
     Never,
