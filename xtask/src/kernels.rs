@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
+use clew_testsuite::data::log_lines;
 
 use crate::cargo;
 
@@ -105,7 +106,7 @@ print(sieve(700000), words(500000))
 fn programs(scratch: &Path) -> Result<Vec<Benchmark>> {
     let text = scratch.join("text");
     if !text.exists() {
-        fs::write(&text, generated_text(16 << 20))?;
+        fs::write(&text, log_lines(16 << 20))?;
     }
     let text = text.to_string_lossy().into_owned();
     let candidates: [(&str, &str, &[&str]); 5] = [
@@ -124,26 +125,4 @@ fn programs(scratch: &Path) -> Result<Vec<Benchmark>> {
             operations: None,
         })
         .collect())
-}
-
-/// Text with the redundancy of a log file, always the same.
-fn generated_text(size: usize) -> Vec<u8> {
-    let mut text = Vec::with_capacity(size + 100);
-    let mut state = 1u32;
-    let mut next = |limit: u32| {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (state >> 8) % limit
-    };
-    while text.len() < size {
-        let line = format!(
-            "{:05} host{} service[{}]: request {:x} took {} us\n",
-            next(100_000),
-            next(20),
-            next(5000),
-            next(1 << 24),
-            next(3000)
-        );
-        text.extend_from_slice(line.as_bytes());
-    }
-    text
 }
