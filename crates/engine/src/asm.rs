@@ -9,6 +9,26 @@ use clew_translate::context::GuestContext;
 use core::arch::global_asm;
 use core::mem::offset_of;
 
+/// Assembly that loads the guest's xmm registers from the context; its `{xmm}` is where they are.
+macro_rules! load_xmm {
+    () => {
+        ".irp n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15
+        movups xmm\\n, [{xmm} + 16*\\n]
+        .endr"
+    };
+}
+pub(crate) use load_xmm;
+
+/// Assembly that saves them there.
+macro_rules! store_xmm {
+    () => {
+        ".irp n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15
+        movups [{xmm} + 16*\\n], xmm\\n
+        .endr"
+    };
+}
+pub(crate) use store_xmm;
+
 global_asm!(
     // The kernel starts the process here. The stack is the guest's: nothing may be written below
     // its stack pointer, or the guest could see it.
@@ -55,22 +75,7 @@ global_asm!(
     // but the vector registers, which the kernel put back.
     ".globl clew_exit_saved",
     "clew_exit_saved:",
-    "movups [{ctx} + {xmm} + 0x00], xmm0",
-    "movups [{ctx} + {xmm} + 0x10], xmm1",
-    "movups [{ctx} + {xmm} + 0x20], xmm2",
-    "movups [{ctx} + {xmm} + 0x30], xmm3",
-    "movups [{ctx} + {xmm} + 0x40], xmm4",
-    "movups [{ctx} + {xmm} + 0x50], xmm5",
-    "movups [{ctx} + {xmm} + 0x60], xmm6",
-    "movups [{ctx} + {xmm} + 0x70], xmm7",
-    "movups [{ctx} + {xmm} + 0x80], xmm8",
-    "movups [{ctx} + {xmm} + 0x90], xmm9",
-    "movups [{ctx} + {xmm} + 0xa0], xmm10",
-    "movups [{ctx} + {xmm} + 0xb0], xmm11",
-    "movups [{ctx} + {xmm} + 0xc0], xmm12",
-    "movups [{ctx} + {xmm} + 0xd0], xmm13",
-    "movups [{ctx} + {xmm} + 0xe0], xmm14",
-    "movups [{ctx} + {xmm} + 0xf0], xmm15",
+    store_xmm!(),
     "xor ebp, ebp",
     "call {dispatch}",
 
@@ -82,22 +87,7 @@ global_asm!(
     "mov rsp, [{ctx} + {engine_sp}]",
     "call {hurry}",
     "1:",
-    "movups xmm0, [{ctx} + {xmm} + 0x00]",
-    "movups xmm1, [{ctx} + {xmm} + 0x10]",
-    "movups xmm2, [{ctx} + {xmm} + 0x20]",
-    "movups xmm3, [{ctx} + {xmm} + 0x30]",
-    "movups xmm4, [{ctx} + {xmm} + 0x40]",
-    "movups xmm5, [{ctx} + {xmm} + 0x50]",
-    "movups xmm6, [{ctx} + {xmm} + 0x60]",
-    "movups xmm7, [{ctx} + {xmm} + 0x70]",
-    "movups xmm8, [{ctx} + {xmm} + 0x80]",
-    "movups xmm9, [{ctx} + {xmm} + 0x90]",
-    "movups xmm10, [{ctx} + {xmm} + 0xa0]",
-    "movups xmm11, [{ctx} + {xmm} + 0xb0]",
-    "movups xmm12, [{ctx} + {xmm} + 0xc0]",
-    "movups xmm13, [{ctx} + {xmm} + 0xd0]",
-    "movups xmm14, [{ctx} + {xmm} + 0xe0]",
-    "movups xmm15, [{ctx} + {xmm} + 0xf0]",
+    load_xmm!(),
     // A signal between this check and the jump is seen by the handler (it knows these labels) and
     // makes the guest leave the cache at its next tick.
     "mov rsp, [{ctx} + {engine_sp}]",
@@ -191,7 +181,7 @@ global_asm!(
     ctx = const CONTEXT,
     engine_sp = const offset_of!(GuestContext, engine_sp),
     rflags = const offset_of!(GuestContext, rflags),
-    xmm = const offset_of!(GuestContext, xmm),
+    xmm = const CONTEXT as usize + offset_of!(GuestContext, xmm),
     resume = const offset_of!(GuestContext, resume),
     pending = const offset_of!(GuestContext, pending),
     start = sym crate::start::start,

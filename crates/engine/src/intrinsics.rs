@@ -262,6 +262,30 @@ impl Engine {
         if wanted & 6 != 0 && !self.store(addr + 24, &image.0[24..32]) {
             return false;
         }
+        if !self.store_components(addr, &image, wanted, in_use, compact) {
+            return false;
+        }
+        let mut header = [0u8; 64];
+        header[..8].copy_from_slice(&header_bv.to_le_bytes());
+        let written = if compact {
+            header[8..16].copy_from_slice(&(wanted | 1 << 63).to_le_bytes());
+            64
+        } else {
+            8
+        };
+        self.store(addr + 512, &header[..written])
+    }
+
+    /// Writes those of the `wanted` components that are in use; in the compacted format the others
+    /// take their place too. False after a fault.
+    fn store_components(
+        &mut self,
+        addr: u64,
+        image: &Image,
+        wanted: u64,
+        in_use: u64,
+        compact: bool,
+    ) -> bool {
         let mut at = xstate::HEADER_END;
         for n in (0..10).filter(|n| wanted & 1 << n != 0) {
             let (offset, len) = xstate::component(n);
@@ -288,15 +312,7 @@ impl Engine {
                 return false;
             }
         }
-        let mut header = [0u8; 64];
-        header[..8].copy_from_slice(&header_bv.to_le_bytes());
-        let written = if compact {
-            header[8..16].copy_from_slice(&(wanted | 1 << 63).to_le_bytes());
-            64
-        } else {
-            8
-        };
-        self.store(addr + 512, &header[..written])
+        true
     }
 
     fn fxsave(&mut self, instr: &Instruction) -> bool {

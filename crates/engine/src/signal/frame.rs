@@ -74,48 +74,15 @@ fn bytes_of<T>(value: &T) -> &[u8] {
 /// Builds the frame for a handler and makes the context enter it. False if the stack cannot be
 /// written.
 pub fn push(engine: &mut Engine, taken: &Taken, action: &Action) -> bool {
-    let c = ctx();
     let alt = engine.signals.altstack;
-    let mut sp = c.gpr[reg::RSP].wrapping_sub(RED_ZONE);
-    let on_alt = alt.holds(c.gpr[reg::RSP]);
-    if action.flags & SA_ONSTACK != 0 && alt.size != 0 && !on_alt {
-        sp = alt.sp + alt.size;
-    }
-    let mut image = Image::zero();
-    xstate::save(&mut image);
-    // As the kernel does: what a handler writes to the legacy region counts.
-    image.0[512] |= 3;
+    let sp = handler_stack(&alt, action);
     let size = xstate::size();
+    let image = extended_state(size);
     let fpstate = sp.wrapping_sub(size as u64 + 4) & !63;
     let at = (fpstate.wrapping_sub(size_of::<Frame>() as u64) & !15).wrapping_sub(8);
-    // struct _fpx_sw_bytes at byte 464.
-    image.0[464..468].copy_from_slice(&FP_XSTATE_MAGIC1.to_le_bytes());
-    image.0[468..472].copy_from_slice(&(size as u32 + 4).to_le_bytes());
-    image.0[472..480].copy_from_slice(&xstate::enabled().to_le_bytes());
-    image.0[480..484].copy_from_slice(&(size as u32).to_le_bytes());
-    let mut regs = [0; 17];
-    for (n, at) in UC_ORDER.into_iter().enumerate() {
-        regs[at] = c.gpr[n];
-    }
-    regs[UC_RIP] = c.pc;
-    let [err, trapno, cr2] = taken.fault;
     let frame = Frame {
         restorer: action.restorer,
-        uc: Ucontext {
-            flags: UC_FLAGS,
-            link: 0,
-            stack: alt.words(c.gpr[reg::RSP]),
-            regs,
-            eflags: c.rflags,
-            segments: SEGMENTS,
-            err,
-            trapno,
-            oldmask: engine.signals.restore.unwrap_or(engine.signals.blocked),
-            cr2,
-            fpstate,
-            reserved: [0; 8],
-            sigmask: engine.signals.restore.take().unwrap_or(engine.signals.blocked),
-        },
+        uc: interrupted_context(engine, taken, fpstate),
         info: taken.info,
     };
     let write = |engine: &mut Engine, addr, bytes: &[u8]| {
@@ -132,17 +99,73 @@ pub fn push(engine: &mut Engine, taken: &Taken, action: &Action) -> bool {
     if alt.flags & SS_AUTODISARM != 0 && sp == alt.sp + alt.size {
         engine.signals.altstack = AltStack::default();
     }
-    const ARG: [usize; 3] = [reg::RDI, reg::RSI, reg::RDX];
+    enter_handler(taken, action, at);
+    true
+}
+
+/// The top of the stack a handler runs on.
+fn handler_stack(alt: &AltStack, action: &Action) -> u64 {
+    let sp = ctx().gpr[reg::RSP];
+    if action.flags & SA_ONSTACK != 0 && alt.size != 0 && !alt.holds(sp) {
+        alt.sp + alt.size
+    } else {
+        sp.wrapping_sub(RED_ZONE)
+    }
+}
+
+/// The guest's extended state, `size` bytes of it, with the words that tell a handler what there is.
+fn extended_state(size: usize) -> Image {
+    let mut image = Image::zero();
+    xstate::save(&mut image);
+    // As the kernel does: what a handler writes to the legacy region counts.
+    image.0[512] |= 3;
+    // struct _fpx_sw_bytes at byte 464.
+    image.0[464..468].copy_from_slice(&FP_XSTATE_MAGIC1.to_le_bytes());
+    image.0[468..472].copy_from_slice(&(size as u32 + 4).to_le_bytes());
+    image.0[472..480].copy_from_slice(&xstate::enabled().to_le_bytes());
+    image.0[480..484].copy_from_slice(&(size as u32).to_le_bytes());
+    image
+}
+
+/// What the signal interrupted. Takes the mask that `sigsuspend` and its kin leave to restore.
+fn interrupted_context(engine: &mut Engine, taken: &Taken, fpstate: u64) -> Ucontext {
+    let c = ctx();
+    let mut regs = [0; 17];
+    for (n, at) in UC_ORDER.into_iter().enumerate() {
+        regs[at] = c.gpr[n];
+    }
+    regs[UC_RIP] = c.pc;
+    let [err, trapno, cr2] = taken.fault;
+    let mask = engine.signals.restore.take().unwrap_or(engine.signals.blocked);
+    Ucontext {
+        flags: UC_FLAGS,
+        link: 0,
+        stack: engine.signals.altstack.words(c.gpr[reg::RSP]),
+        regs,
+        eflags: c.rflags,
+        segments: SEGMENTS,
+        err,
+        trapno,
+        oldmask: mask,
+        cr2,
+        fpstate,
+        reserved: [0; 8],
+        sigmask: mask,
+    }
+}
+
+/// Makes the context that of a handler whose frame lies at `at`.
+fn enter_handler(taken: &Taken, action: &Action, at: u64) {
+    let c = ctx();
     let uc_at = at + 8;
-    c.gpr[ARG[0]] = u64::from(taken.signo);
-    c.gpr[ARG[1]] = uc_at + size_of::<Ucontext>() as u64;
-    c.gpr[ARG[2]] = uc_at;
+    c.gpr[reg::RDI] = u64::from(taken.signo);
+    c.gpr[reg::RSI] = uc_at + size_of::<Ucontext>() as u64;
+    c.gpr[reg::RDX] = uc_at;
     c.gpr[reg::RAX] = 0;
     c.gpr[reg::RSP] = at;
     c.pc = action.handler;
     // DF, TF and RF are cleared for a handler.
     c.rflags &= !(1 << 10 | 1 << 8 | 1 << 16);
-    true
 }
 
 /// `rt_sigreturn`: takes the context back from the frame. False if there is none to be read.

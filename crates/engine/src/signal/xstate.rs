@@ -8,6 +8,7 @@
 //!
 //! Layout: Intel SDM volume 1, chapter 13 (XSAVE area, standard and compacted format).
 
+use crate::asm::{load_xmm, store_xmm};
 use clew_abi::layout::CONTEXT;
 use clew_translate::context::GuestContext;
 use core::arch::{asm, global_asm, x86_64::__cpuid_count};
@@ -24,9 +25,7 @@ global_asm!(
     // rdi: 64-byte aligned buffer, rsi: component mask.
     ".globl clew_xsave",
     "clew_xsave:",
-    ".irp n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15",
-    "movups xmm\\n, [{xmm} + 16*\\n]",
-    ".endr",
+    load_xmm!(),
     "mov eax, esi",
     "mov rdx, rsi",
     "shr rdx, 32",
@@ -35,16 +34,12 @@ global_asm!(
     ".globl clew_xrstor",
     "clew_xrstor:",
     // The context's xmm registers are in place for components that stay as they are.
-    ".irp n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15",
-    "movups xmm\\n, [{xmm} + 16*\\n]",
-    ".endr",
+    load_xmm!(),
     "mov eax, esi",
     "mov rdx, rsi",
     "shr rdx, 32",
     "xrstor64 [rdi]",
-    ".irp n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15",
-    "movups [{xmm} + 16*\\n], xmm\\n",
-    ".endr",
+    store_xmm!(),
     "ret",
     xmm = const CONTEXT as usize + offset_of!(GuestContext, xmm),
 );
