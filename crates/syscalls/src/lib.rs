@@ -1,9 +1,10 @@
 //! What every system call of x86-64 Linux takes, writes and does, in one declarative table.
 //!
-//! Recording asks which memory a call wrote ([`plan()`] before it, [`outputs()`] after it), the engine
-//! asks whether it is refused ([`class`]; for the other classes, and [`blocking()`], it has matches of
-//! its own so far), `clew dump` writes it down ([`format`]); all three read the same rows. A row is a line in `table/`, in the file of its family; calls that are many
-//! calls in one (`ioctl`, `fcntl`, `prctl`) have a line for each command in `variants/`.
+//! Recording asks which memory a call wrote ([`plan()`] before it, [`outputs()`] after it), the
+//! engine asks whether it is refused ([`class`]; for the other classes, and [`blocking()`], it has
+//! matches of its own so far), `clew dump` writes it down ([`format`]); all three read the same
+//! rows. A row is a line in `table/`, in the file of its family; calls that are many calls in one
+//! (`ioctl`, `fcntl`, `prctl`) have a line for each command in `variants/`.
 //!
 //! The crate neither allocates nor depends on the standard library: it runs within the recorded
 //! process. All it reads of the guest is hostile until proven otherwise: lengths are clipped, sums

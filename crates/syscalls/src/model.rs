@@ -35,8 +35,8 @@ pub enum Class {
     Refused(i32),
 }
 
-/// Whether a call may block. Only tests ask so far: the engine makes every
-/// plain call as one that may.
+/// Whether a call may block. Only tests ask so far: the engine makes every plain call as one that
+/// may.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Blocking {
     Never,
