@@ -199,7 +199,7 @@ fn scripts() -> Vec<Program> {
         Program::new("script_python", &["./script", "x"]).input("script", "#!/usr/bin/python3 -B\nimport sys\nprint(sys.argv)\n"),
         Program::new("script_argument", &["./script"]).input("script", "#!/usr/bin/awk -f\nBEGIN { print 6 * 7 }\n"),
         Program::new("script_nested", &["./outer", "z"]).input("inner", "#!/bin/sh\necho inner \"$@\"\n").input("outer", "#!./inner arg\n"),
-        Program::new("script_env", &["./script"]).input("script", "#! /usr/bin/env python3\nprint('through env')\n"),
+        Program::new("script_env", &["./script"]).input("script", "#! /usr/bin/env perl\nprint qq(through env\\n);\n"),
     ]
 }
 
