@@ -23,11 +23,15 @@ pub mod fd {
     /// The memfd whose pages fill the shadow map: `8 * SHADOW_CHUNK` bytes, every `u64` holding
     /// [`crate::layout::CACHE`]`.start`, the address of the miss stub.
     pub const PATTERN: i32 = 1005;
-    /// The memfd with the decompressed segments, segment `n` at `n * segment_bytes` (replay only).
+    /// The memfd with the decompressed segments, segment `n` in slot `n % STREAM_SLOTS` (replay only).
     pub const STREAM: i32 = 1006;
     /// One past the highest reserved descriptor number.
     pub const END: i32 = 1016;
 }
+
+/// Segments that [`fd::STREAM`] has room for; each slot is `segment_bytes` long, and is used again once
+/// the engine is done with its segment.
+pub const STREAM_SLOTS: u64 = 4;
 
 /// [`Orders::magic`].
 pub const MAGIC: u64 = u64::from_le_bytes(*b"clew-ord");

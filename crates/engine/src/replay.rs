@@ -25,6 +25,8 @@ use clew_syscalls::Call;
 use clew_translate::context::reg;
 use core::fmt::Write;
 
+/// How far a guest may run past an event it should have caused before that is noticed, in ticks.
+const SLACK: u64 = 1 << 20;
 const ARCH_SET_GS: u64 = 0x1001;
 const ARCH_SET_FS: u64 = 0x1002;
 
@@ -143,8 +145,9 @@ impl Engine {
         let now = self.ticks.now();
         let target = self.next_event().map(|next| match next.kind {
             Kind::Signal | Kind::Switch if next.header.tick > now => next.header.tick,
-            // Reaching a tick past the next event's means that the event was missed.
-            _ => next.header.tick.max(now) + 1,
+            // The guest gets there by itself; running past it is noticed, if not at once. Small
+            // budgets would make the guest leave the cache at nearly every tick.
+            _ => next.header.tick.max(now) + SLACK,
         });
         self.ticks.aim(target);
         if target.is_none() {

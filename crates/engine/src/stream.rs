@@ -11,7 +11,7 @@ use crate::crash;
 use crate::state::{orders, orders_word};
 use crate::sys;
 use clew_abi::layout::SEGMENT;
-use clew_abi::orders::fd;
+use clew_abi::orders::{STREAM_SLOTS, fd};
 use clew_abi::record::*;
 use core::sync::atomic::Ordering;
 
@@ -131,7 +131,7 @@ impl Stream {
                 sys::PROT_READ,
                 sys::MAP_SHARED | sys::MAP_FIXED,
                 fd::STREAM,
-                self.sequence * bytes,
+                self.sequence % STREAM_SLOTS * bytes,
             )
         };
         if got != SEGMENT.start as i64 {

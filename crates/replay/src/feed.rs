@@ -8,13 +8,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use clew_abi::orders::STREAM_SLOTS;
 use clew_launch::orders::{Shared, publish, wait};
 use clew_trace::records::End;
 use clew_trace::{Result, ResultExt, Stream};
-use rustix::fs::{FallocateFlags, fallocate, ftruncate};
+use rustix::fs::ftruncate;
 
-/// Segments that are kept ready ahead of the engine.
-const AHEAD: u64 = 8;
 /// How long the feeder sleeps before it looks whether it shall stop.
 const NAP: Duration = Duration::from_millis(20);
 
@@ -33,8 +32,6 @@ struct Feed {
     stop: Arc<AtomicBool>,
     buffer: Vec<u8>,
     next: u64,
-    /// Segments whose memory has been given back.
-    freed: u64,
     complete: bool,
     damage: Option<String>,
 }
@@ -56,7 +53,6 @@ impl Feeder {
             stop: stop.clone(),
             buffer: Vec::new(),
             next: 0,
-            freed: 0,
             complete: false,
             damage: None,
         };
@@ -97,8 +93,7 @@ impl Feed {
     fn run(&mut self) {
         while !self.complete && !self.stop.load(Ordering::Relaxed) {
             let done = self.shared.segments_done().load(Ordering::Acquire).min(self.next);
-            self.free_until(done);
-            if self.next < done + AHEAD {
+            if self.next < done + STREAM_SLOTS {
                 self.step();
             } else {
                 wait(self.shared.segments_done(), done, NAP);
@@ -130,20 +125,15 @@ impl Feed {
         }
     }
 
-    /// Writes the segment in memory to its place; what it leaves unused there reads as zeros.
-    fn store(&self) -> std::io::Result<()> {
-        let start = self.next * self.segment_bytes;
-        ftruncate(&self.target, start + self.segment_bytes)?;
-        self.target.write_all_at(&self.buffer, start)
-    }
-
-    fn free_until(&mut self, done: u64) {
-        if self.freed < done {
-            let (start, end) = (self.freed * self.segment_bytes, done * self.segment_bytes);
-            let flags = FallocateFlags::PUNCH_HOLE | FallocateFlags::KEEP_SIZE;
-            // Only saves memory.
-            let _ = fallocate(&self.target, flags, start, end - start);
-            self.freed = done;
+    /// Writes the segment in memory to its slot, with a zero word behind it where the slot's last
+    /// segment may have left something: there the engine stops reading.
+    fn store(&mut self) -> std::io::Result<()> {
+        let start = self.next % STREAM_SLOTS * self.segment_bytes;
+        if self.next < STREAM_SLOTS {
+            ftruncate(&self.target, start + self.segment_bytes)?;
         }
+        let room = self.segment_bytes.saturating_sub(self.buffer.len() as u64);
+        self.buffer.resize(self.buffer.len() + room.min(8) as usize, 0);
+        self.target.write_all_at(&self.buffer, start)
     }
 }
