@@ -5,7 +5,7 @@
 //! tick counters so that the cache is left at the recorded tick. Either way tick, pc and the hash of
 //! the registers must be what was recorded, or the replay has diverged and says so.
 
-use crate::calls;
+use crate::calls::{self, emulate::{ARCH_SET_FS, ARCH_SET_GS}};
 use crate::crash::{self, Report};
 use crate::loader;
 use crate::log::registers_check;
@@ -27,8 +27,6 @@ use core::fmt::Write;
 
 /// How far a guest may run past an event it should have caused before that is noticed, in ticks.
 const SLACK: u64 = 1 << 20;
-const ARCH_SET_GS: u64 = 0x1001;
-const ARCH_SET_FS: u64 = 0x1002;
 
 /// Takes the trace's first event and rebuilds the process as it was at exec.
 pub fn begin(engine: &mut Engine) {
@@ -103,15 +101,12 @@ impl Engine {
     /// The guest executed another program: everything of the old one goes. False if the call failed
     /// after all; then it is recorded once more.
     fn exec_replayed(&mut self) -> bool {
-        let next = loop {
-            // Data records belong to the Exec event, and are applied to empty memory.
-            match self.next_event() {
-                Some(next) if matches!(next.kind, Kind::Exec | Kind::Data) => break next,
-                Some(_) => return false,
-                None => self.truncated(),
-            }
-        };
-        let _ = next;
+        // Data records belong to the Exec event, and are applied to empty memory.
+        match self.next_event() {
+            Some(next) if matches!(next.kind, Kind::Exec | Kind::Data) => {}
+            Some(_) => return false,
+            None => self.truncated(),
+        }
         let old: alloc_crate::vec::Vec<Vma> = self.vmas.iter().copied().collect();
         for v in old {
             // SAFETY: the old program's memory.

@@ -245,8 +245,7 @@ fn inspect(program: &[u8]) -> Result<Vec<u8>, Refusal> {
 fn check_elf(head: &[u8]) -> Result<(), Refusal> {
     match head {
         [0x7f, b'E', b'L', b'F', 2, 1, ..] if head.get(18..20) == Some(&[62, 0]) => Ok(()),
-        [0x7f, b'E', b'L', b'F', ..] => Err(Refusal::Unfollowable),
-        // Other formats may be known to the kernel (binfmt_misc).
+        // 32-bit programs, and formats that only the kernel knows (binfmt_misc).
         _ => Err(Refusal::Unfollowable),
     }
 }
