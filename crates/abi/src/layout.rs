@@ -41,6 +41,8 @@ pub const ENGINE: Range = Range::new(0x6000_0000, 0x7000_0000);
 pub const IMAGE: Range = Range::new(0x6000_0000, 0x6100_0000);
 /// The guest context (see `clew-translate`'s `context`), one page.
 pub const CONTEXT: u64 = 0x6100_0000;
+/// The page that all recording engines of a trace share (see `orders::Shared`).
+pub const SHARED: u64 = 0x6100_8000;
 /// The engine's stack, with guard pages on both sides.
 pub const STACK: Range = Range::new(0x6101_0000, 0x6109_0000);
 /// The alternate stack the engine's own signal handlers run on.

@@ -25,6 +25,10 @@ pub mod fd {
     pub const PATTERN: i32 = 1005;
     /// The memfd with the decompressed segments, segment `n` in slot `n % STREAM_SLOTS` (replay only).
     pub const STREAM: i32 = 1006;
+    /// The memfd with the [`super::Shared`] page (recording only).
+    pub const SHARED: i32 = 1007;
+    /// Highest reserved descriptor number in use.
+    pub const LAST: i32 = SHARED;
     /// One past the highest reserved descriptor number.
     pub const END: i32 = 1016;
 }
@@ -37,7 +41,7 @@ pub const STREAM_SLOTS: u64 = 4;
 pub const MAGIC: u64 = u64::from_le_bytes(*b"clew-ord");
 /// Version of this interface; supervisor and engine come from one build, so any difference is a
 /// broken installation.
-pub const VERSION: u64 = 1;
+pub const VERSION: u64 = 2;
 
 pub const MODE_RECORD: u64 = 1;
 pub const MODE_REPLAY: u64 = 2;
@@ -57,8 +61,9 @@ pub struct Orders {
     pub magic: u64,
     pub version: u64,
     pub mode: u64,
-    /// Name of this process's event stream (see `clew-trace`): `<n>` counting from 1.
-    pub stream: Text,
+    /// Number of this process's event stream, from 1. A recording process that is made by `fork`
+    /// takes the next free one ([`Shared::next_stream`]).
+    pub stream: u64,
     /// The program file to load (for a script, its interpreter), absolute or relative to the cwd.
     pub program: Text,
     /// What `AT_EXECFN` shall say: the path as it was given to exec.
@@ -67,9 +72,6 @@ pub struct Orders {
     pub comm: Text,
     /// Size of one segment in bytes; at most the length of `layout::SEGMENT`.
     pub segment_bytes: u64,
-    /// Next event number of the whole trace: shared by every engine of the trace, updated
-    /// atomically.
-    pub next_event: u64,
     /// Ticks of one scheduling slice.
     pub slice_ticks: u64,
     /// Number of cores the guest shall see, 0 for the machine's.
@@ -84,6 +86,10 @@ pub struct Orders {
     pub start_tick: u64,
     /// One byte for each low descriptor: the engine's notes on it (executed programs).
     pub marks: Text,
+    /// Where this process came from, if its stream begins with this program: see
+    /// [`crate::record::ExecPayload`].
+    pub parent_stream: u64,
+    pub parent_event: u64,
 
     // Replay only. The supervisor fills the stream while the engine reads it; both are futex words
     // in the shared page (their low 32 bits).
@@ -93,12 +99,30 @@ pub struct Orders {
     pub stream_complete: u64,
     /// Segments the engine is done with.
     pub segments_done: u64,
+    /// `Fork` records to come before the process that is asked for: it shows no output until then.
+    pub forks: u64,
     /// Stop the replay after this event (0: run to the end).
     pub stop_event: u64,
     /// `RLIMIT_STACK` of the recorded process in bytes (`u64::MAX`: unlimited): the size its stack
     /// may grow to.
     pub stack_limit: u64,
 }
+
+/// A page that all recording engines of a trace share, at [`crate::layout::SHARED`]. All words are
+/// updated atomically.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(C)]
+pub struct Shared {
+    /// Next event number of the trace.
+    pub next_event: u64,
+    /// Next stream number of the trace.
+    pub next_stream: u64,
+    /// Counts processes with several threads: each keeps its threads on one core, the next process
+    /// on the next one.
+    pub next_core: u64,
+}
+
+pub const SHARED_LEN: usize = size_of::<Shared>();
 
 /// Do not send `control::OUTPUT` messages.
 pub const FLAG_QUIET: u64 = 1;

@@ -13,7 +13,7 @@
 pub const SEGMENT_MAGIC: u64 = u64::from_le_bytes(*b"clewseg1");
 
 /// Format version of events, segments and `meta.json`; readers refuse a greater one.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 
 /// Default size of a segment in bytes.
 pub const SEGMENT_BYTES: u64 = 4 << 20;
@@ -46,13 +46,20 @@ pub enum Kind {
     Instr = 4,
     /// [`SignalPayload`], then possibly attachments.
     Signal = 5,
-    /// Another task of the domain runs from here on: payload one `u64`, its tid.
+    /// Another task of the domain runs from here on: [`SwitchPayload`]. Header: the task that stops
+    /// running, and where it stands (at a system call it is in, or between two instructions).
     Switch = 6,
     /// The process ended: [`ExitPayload`].
     Exit = 7,
     /// Attachments that belong to the next `Syscall` record of the same task, because they would
     /// not fit into one record. Not an event (event number 0).
     Data = 8,
+    /// The process begins (fork): [`ForkPayload`]. Header: the state of the forking task at its call.
+    /// The memory is the parent's at that event, so a replay begins with the parent's events up to it.
+    Fork = 9,
+    /// Memory changed at this position though the guest's own instructions did not change it:
+    /// [`MemoryPayload`], then attachments.
+    Memory = 10,
 }
 
 impl Kind {
@@ -67,6 +74,8 @@ impl Kind {
             6 => Self::Switch,
             7 => Self::Exit,
             8 => Self::Data,
+            9 => Self::Fork,
+            10 => Self::Memory,
             _ => return None,
         })
     }
@@ -79,7 +88,9 @@ impl Kind {
             Self::Syscall => size_of::<SyscallPayload>(),
             Self::Instr => size_of::<InstrPayload>(),
             Self::Signal => size_of::<SignalPayload>(),
-            Self::Switch => 8,
+            Self::Switch => size_of::<SwitchPayload>(),
+            Self::Fork => size_of::<ForkPayload>(),
+            Self::Memory => size_of::<MemoryPayload>(),
             Self::Exit => size_of::<ExitPayload>(),
         }
     }
@@ -137,6 +148,46 @@ pub struct ExecPayload {
     /// `CLOCK_MONOTONIC` and `CLOCK_REALTIME` in nanoseconds.
     pub monotonic_ns: u64,
     pub realtime_ns: u64,
+    /// The stream in which this process lived until it executed this program, sharing its parent's
+    /// memory (`vfork`, `posix_spawn`), and the event of its making there. 0 if this stream has
+    /// been its own before, or is the trace's first.
+    pub parent_stream: u64,
+    pub parent_event: u64,
+}
+
+/// Payload of [`Kind::Fork`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C)]
+pub struct ForkPayload {
+    pub pid: u32,
+    pub ppid: u32,
+    /// The parent's stream, and the number of the event there that made this process. It is missing
+    /// if the parent was killed at that moment: then its stream ends there.
+    pub parent_stream: u64,
+    pub parent_event: u64,
+    /// The call that made it.
+    pub nr: u64,
+    pub args: [u64; 6],
+    /// Address of the `syscall` instruction.
+    pub pc: u64,
+}
+
+/// Payload of [`Kind::Switch`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C)]
+pub struct SwitchPayload {
+    /// Where the task of the header stands.
+    pub pc: u64,
+    /// The task that runs from here on.
+    pub tid: u64,
+}
+
+/// Payload of [`Kind::Memory`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C)]
+pub struct MemoryPayload {
+    /// The guest's pc.
+    pub pc: u64,
 }
 
 /// Payload of [`Kind::Syscall`]. A call that was replaced by the engine's own answer is recorded

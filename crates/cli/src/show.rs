@@ -35,7 +35,10 @@ impl Event {
             .or(call.map(|c| c.pc))
             .or(record.instr().map(|i| i.pc))
             .or(record.signal().map(|s| s.pc))
-            .or(record.exec().map(|e| e.pc));
+            .or(record.exec().map(|e| e.pc))
+            .or(record.fork().map(|f| f.pc))
+            .or(record.switch().map(|s| s.pc))
+            .or(record.memory().map(|m| m.pc));
         Self {
             event: record.header.event,
             tid: record.header.tid,
@@ -61,6 +64,8 @@ fn kind_name(kind: Kind) -> &'static str {
         Kind::Switch => "switch",
         Kind::Exit => "exit",
         Kind::Data => "data",
+        Kind::Fork => "fork",
+        Kind::Memory => "memory",
     }
 }
 
@@ -71,7 +76,12 @@ pub fn describe(record: &Record<'_>) -> String {
         Kind::Syscall => describe_syscall(record),
         Kind::Instr => describe_instr(record),
         Kind::Signal => describe_signal(record),
-        Kind::Switch => record.switch_to().map(|tid| format!("switch to {tid}")),
+        Kind::Switch => record.switch().map(|switch| format!("switch to {}", switch.tid)),
+        Kind::Fork => record.fork().map(|fork| {
+            let (stream, event) = (fork.parent_stream, fork.parent_event);
+            format!("forked as {} at event {event} of stream {stream}", fork.pid)
+        }),
+        Kind::Memory => record.memory().map(|memory| format!("memory changed at {:#x}", memory.pc)),
         Kind::Exit => record.exit().map(|exit| match exit.signal {
             0 => format!("exited with {}", exit.code),
             signal => format!("killed by {}", text::signal_name(signal as i32)),

@@ -4,7 +4,7 @@ use crate::sys::{self, syscall};
 use clew_abi::orders::fd;
 use core::sync::atomic::{AtomicI32, Ordering};
 
-const COUNT: usize = (fd::STREAM - fd::BASE + 1) as usize;
+const COUNT: usize = (fd::LAST - fd::BASE + 1) as usize;
 
 /// The present number of each reserved descriptor, indexed from `fd::BASE`.
 static NUMBERS: [AtomicI32; COUNT] = {

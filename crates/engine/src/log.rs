@@ -9,7 +9,7 @@
 //! The slots are mapped at `layout::SEGMENT` and written only here.
 
 use crate::crash;
-use crate::state::{ctx, orders, orders_text, orders_word};
+use crate::state::{ctx, orders, shared, shared_word};
 use crate::supervisor;
 use crate::sys;
 use clew_abi::control;
@@ -60,11 +60,17 @@ pub struct Stamp {
 /// Segments that stay mapped.
 const SLOTS: u64 = 4;
 
+/// How the window is mapped where no segment is.
+const RESERVED: u32 =
+    sys::MAP_PRIVATE | sys::MAP_ANONYMOUS | sys::MAP_NORESERVE | sys::MAP_FIXED;
+
 /// How many half milliseconds to wait for a file to become free.
 const PATIENCE: u32 = 4000;
 
 /// The writer.
 pub struct Log {
+    /// Number of the stream.
+    pub stream: u64,
     at: u64,
     sequence: u64,
     /// The first segment this image of the engine wrote: older ones' files are not mapped.
@@ -77,8 +83,20 @@ impl Log {
     pub fn create() -> Self {
         let segment_bytes = orders().segment_bytes;
         assert!(segment_bytes >= 2 * INLINE as u64 && segment_bytes <= SEGMENT.len() / SLOTS);
-        let first = orders().first_segment;
-        let mut log = Self { at: 0, sequence: first, first, segment_bytes };
+        Self::begin_stream(orders().stream, orders().first_segment)
+    }
+
+    /// Opens the first segment of a stream of this process's own, whose maker's segments are still
+    /// mapped after a `fork`.
+    pub fn fork() -> Self {
+        // SAFETY: the parent's slots; nothing points into them.
+        unsafe { sys::mmap(SEGMENT.start, SEGMENT.len(), 0, RESERVED, -1, 0) };
+        Self::begin_stream(next_stream(), 0)
+    }
+
+    fn begin_stream(stream: u64, first: u64) -> Self {
+        let segment_bytes = orders().segment_bytes;
+        let mut log = Self { stream, at: 0, sequence: first, first, segment_bytes };
         log.create_file();
         log.begin();
         log
@@ -90,17 +108,22 @@ impl Log {
     }
 
     /// A segment's file name, in the trace directory.
-    fn name(sequence: u64, suffix: &str) -> crash::Report {
+    fn name(&self, sequence: u64, suffix: &str) -> crash::Report {
         let mut name = crash::Report::new();
-        let _ = name.write_str("events/");
-        push(&mut name, orders_text(orders().stream));
-        let _ = write!(name, ".{sequence:06}.{suffix}\0");
+        let _ = write!(name, "events/{}.{sequence:06}.{suffix}\0", self.stream);
         name
+    }
+
+    /// Tells the supervisor that the current segment is complete. False if it is gone.
+    fn tell_full(&self) -> bool {
+        let mut stream = crash::Report::new();
+        let _ = write!(stream, "{}", self.stream);
+        supervisor::send(control::SEGMENT_FULL, self.sequence, stream.bytes())
     }
 
     /// Creates and maps the segment of number `sequence`.
     fn create_file(&mut self) {
-        let name = Self::name(self.sequence, "raw");
+        let name = self.name(self.sequence, "raw");
         let flags = sys::O_RDWR | sys::O_CREAT | sys::O_EXCL | sys::O_CLOEXEC;
         let file = sys::openat(number(fd::TRACE), name.bytes(), flags, 0o600);
         if file < 0 {
@@ -150,7 +173,7 @@ impl Log {
     /// with the stream. Returns the number of the segment it begins with.
     pub fn hand_over(&mut self) -> u64 {
         self.header(Kind::SegmentEnd, 0, HEADER_LEN, Stamp::default());
-        supervisor::send(control::SEGMENT_FULL, self.sequence, orders_text(orders().stream));
+        self.tell_full();
         self.sequence += 1;
         self.sequence
     }
@@ -164,14 +187,10 @@ impl Log {
     /// Goes on in the next segment: in its slot's file once that is free, in a new file while there
     /// are slots without one, or when the supervisor is gone and none will become free.
     fn next_segment(&mut self) {
-        let told = supervisor::send(
-            control::SEGMENT_FULL,
-            self.sequence,
-            orders_text(orders().stream),
-        );
+        let told = self.tell_full();
         self.sequence += 1;
         if told && self.sequence >= self.first + SLOTS {
-            let free = Self::name(self.sequence - SLOTS, "free");
+            let free = self.name(self.sequence - SLOTS, "free");
             // A supervisor that cannot compress (its disk is full) frees nothing.
             for _ in 0..PATIENCE {
                 if self.take_over(&free) {
@@ -188,7 +207,7 @@ impl Log {
 
     /// Reuses a file the supervisor has freed, if it has.
     fn take_over(&mut self, free: &crash::Report) -> bool {
-        let name = Self::name(self.sequence, "raw");
+        let name = self.name(self.sequence, "raw");
         let dir = number(fd::TRACE);
         // SAFETY: terminated paths.
         let exists =
@@ -268,6 +287,20 @@ impl Log {
         payload: &P,
         attachments: &[Att],
     ) -> u64 {
+        let event = next_event();
+        self.event_numbered(event, kind, stamp, payload, attachments);
+        event
+    }
+
+    /// Writes an event whose number was taken before ([`next_event`]).
+    pub fn event_numbered<P: Copy>(
+        &mut self,
+        event: u64,
+        kind: Kind,
+        stamp: Stamp,
+        payload: &P,
+        attachments: &[Att],
+    ) {
         debug_assert_eq!(size_of::<P>(), kind.payload_len());
         let total: usize = attachments.iter().map(Att::size).sum();
         let inline = if total > INLINE {
@@ -287,9 +320,7 @@ impl Log {
         for att in inline {
             to = self.attach(to, att);
         }
-        let event = orders_word(&orders().next_event).fetch_add(1, Ordering::Relaxed);
         self.header(kind, event, size, stamp);
-        event
     }
 
     /// Writes an attachment as records of its own.
@@ -350,10 +381,14 @@ impl Log {
     }
 }
 
-fn push(out: &mut crash::Report, bytes: &[u8]) {
-    for &b in bytes {
-        let _ = out.write_char(b as char);
-    }
+/// The number of a new stream.
+pub fn next_stream() -> u64 {
+    shared_word(&shared().next_stream).fetch_add(1, Ordering::Relaxed)
+}
+
+/// The number of a new event.
+pub fn next_event() -> u64 {
+    shared_word(&shared().next_event).fetch_add(1, Ordering::Relaxed)
 }
 
 /// The registers' check word: a hash of the general registers.

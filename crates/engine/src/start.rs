@@ -3,6 +3,7 @@
 use crate::asm;
 use crate::calls::files::Files;
 use crate::crash;
+use crate::descriptors::number;
 use crate::dispatch;
 use crate::loader::{self, Op};
 use crate::log::{Att, Log, Stamp};
@@ -16,7 +17,7 @@ use crate::vma::{PROT_EXEC, PROT_READ, PROT_WRITE, Vma, VmaKind, Vmas, page_down
 use alloc_crate::string::String;
 use alloc_crate::vec::Vec;
 use clew_abi::layout::{
-    CACHE, CONTEXT, ENGINE, HEAP, IMAGE, LOOKUP, ORDERS, PAGE, Range, SIGNAL_STACK, STACK,
+    CACHE, CONTEXT, ENGINE, HEAP, IMAGE, LOOKUP, ORDERS, PAGE, Range, SHARED, SIGNAL_STACK, STACK,
 };
 use clew_abi::orders::{self as abi, fd};
 use clew_abi::record::*;
@@ -47,7 +48,10 @@ pub extern "C" fn start(sp: u64) -> ! {
     // SAFETY: `map_engine` mapped the cache, the lookup table and the context.
     let cache = unsafe { Cache::new(asm::clew_exit as *const () as u64) };
     let recording = orders.mode == abi::MODE_RECORD;
-        ctx().engine_sp = STACK.end - PAGE - 64;
+    if recording {
+        map_shared();
+    }
+    ctx().engine_sp = STACK.end - PAGE - 64;
     let pid = sys::getpid() as u32;
     install(Engine {
         mode: if recording {
@@ -130,6 +134,17 @@ fn map_engine() {
     fixed(Range::new(ORDERS.start, ORDERS.start + len), RW, MAP_SHARED, fd::ORDERS);
 }
 
+/// Maps the page that the trace's engines share.
+fn map_shared() {
+    // SAFETY: the engine's own place; the file has one page.
+    let got = unsafe {
+        sys::mmap(SHARED, PAGE, RW, MAP_SHARED | MAP_FIXED, number(fd::SHARED), 0)
+    };
+    if got != SHARED as i64 {
+        crash::fail("the page that engines share cannot be mapped");
+    }
+}
+
 /// What the kernel put on the stack.
 pub struct Initial {
     pub argv: Vec<u64>,
@@ -204,6 +219,8 @@ fn record_exec(engine: &mut Engine, sp: u64) {
         sig_blocked: engine.signals.blocked,
         monotonic_ns: now(1),
         realtime_ns: now(0),
+        parent_stream: orders.parent_stream,
+        parent_event: orders.parent_event,
     };
     write_exec(engine, &payload, &ops, &initial);
 }

@@ -13,8 +13,8 @@ use crate::ticks::Ticks;
 use crate::vma::Vmas;
 use alloc_crate::string::String;
 use alloc_crate::vec::Vec;
-use clew_abi::layout::{CONTEXT, ORDERS};
-use clew_abi::orders::{Orders, Text};
+use clew_abi::layout::{CONTEXT, ORDERS, SHARED};
+use clew_abi::orders::{Orders, Shared, Text};
 use clew_translate::{Cache, GuestContext};
 use core::cell::UnsafeCell;
 
@@ -126,6 +126,12 @@ pub fn orders() -> &'static Orders {
     unsafe { &*(ORDERS.start as *const Orders) }
 }
 
+/// The page that all engines of a trace share. Recording only.
+pub fn shared() -> &'static Shared {
+    // SAFETY: mapped at start; its words are only used atomically.
+    unsafe { &*(SHARED as *const Shared) }
+}
+
 /// A string of the orders.
 pub fn orders_text(text: Text) -> &'static [u8] {
     let (start, len) = (ORDERS.start + text.offset, text.len as usize);
@@ -137,8 +143,8 @@ pub fn orders_text(text: Text) -> &'static [u8] {
     unsafe { core::slice::from_raw_parts(start as *const u8, len) }
 }
 
-/// An atomic view of a word of the orders.
-pub fn orders_word(word: &'static u64) -> &'static core::sync::atomic::AtomicU64 {
+/// An atomic view of a word that is shared with other processes.
+pub fn shared_word(word: &'static u64) -> &'static core::sync::atomic::AtomicU64 {
     // SAFETY: aligned, shared, mapped for ever.
     unsafe { core::sync::atomic::AtomicU64::from_ptr(word as *const u64 as *mut u64) }
 }

@@ -8,7 +8,7 @@
 //! The current segment is mapped read-only at `layout::SEGMENT` while `Stream` hands out views.
 
 use crate::crash;
-use crate::state::{orders, orders_word};
+use crate::state::{orders, shared_word};
 use crate::sys;
 use clew_abi::layout::SEGMENT;
 use clew_abi::orders::{STREAM_SLOTS, fd};
@@ -153,7 +153,7 @@ impl Stream {
         unsafe { sys::munmap(SEGMENT.start, orders().segment_bytes) };
         self.mapped = false;
         self.sequence += 1;
-        orders_word(&orders().segments_done).store(self.sequence, Ordering::Release);
+        shared_word(&orders().segments_done).store(self.sequence, Ordering::Release);
         // SAFETY: wakes waiters on a shared word.
         unsafe {
             let word = &raw const orders().segments_done;
@@ -163,8 +163,8 @@ impl Stream {
 
     /// Waits until the segment `self.sequence` is there. False if it will never be.
     fn wait(&self) -> bool {
-        let ready = orders_word(&orders().segments_ready);
-        let complete = orders_word(&orders().stream_complete);
+        let ready = shared_word(&orders().segments_ready);
+        let complete = shared_word(&orders().stream_complete);
         loop {
             let done = complete.load(Ordering::Acquire) != 0;
             let seen = ready.load(Ordering::Acquire);

@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use clew_abi::layout::PAGE;
-use clew_abi::orders::{MAGIC, ORDERS_LEN, Orders, Text, VERSION};
+use clew_abi::orders::{MAGIC, ORDERS_LEN, Orders, SHARED_LEN, Shared as SharedPage, Text, VERSION};
 use rustix::fs::ftruncate;
 use rustix::mm::{MapFlags, ProtFlags, mmap, munmap};
 use rustix::thread::futex;
@@ -25,7 +25,6 @@ use crate::{Result, Step, memfd};
 /// The strings that go with an [`Orders`].
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Strings<'a> {
-    pub stream: &'a [u8],
     pub program: &'a [u8],
     pub execfn: &'a [u8],
     pub comm: &'a [u8],
@@ -42,7 +41,6 @@ pub fn write(mut orders: Orders, strings: Strings<'_>) -> Result<OwnedFd> {
     };
     orders.magic = MAGIC;
     orders.version = VERSION;
-    orders.stream = add(strings.stream);
     orders.program = add(strings.program);
     orders.execfn = add(strings.execfn);
     orders.comm = add(&strings.comm[..strings.comm.len().min(15)]);
@@ -53,6 +51,17 @@ pub fn write(mut orders: Orders, strings: Strings<'_>) -> Result<OwnedFd> {
     ftruncate(&fd, (bytes.len() as u64).next_multiple_of(PAGE)).step("size the engine's orders")?;
     let file = File::from(fd);
     file.write_all_at(&bytes, 0).step("write the engine's orders")?;
+    Ok(file.into())
+}
+
+/// Writes the memfd of the page that a recording's engines share.
+pub fn shared_page(shared: SharedPage) -> Result<OwnedFd> {
+    let fd = memfd::empty("clew-shared")?;
+    ftruncate(&fd, PAGE).step("size the engines' shared page")?;
+    // SAFETY: repr(C) and made of u64s only, so all its bytes are initialised.
+    let bytes = unsafe { std::slice::from_raw_parts((&raw const shared).cast(), SHARED_LEN) };
+    let file = File::from(fd);
+    file.write_all_at(bytes, 0).step("write the engines' shared page")?;
     Ok(file.into())
 }
 
@@ -78,10 +87,6 @@ impl Shared {
         .step("map the engine's orders")?;
         let base = NonNull::new(base.cast()).ok_or(rustix::io::Errno::FAULT);
         Ok(Self { base: base.step("map the engine's orders")? })
-    }
-
-    pub fn next_event(&self) -> &AtomicU64 {
-        self.word(offset_of!(Orders, next_event))
     }
 
     pub fn segments_ready(&self) -> &AtomicU64 {

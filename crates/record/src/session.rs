@@ -8,7 +8,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use clew_abi::orders::{FLAG_CHECK_MEMORY, FLAG_NO_FOLLOW, FLAG_TRACE_EVENTS, MODE_RECORD, Orders, fd};
+use clew_abi::orders::{FLAG_CHECK_MEMORY, FLAG_NO_FOLLOW, FLAG_TRACE_EVENTS, MODE_RECORD, Orders, Shared as SharedPage, fd};
 use clew_abi::record::{FORMAT_VERSION, SEGMENT_BYTES};
 use clew_launch::control::Control;
 use clew_launch::signals::Saved;
@@ -241,7 +241,7 @@ fn start(
         Orders {
             mode: MODE_RECORD,
             segment_bytes: SEGMENT_BYTES,
-            next_event: 1,
+            stream: FIRST_STREAM.into(),
             slice_ticks: slice_ticks(options),
             num_cores: options.num_cores,
             cpuid_clear: options.cpuid_clear,
@@ -250,7 +250,6 @@ fn start(
             ..Orders::default()
         },
         orders::Strings {
-            stream: FIRST_STREAM.to_string().as_bytes(),
             program: program.file.as_os_str().as_bytes(),
             execfn: program.execfn.as_os_str().as_bytes(),
             comm: program.comm().as_bytes(),
@@ -258,6 +257,9 @@ fn start(
     )
     .map_err(failed)?;
     let (engine, pattern) = (memfd::engine().map_err(failed)?, memfd::pattern().map_err(failed)?);
+    let next_stream = u64::from(FIRST_STREAM) + 1;
+    let shared = SharedPage { next_event: 1, next_stream, next_core: 0 };
+    let shared = orders::shared_page(shared).map_err(failed)?;
     let trace = open_dir(&place.dir)?;
     let store = place.store.as_deref().map(open_dir).transpose()?;
     let mut fds = vec![
@@ -266,6 +268,7 @@ fn start(
         (theirs.as_fd(), fd::CONTROL),
         (trace.as_fd(), fd::TRACE),
         (pattern.as_fd(), fd::PATTERN),
+        (shared.as_fd(), fd::SHARED),
     ];
     fds.extend(store.as_ref().map(|s| (s.as_fd(), fd::STORE)));
     if Saved::fatal_pending() {

@@ -135,6 +135,7 @@ impl<'t> Replay<'t> {
         let orders = orders::write(
             Orders {
                 mode: MODE_REPLAY,
+                stream: stream.number().into(),
                 segment_bytes: meta.segment_bytes,
                 slice_ticks: meta.options.slice_ticks,
                 num_cores: meta.options.num_cores,
@@ -144,10 +145,7 @@ impl<'t> Replay<'t> {
                 stack_limit: meta.stack_limit.unwrap_or(u64::MAX),
                 ..Orders::default()
             },
-            orders::Strings {
-                stream: stream.number().to_string().as_bytes(),
-                ..Default::default()
-            },
+            orders::Strings::default(),
         )
         .map_err(failed)?;
         let shared = Arc::new(Shared::map(orders.as_fd()).map_err(failed)?);

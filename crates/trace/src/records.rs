@@ -3,9 +3,9 @@
 use std::mem::offset_of;
 
 use clew_abi::record::{
-    ATT_MAP, ATTACHMENT_LEN, ExecPayload, ExitPayload, HEADER_LEN, Header, InstrPayload, Kind,
-    MapPayload, SEGMENT_HEADER_LEN, SEGMENT_MAGIC, SegmentHeader, SignalPayload, SyscallPayload,
-    padded,
+    ATT_MAP, ATTACHMENT_LEN, ExecPayload, ExitPayload, ForkPayload, HEADER_LEN, Header,
+    InstrPayload, Kind, MapPayload, MemoryPayload, SEGMENT_HEADER_LEN, SEGMENT_MAGIC,
+    SegmentHeader, SignalPayload, SwitchPayload, SyscallPayload, padded,
 };
 
 /// How a segment's records end.
@@ -67,6 +67,9 @@ pub struct Exec {
     /// The first instruction.
     pub pc: u64,
     pub realtime_ns: u64,
+    /// See [`ExecPayload`].
+    pub parent_stream: u64,
+    pub parent_event: u64,
 }
 
 /// A record whose lengths have been checked.
@@ -136,6 +139,8 @@ impl<'a> Record<'a> {
             ppid: u32_at(p, offset_of!(ExecPayload, ppid))?,
             pc: u64_at(p, offset_of!(ExecPayload, pc))?,
             realtime_ns: u64_at(p, offset_of!(ExecPayload, realtime_ns))?,
+            parent_stream: u64_at(p, offset_of!(ExecPayload, parent_stream))?,
+            parent_event: u64_at(p, offset_of!(ExecPayload, parent_event))?,
         })
     }
 
@@ -178,9 +183,30 @@ impl<'a> Record<'a> {
         Some(ExitPayload { code: u32_at(p, 0)?, signal: u32_at(p, 4)? })
     }
 
-    /// The tid from which on a [`Kind::Switch`] lets another task run.
-    pub fn switch_to(&self) -> Option<u64> {
-        u64_at(self.payload_of(Kind::Switch)?, 0)
+    pub fn switch(&self) -> Option<SwitchPayload> {
+        let p = self.payload_of(Kind::Switch)?;
+        Some(SwitchPayload { pc: u64_at(p, 0)?, tid: u64_at(p, 8)? })
+    }
+
+    pub fn fork(&self) -> Option<ForkPayload> {
+        let p = self.payload_of(Kind::Fork)?;
+        let mut args = [0; 6];
+        for (i, arg) in args.iter_mut().enumerate() {
+            *arg = u64_at(p, offset_of!(ForkPayload, args) + 8 * i)?;
+        }
+        Some(ForkPayload {
+            pid: u32_at(p, offset_of!(ForkPayload, pid))?,
+            ppid: u32_at(p, offset_of!(ForkPayload, ppid))?,
+            parent_stream: u64_at(p, offset_of!(ForkPayload, parent_stream))?,
+            parent_event: u64_at(p, offset_of!(ForkPayload, parent_event))?,
+            nr: u64_at(p, offset_of!(ForkPayload, nr))?,
+            args,
+            pc: u64_at(p, offset_of!(ForkPayload, pc))?,
+        })
+    }
+
+    pub fn memory(&self) -> Option<MemoryPayload> {
+        Some(MemoryPayload { pc: u64_at(self.payload_of(Kind::Memory)?, 0)? })
     }
 
     fn payload_of(&self, kind: Kind) -> Option<&'a [u8]> {

@@ -7,7 +7,7 @@ use super::{Outcome, kernel};
 use crate::descriptors::number;
 use crate::log::Att;
 use crate::signal::{self, Action, SIG_IGN, bit};
-use crate::state::{Engine, Mode, orders, orders_text, orders_word};
+use crate::state::{Engine, Mode, orders, orders_text, shared_word};
 use crate::sys::{self, *};
 use alloc_crate::vec::Vec;
 use clew_abi::orders::{ORDERS_LEN, Orders, Text, fd};
@@ -108,9 +108,9 @@ impl Engine {
         let string = Att::Bytes { kind: ATT_STRING, addr: at as u64, bytes: path };
         let Mode::Record(log) = &mut self.mode else { return Outcome::of(-(ENOSYS as i64)) };
         log.event(Kind::Syscall, stamp, &payload, &[string]);
-        let first_segment = log.hand_over();
+        let (stream, first_segment) = (log.stream, log.hand_over());
         let tick = self.ticks.now();
-        let result = self.next_orders(path, target, first_segment, tick).and_then(|file| {
+        let result = self.next_orders(path, target, stream, first_segment, tick).and_then(|file| {
             // SAFETY: descriptors only: the new orders take the old ones' place.
             unsafe { syscall!(__NR_dup3, file, fd::ORDERS, 0) };
             sys::close(file as i32);
@@ -139,10 +139,11 @@ impl Engine {
         &self,
         path: &[u8],
         target: &Target,
+        stream: u64,
         first_segment: u64,
         start_tick: u64,
     ) -> Result<i64, i64> {
-        let moved = (fd::BASE..=fd::STREAM).any(|original| number(original) != original);
+        let moved = (fd::BASE..=fd::LAST).any(|original| number(original) != original);
         if moved {
             return Err(-(EMFILE as i64));
         }
@@ -155,12 +156,11 @@ impl Engine {
         };
         let comm = path.rsplit(|&b| b == b'/').next().unwrap_or(path);
         let next = Orders {
-            stream: add(orders_text(orders().stream)),
             program: add(target.program.strip_suffix(b"\0").unwrap_or(&target.program)),
             execfn: add(path),
             comm: add(&comm[..comm.len().min(15)]),
             marks: add(self.files.marks()),
-            next_event: orders_word(&orders().next_event).load(Ordering::Relaxed),
+            stream,
             first_segment,
             start_tick,
             ..*orders()

@@ -145,7 +145,7 @@ impl Engine {
         let [first, last, flags, ..] = call.args;
         let (first, last) = (first as u32 as u64, last as u32 as u64);
         let mut result = if first > last { -(EINVAL as i64) } else { 0 };
-        let mut own: Vec<u64> = (fd::BASE..=fd::STREAM)
+        let mut own: Vec<u64> = (fd::BASE..=fd::LAST)
             .map(|original| descriptors::number(original) as u64)
             .filter(|n| (first..=last).contains(n))
             .collect();
