@@ -204,7 +204,9 @@ pub fn list(trace: &Trace) -> Result<(Vec<Process>, Vec<String>)> {
         });
     }
     all.extend(vforked::list(trace, &origins)?);
-    all.sort_by_key(|process| (process.begin, process.stream));
+    // In order of their making, which for one that lived in its parent's memory was earlier.
+    let made = |process: &Process| process.parent.map_or(process.begin, |parent| parent.event);
+    all.sort_by_key(|process| (made(process), process.begin));
     name(&mut all);
     Ok((in_tree_order(all), damage))
 }
@@ -241,7 +243,7 @@ fn inherited<'p>(
     Rc::default()
 }
 
-/// Sorts processes that are in order of their beginnings such that each is followed by its
+/// Sorts processes that are in order of their making such that each is followed by its
 /// children, and they by theirs. A process whose parent is not there counts as nobody's child.
 pub fn in_tree_order(all: Vec<Process>) -> Vec<Process> {
     let of_stream: HashMap<u32, usize> =
