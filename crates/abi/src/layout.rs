@@ -43,10 +43,6 @@ pub const IMAGE: Range = Range::new(0x6000_0000, 0x6100_0000);
 pub const CONTEXT: u64 = 0x6100_0000;
 /// The page that all recording engines of a trace share (see `orders::Shared`).
 pub const SHARED: u64 = 0x6100_8000;
-/// The engine's stack, with guard pages on both sides.
-pub const STACK: Range = Range::new(0x6101_0000, 0x6109_0000);
-/// The alternate stack the engine's own signal handlers run on.
-pub const SIGNAL_STACK: Range = Range::new(0x610a_0000, 0x610c_0000);
 /// The orders, mapped shared with the supervisor.
 pub const ORDERS: Range = Range::new(0x6110_0000, 0x61e0_0000);
 /// The segment of the event stream being written or read.
@@ -57,6 +53,16 @@ pub const LOOKUP: Range = Range::new(0x6300_0000, 0x6310_0000);
 pub const LOOKUP_ENTRIES: u64 = 65536;
 /// The engine's heap.
 pub const HEAP: Range = Range::new(0x6400_0000, 0x7000_0000);
+
+/// What each task of the process has of the engine's: [`TASK_AREA`] bytes, aligned to that, so that
+/// any address within tells whose it is.
+pub const TASKS: Range = Range::new(16 * GIB, 20 * GIB);
+/// Size of a task's area: its state in the first page, then its two stacks.
+pub const TASK_AREA: u64 = 256 << 10;
+/// Within an area: the alternate stack of the engine's signal handler, between guard pages.
+pub const TASK_SIGNAL_STACK: Range = Range::new(8 << 10, 64 << 10);
+/// Within an area: the engine's stack, above a guard page.
+pub const TASK_STACK: Range = Range::new(68 << 10, TASK_AREA - 4096);
 
 /// Guest code lies here unless the guest is linked elsewhere or asks for another place.
 pub const WINDOW: Range = Range::new(4 * GIB + GIB / 4, 8 * GIB - GIB / 4);
@@ -88,5 +94,8 @@ pub const PIE_HEAP: u64 = 0x5555_5600_0000;
 /// Is `range` free for the guest to map at a fixed address?
 pub const fn guest_may_map(range: Range) -> bool {
     let shadow = Range::new(WINDOW.start * 8 + SHADOW_DISP, WINDOW.end * 8 + SHADOW_DISP);
-    !range.overlaps(ENGINE) && !range.overlaps(CACHE) && !range.overlaps(shadow)
+    !range.overlaps(ENGINE)
+        && !range.overlaps(CACHE)
+        && !range.overlaps(TASKS)
+        && !range.overlaps(shadow)
 }

@@ -60,6 +60,9 @@ pub enum Kind {
     /// Memory changed at this position though the guest's own instructions did not change it:
     /// [`MemoryPayload`], then attachments.
     Memory = 10,
+    /// A task began that shares the memory of the one that made it and waits for it (`vfork`):
+    /// [`ChildPayload`]. Header: as for a [`Kind::Switch`], which follows.
+    Child = 11,
 }
 
 impl Kind {
@@ -76,6 +79,7 @@ impl Kind {
             8 => Self::Data,
             9 => Self::Fork,
             10 => Self::Memory,
+            11 => Self::Child,
             _ => return None,
         })
     }
@@ -91,6 +95,7 @@ impl Kind {
             Self::Switch => size_of::<SwitchPayload>(),
             Self::Fork => size_of::<ForkPayload>(),
             Self::Memory => size_of::<MemoryPayload>(),
+            Self::Child => size_of::<ChildPayload>(),
             Self::Exit => size_of::<ExitPayload>(),
         }
     }
@@ -180,6 +185,17 @@ pub struct SwitchPayload {
     pub pc: u64,
     /// The task that runs from here on.
     pub tid: u64,
+}
+
+/// Payload of [`Kind::Child`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C)]
+pub struct ChildPayload {
+    /// Where the task of the header stands.
+    pub pc: u64,
+    pub tid: u64,
+    /// The task whose call made it, and has not ended.
+    pub maker: u64,
 }
 
 /// Payload of [`Kind::Memory`].

@@ -38,7 +38,8 @@ impl Event {
             .or(record.exec().map(|e| e.pc))
             .or(record.fork().map(|f| f.pc))
             .or(record.switch().map(|s| s.pc))
-            .or(record.memory().map(|m| m.pc));
+            .or(record.memory().map(|m| m.pc))
+            .or(record.child().map(|c| c.pc));
         Self {
             event: record.header.event,
             tid: record.header.tid,
@@ -66,6 +67,7 @@ fn kind_name(kind: Kind) -> &'static str {
         Kind::Data => "data",
         Kind::Fork => "fork",
         Kind::Memory => "memory",
+        Kind::Child => "child",
     }
 }
 
@@ -81,6 +83,7 @@ pub fn describe(record: &Record<'_>) -> String {
             let (stream, event) = (fork.parent_stream, fork.parent_event);
             format!("forked as {} at event {event} of stream {stream}", fork.pid)
         }),
+        Kind::Child => record.child().map(|c| format!("task {} begins, made by {}", c.tid, c.maker)),
         Kind::Memory => record.memory().map(|memory| format!("memory changed at {:#x}", memory.pc)),
         Kind::Exit => record.exit().map(|exit| match exit.signal {
             0 => format!("exited with {}", exit.code),

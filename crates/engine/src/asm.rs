@@ -82,7 +82,8 @@ global_asm!(
     ".globl clew_enter",
     "clew_enter:",
     // A signal that came while the engine ran, too late for it.
-    "cmp qword ptr [{ctx} + {pending}], 0",
+    "mov rax, [{ctx} + {pending_at}]",
+    "cmp qword ptr [rax], 0",
     "je 1f",
     "mov rsp, [{ctx} + {engine_sp}]",
     "call {hurry}",
@@ -129,8 +130,9 @@ global_asm!(
     ".globl clew_enter_end",
     "clew_enter_end:",
 
-    // A system call that may block. rdi: number, rsi: six arguments. With a signal pending before
-    // the kernel is entered it answers -EINTR without entering; the signal handler moves a pc
+    // A system call that may block. rdi: number, rsi: six arguments, rdx: the task's word that says
+    // whether a signal waits. With one pending before the kernel is entered it answers
+    // -ERESTARTSYS without entering; the signal handler moves a pc
     // between the check and the `syscall` instruction (inclusive) to `clew_blocking_interrupted`.
     ".globl clew_blocking_call",
     "clew_blocking_call:",
@@ -139,7 +141,7 @@ global_asm!(
     "mov rbx, rsi",
     ".globl clew_blocking_begin",
     "clew_blocking_begin:",
-    "cmp qword ptr [{ctx} + {pending}], 0",
+    "cmp qword ptr [rdx], 0",
     "jne clew_blocking_interrupted",
     "mov rdi, [rbx]",
     "mov rsi, [rbx + 8]",
@@ -159,6 +161,32 @@ global_asm!(
     "mov rax, -512", // -ERESTARTSYS: the call was never made
     "pop rbx",
     "ret",
+
+    // A system call that makes a task with a stack of its own. rdi: number, rsi: six arguments.
+    ".globl clew_start_task",
+    "clew_start_task:",
+    "mov rax, rdi",
+    "mov r11, rsi",
+    "mov rdi, [r11]",
+    "mov rsi, [r11 + 8]",
+    "mov rdx, [r11 + 16]",
+    "mov r10, [r11 + 24]",
+    "mov r8, [r11 + 32]",
+    "mov r9, [r11 + 40]",
+    "syscall",
+    "test rax, rax",
+    "jz 5f",
+    "ret",
+    "5:",
+    "xor ebp, ebp",
+    "call {task_main}",
+    "ud2",
+
+    ".globl clew_end_thread",
+    "clew_end_thread:",
+    "mov eax, 60", // rdi: exit code
+    "syscall",
+    "ud2",
 
     // The engine's signal handler. Alignment checks that the guest has on would trap in it.
     ".globl clew_signal",
@@ -183,10 +211,11 @@ global_asm!(
     rflags = const offset_of!(GuestContext, rflags),
     xmm = const CONTEXT as usize + offset_of!(GuestContext, xmm),
     resume = const offset_of!(GuestContext, resume),
-    pending = const offset_of!(GuestContext, pending),
+    pending_at = const offset_of!(GuestContext, pending_at),
     start = sym crate::start::start,
     dispatch = sym crate::dispatch::dispatch,
     hurry = sym crate::dispatch::hurry,
+    task_main = sym crate::task::main,
     on_signal = sym crate::signal::host::on_signal,
 );
 
@@ -195,7 +224,17 @@ unsafe extern "C" {
     pub fn clew_exit_saved();
     pub fn clew_enter() -> !;
     pub fn clew_enter_end();
-    pub fn clew_blocking_call(nr: u64, args: *const [u64; 6]) -> i64;
+    /// `engine` is not looked at: passing it says that other tasks may change the state meanwhile.
+    pub fn clew_blocking_call(
+        nr: u64,
+        args: *const [u64; 6],
+        pending: *const u64,
+        engine: *mut core::ffi::c_void,
+    ) -> i64;
+    /// Makes a task of the engine's own kind: [`crate::task::main`] runs in it, on the new stack.
+    pub fn clew_start_task(nr: u64, args: *const [u64; 6]) -> i64;
+    /// Ends this thread without touching its stack, which may be gone.
+    pub fn clew_end_thread(code: u64) -> !;
     pub fn clew_blocking_begin();
     pub fn clew_blocking_end();
     pub fn clew_blocking_syscall();

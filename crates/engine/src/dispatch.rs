@@ -32,7 +32,7 @@ const TF: u64 = 1 << 8;
 /// Called by the exit sequence, with the guest's registers saved. Returns to the entry sequence.
 pub extern "C" fn dispatch() {
     let engine = engine();
-    let stepped = core::mem::take(&mut engine.signals.stepping);
+    let stepped = core::mem::take(&mut engine.task.signals.stepping);
     if stepped {
         ctx().rflags |= TF;
     }
@@ -40,7 +40,7 @@ pub extern "C" fn dispatch() {
         EXIT_MISS if stepped => engine.stepped_indirectly(),
         EXIT_MISS => engine.indirect_miss(),
         EXIT_FAULT => {
-            if let Some(taken) = engine.signals.fault.take() {
+            if let Some(taken) = engine.task.signals.fault.take() {
                 engine.fault(taken);
             }
             resume_guest();
@@ -116,7 +116,7 @@ impl Engine {
             // The trap comes first, and counts as this tick's event.
             SiteKind::Tick => {
                 if !self.replaying() {
-                    self.ticks.aim(None);
+                    self.aim_at_slice();
                 }
             }
             SiteKind::Intrinsic => {
@@ -160,7 +160,7 @@ impl Engine {
                 Some(block) => {
                     ctx().resume = self.cache.direct_entry(block);
                     ctx().rflags &= !TF;
-                    self.signals.stepping = stepping;
+                    self.task.signals.stepping = stepping;
                     return;
                 }
                 None => self.fetch_fault(pc),
@@ -219,7 +219,7 @@ impl Engine {
     fn indirect_miss(&mut self) {
         let target = ctx().exit_target;
         ctx().pc = target;
-        let site = core::mem::take(&mut self.signals.dispatch_fault);
+        let site = core::mem::take(&mut self.task.signals.dispatch_fault);
         let generation = self.cache.generation;
         let Some(block) = self.block(target) else {
             self.ticks.count_one();
@@ -240,7 +240,7 @@ impl Engine {
         let [_, code, addr, ..] = taken.info;
         if taken.signo == SIGSEGV && self.cache.page_has_code(addr) {
             let now = self.ticks.now();
-            self.cache.count_write(addr, self.signals.fault_host, now);
+            self.cache.count_write(addr, self.task.signals.fault_host, now);
         }
         let write_to_code = taken.signo == SIGSEGV
             && code as i32 as u64 == SEGV_ACCERR
@@ -307,7 +307,7 @@ impl Engine {
         if self.replaying() {
             self.replay_tick();
         } else {
-            self.ticks.aim(None);
+            self.quantum_over();
         }
     }
 }

@@ -42,5 +42,6 @@ pub mod store;
 pub mod stream;
 pub mod supervisor;
 pub mod sys;
+pub mod task;
 pub mod ticks;
 pub mod vma;

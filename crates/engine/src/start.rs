@@ -12,18 +12,22 @@ use crate::replay;
 use crate::signal;
 use crate::state::{Engine, Mode, Recent, ctx, engine, install, orders, orders_text};
 use crate::stream::Stream;
+use crate::task::baton::baton;
+use crate::task::{Process, TaskRef, Tasks};
 use crate::sys::{self, MAP_ANONYMOUS, MAP_FIXED, MAP_NORESERVE, MAP_PRIVATE, MAP_SHARED};
 use crate::vma::{PROT_EXEC, PROT_READ, PROT_WRITE, Vma, VmaKind, Vmas, page_down, page_up};
+use alloc_crate::boxed::Box;
 use alloc_crate::string::String;
 use alloc_crate::vec::Vec;
 use clew_abi::layout::{
-    CACHE, CONTEXT, ENGINE, HEAP, IMAGE, LOOKUP, ORDERS, PAGE, Range, SHARED, SIGNAL_STACK, STACK,
+    CACHE, CONTEXT, ENGINE, HEAP, IMAGE, LOOKUP, ORDERS, PAGE, Range, SHARED,
 };
 use clew_abi::orders::{self as abi, fd};
 use clew_abi::record::*;
 use clew_translate::Cache;
 use clew_translate::context::reg;
 use core::fmt::Write;
+use core::sync::atomic::Ordering;
 
 /// Auxiliary vector entries (linux/auxvec.h).
 const AT_PHDR: u32 = 3;
@@ -44,15 +48,17 @@ pub extern "C" fn start(sp: u64) -> ! {
     if orders.magic != abi::MAGIC || orders.version != abi::VERSION {
         crash::fail("the orders are from another build of clew");
     }
-    let signals = signal::Signals::at_start();
     // SAFETY: `map_engine` mapped the cache, the lookup table and the context.
     let cache = unsafe { Cache::new(asm::clew_exit as *const () as u64) };
     let recording = orders.mode == abi::MODE_RECORD;
     if recording {
         map_shared();
     }
-    ctx().engine_sp = STACK.end - PAGE - 64;
     let pid = sys::getpid() as u32;
+    let (mut tasks, task) = first_task(pid);
+    ctx().engine_sp = task.stack_top();
+    ctx().pending_at = task.pending_at();
+    baton().reset(task);
     install(Engine {
         mode: if recording {
             Mode::Record(Log::create())
@@ -62,14 +68,18 @@ pub extern "C" fn start(sp: u64) -> ! {
         cache,
         vmas: Vmas::default(),
         ticks: Default::default(),
-        signals,
+        task,
+        tasks: core::mem::take(&mut tasks),
+        slice_ticks: orders.slice_ticks.max(1),
+        baton_in_use: false,
+        affinity: None,
         files: Files::default(),
         brk: Brk::default(),
         pid,
-        tid: pid,
         exe: String::new(),
         auxv: Vec::new(),
         vdso: 0,
+        forks_left: orders.forks,
         calls_made: 0,
         next_checksum: 0,
         recent: Recent::default(),
@@ -87,12 +97,30 @@ pub extern "C" fn start(sp: u64) -> ! {
     enter()
 }
 
+/// The task that the process begins with.
+fn first_task(pid: u32) -> (Tasks, TaskRef) {
+    let (actions, blocked) = signal::inherited();
+    let mut process = Process::new(pid);
+    process.actions = actions;
+    let mut tasks = Tasks::default();
+    let Some(mut task) = tasks.create(pid, Box::into_raw(Box::new(process)), true) else {
+        crash::fail("the first task's memory cannot be mapped");
+    };
+    task.signals.blocked = blocked;
+    task.alive.store(1, Ordering::Relaxed);
+    if orders().mode == abi::MODE_RECORD {
+        // SAFETY: the kernel clears the word when this thread ends.
+        unsafe { sys::syscall!(sys::__NR_set_tid_address, task.alive.as_ptr()) };
+    }
+    (tasks, task)
+}
+
 /// Leaves the boot stack for the engine's and enters the guest at `ctx().pc`.
 fn enter() -> ! {
     // SAFETY: `first_entry` never returns, so the old stack is not needed again.
     unsafe {
         core::arch::asm!("mov rsp, {sp}", "xor ebp, ebp", "call {first}", "ud2",
-            sp = in(reg) STACK.end - PAGE - 64,
+            sp = in(reg) engine().task.stack_top(),
             first = sym first_entry, options(noreturn));
     }
 }
@@ -116,8 +144,6 @@ fn map_engine() {
     let private = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
     fixed(Range::new(IMAGE.end, ENGINE.end), 0, private, -1);
     fixed(Range::new(CONTEXT, CONTEXT + PAGE), RW, private, -1);
-    fixed(Range::new(STACK.start + PAGE, STACK.end - PAGE), RW, private, -1);
-    fixed(Range::new(SIGNAL_STACK.start + PAGE, SIGNAL_STACK.end - PAGE), RW, private, -1);
     fixed(HEAP, RW, private, -1);
     fixed(LOOKUP, RW, private, -1);
     fixed(CACHE, RW | PROT_EXEC, private, -1);
@@ -215,8 +241,8 @@ fn record_exec(engine: &mut Engine, sp: u64) {
         brk: engine.brk.start,
         vdso,
         vdso_len: page_up(loader::VDSO.len() as u64),
-        sig_ignored: engine.signals.ignored(),
-        sig_blocked: engine.signals.blocked,
+        sig_ignored: signal::ignored(&engine.task.process().actions),
+        sig_blocked: engine.task.signals.blocked,
         monotonic_ns: now(1),
         realtime_ns: now(0),
         parent_stream: orders.parent_stream,
@@ -248,7 +274,7 @@ fn write_exec(engine: &mut Engine, payload: &ExecPayload, ops: &[Op], initial: &
     {
         atts.push(Att::Bytes { kind, addr: 0, bytes });
     }
-    let stamp = Stamp { tid: engine.tid, tick: engine.ticks.now(), ..Stamp::default() };
+    let stamp = Stamp { tid: engine.task.tid, tick: engine.ticks.now(), ..Stamp::default() };
     if let Mode::Record(log) = &mut engine.mode {
         let event = log.event(Kind::Exec, stamp, payload, &atts);
         engine.recent.push(event, Kind::Exec as u16, 0, 0);

@@ -7,8 +7,8 @@
 use crate::calls::files::Files;
 use crate::log::Log;
 use crate::memory::Brk;
-use crate::signal::Signals;
 use crate::stream::Stream;
+use crate::task::{TaskRef, Tasks};
 use crate::ticks::Ticks;
 use crate::vma::Vmas;
 use alloc_crate::string::String;
@@ -32,17 +32,26 @@ pub struct Engine {
     pub cache: Cache,
     pub vmas: Vmas,
     pub ticks: Ticks,
-    pub signals: Signals,
+    /// The task whose registers are in the guest context: the one that runs, or ran last.
+    pub task: TaskRef,
+    pub tasks: Tasks,
+    /// Ticks of a scheduling slice.
+    pub slice_ticks: u64,
+    /// Threads were started: they keep to one core, and these are the cores the guest may use.
+    pub baton_in_use: bool,
+    pub affinity: Option<[u64; 16]>,
     pub files: Files,
     pub brk: Brk,
+    /// Of the running task's process.
     pub pid: u32,
-    pub tid: u32,
     /// The program's absolute path as the guest sees it (`/proc/self/exe`).
     pub exe: String,
     /// The auxiliary vector as the guest sees it.
     pub auxv: Vec<[u64; 2]>,
     /// Where the guest's vDSO lies.
     pub vdso: u64,
+    /// `Fork` records still to come before the process that a replay is of.
+    pub forks_left: u64,
     /// System calls recorded, and at which of them memory checksums are due (see `checksum`).
     pub calls_made: u64,
     pub next_checksum: u64,

@@ -3,7 +3,7 @@
 use std::mem::offset_of;
 
 use clew_abi::record::{
-    ATT_MAP, ATTACHMENT_LEN, ExecPayload, ExitPayload, ForkPayload, HEADER_LEN, Header,
+    ATT_MAP, ATTACHMENT_LEN, ChildPayload, ExecPayload, ExitPayload, ForkPayload, HEADER_LEN, Header,
     InstrPayload, Kind, MapPayload, MemoryPayload, SEGMENT_HEADER_LEN, SEGMENT_MAGIC,
     SegmentHeader, SignalPayload, SwitchPayload, SyscallPayload, padded,
 };
@@ -203,6 +203,11 @@ impl<'a> Record<'a> {
             args,
             pc: u64_at(p, offset_of!(ForkPayload, pc))?,
         })
+    }
+
+    pub fn child(&self) -> Option<ChildPayload> {
+        let p = self.payload_of(Kind::Child)?;
+        Some(ChildPayload { pc: u64_at(p, 0)?, tid: u64_at(p, 8)?, maker: u64_at(p, 16)? })
     }
 
     pub fn memory(&self) -> Option<MemoryPayload> {

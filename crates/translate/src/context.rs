@@ -53,8 +53,8 @@ pub struct GuestContext {
     pub pc: u64,
     /// xmm0 to xmm15: the only vector state the engine's own code may touch.
     pub xmm: [[u64; 2]; 16],
-    /// Non-zero when a signal waits for the engine.
-    pub pending: u64,
+    /// Address of the running task's word that is not zero when a signal waits for it.
+    pub pending_at: u64,
     /// The engine stack pointer to use when leaving the cache.
     pub engine_sp: u64,
 }

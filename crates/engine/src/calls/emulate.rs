@@ -6,6 +6,8 @@ use crate::state::{Engine, ctx};
 use crate::sys::{self, *};
 use clew_syscalls::Call;
 
+/// `sizeof(struct robust_list_head)`.
+const ROBUST_HEAD: u64 = 24;
 pub const ARCH_SET_GS: u64 = 0x1001;
 pub const ARCH_SET_FS: u64 = 0x1002;
 const ARCH_GET_FS: u64 = 0x1003;
@@ -47,9 +49,17 @@ impl Engine {
             __NR_sigaltstack => calls::sigaltstack(self, a),
             __NR_rt_sigreturn => return Some(self.sigreturn()),
             __NR_arch_prctl => return self.arch_prctl(a),
-            __NR_set_tid_address => self.tid as i64,
-            // The kernel must not write to guest memory at a moment of its own.
-            __NR_set_robust_list => 0,
+            // The kernel must not write to guest memory at a moment of its own: the engine does, when
+            // the task ends.
+            __NR_set_tid_address => {
+                self.task.clear_child_tid = a[0];
+                self.task.tid as i64
+            }
+            __NR_set_robust_list if a[1] != ROBUST_HEAD => -(EINVAL as i64),
+            __NR_set_robust_list => {
+                self.task.robust_list = a[0];
+                0
+            }
             __NR_rseq => -(ENOSYS as i64),
             _ => return None,
         };

@@ -3,17 +3,16 @@
 //! The checks that make the kernel's call fail are made first, because after them there is no way
 //! back. The stream goes on in a new segment, with an `Exec` event.
 
-use super::{Outcome, kernel};
+use super::Outcome;
 use crate::descriptors::number;
-use crate::log::Att;
+use crate::log::{self, Att};
 use crate::signal::{self, Action, SIG_IGN, bit};
-use crate::state::{Engine, Mode, orders, orders_text, shared_word};
+use crate::state::{Engine, Mode, orders};
 use crate::sys::{self, *};
 use alloc_crate::vec::Vec;
 use clew_abi::orders::{ORDERS_LEN, Orders, Text, fd};
 use clew_abi::record::{ATT_STRING, Kind, SyscallPayload};
 use clew_syscalls::Call;
-use core::sync::atomic::Ordering;
 
 /// Scripts whose interpreter is a script, at most (kernel: bprm depth).
 const MAX_SCRIPTS: usize = 5;
@@ -32,6 +31,18 @@ struct Target {
     program: Vec<u8>,
     /// Arguments that take the place of `argv[0]`: interpreters, their arguments, the script.
     prefix: Vec<Vec<u8>>,
+}
+
+/// Where the next program's events go.
+#[derive(Default)]
+struct Place {
+    stream: u64,
+    /// Its first segment, and the task's tick.
+    segment: u64,
+    tick: u64,
+    /// The stream in which a process that shared memory has lived so far, and its last event there.
+    parent_stream: u64,
+    parent_event: u64,
 }
 
 /// Why a program is not started under the engine.
@@ -76,19 +87,48 @@ impl Engine {
             self.warn_once(call.nr, "a program that cannot be followed is executed and runs unrecorded");
         }
         self.native_signals();
-        Outcome::of(kernel(call))
+        hide_descriptors(true);
+        let result = self.kernel_leaving(call.nr, call.args);
+        hide_descriptors(false);
+        self.stay();
+        Outcome::of(result)
+    }
+
+    /// Makes a call after which, if it succeeds, the running task is not here any more.
+    fn kernel_leaving(&mut self, nr: u32, args: [u64; 6]) -> i64 {
+        let (task, guest) = (self.task, self.task.process().guest_of_another);
+        if let Some(allowed) = task.affinity.or(self.affinity) {
+            // SAFETY: reads the array.
+            unsafe { syscall!(__NR_sched_setaffinity, 0, size_of_val(&allowed), allowed.as_ptr()) };
+        }
+        if guest {
+            self.lend_baton();
+        }
+        // SAFETY: as safe as the guest's own call.
+        let result = unsafe { sys::syscall6(nr, args) };
+        if guest {
+            self.take_baton(task);
+        }
+        result
+    }
+
+    /// The running task is still here after all.
+    fn stay(&self) {
+        if self.task.pending == 0 {
+            signal::sync_mask(self.task.signals.blocked);
+        }
     }
 
     /// Gives the kernel the dispositions and the mask that the next program inherits.
     fn native_signals(&self) {
         for signo in (1..=64u32).filter(|&s| bit(s) & signal::SYNCHRONOUS != 0) {
-            if self.signals.actions[signo as usize].handler == SIG_IGN {
+            if self.task.process().actions[signo as usize].handler == SIG_IGN {
                 let ignore = Action { handler: SIG_IGN, ..Action::default() };
                 // SAFETY: reads the struct.
                 unsafe { syscall!(__NR_rt_sigaction, signo, &raw const ignore, 0, 8) };
             }
         }
-        let mask = self.signals.blocked;
+        let mask = self.task.signals.blocked;
         // SAFETY: reads the mask. SIG_SETMASK.
         unsafe { syscall!(__NR_rt_sigprocmask, 2, &raw const mask, 0, 8) };
     }
@@ -106,11 +146,18 @@ impl Engine {
             pc: crate::state::ctx().pc,
         };
         let string = Att::Bytes { kind: ATT_STRING, addr: at as u64, bytes: path };
-        let Mode::Record(log) = &mut self.mode else { return Outcome::of(-(ENOSYS as i64)) };
-        log.event(Kind::Syscall, stamp, &payload, &[string]);
-        let (stream, first_segment) = (log.stream, log.hand_over());
+        let guest = self.task.process().guest_of_another;
         let tick = self.ticks.now();
-        let result = self.next_orders(path, target, stream, first_segment, tick).and_then(|file| {
+        let Mode::Record(log) = &mut self.mode else { return Outcome::of(-(ENOSYS as i64)) };
+        let event = log.event(Kind::Syscall, stamp, &payload, &[string]);
+        let place = if guest {
+            let parent_stream = log.stream;
+            Place { stream: log::next_stream(), parent_stream, parent_event: event, ..Place::default() }
+        } else {
+            Place { stream: log.stream, segment: log.hand_over(), tick, ..Place::default() }
+        };
+        let mut result = self.next_orders(path, target, &place);
+        if let Ok(file) = result {
             // SAFETY: descriptors only: the new orders take the old ones' place.
             unsafe { syscall!(__NR_dup3, file, fd::ORDERS, 0) };
             sys::close(file as i32);
@@ -123,12 +170,11 @@ impl Engine {
                 AT_EMPTY_PATH,
                 0,
             ];
-            // SAFETY: the vectors are terminated; on success there is no return.
-            Err(unsafe { sys::syscall6(__NR_execveat, args) })
-        });
+            result = Err(self.kernel_leaving(__NR_execveat, args));
+        }
         // It failed after all (E2BIG, ENOMEM): the recording says so by repeating the call.
-        signal::sync_mask(self.signals.blocked);
-        if let Mode::Record(log) = &mut self.mode {
+        self.stay();
+        if let (Mode::Record(log), false) = (&mut self.mode, guest) {
             log.take_back();
         }
         Outcome::of(result.unwrap_or_else(|errno: i64| errno))
@@ -139,9 +185,7 @@ impl Engine {
         &self,
         path: &[u8],
         target: &Target,
-        stream: u64,
-        first_segment: u64,
-        start_tick: u64,
+        place: &Place,
     ) -> Result<i64, i64> {
         let moved = (fd::BASE..=fd::LAST).any(|original| number(original) != original);
         if moved {
@@ -160,9 +204,11 @@ impl Engine {
             execfn: add(path),
             comm: add(&comm[..comm.len().min(15)]),
             marks: add(self.files.marks()),
-            stream,
-            first_segment,
-            start_tick,
+            stream: place.stream,
+            first_segment: place.segment,
+            start_tick: place.tick,
+            parent_stream: place.parent_stream,
+            parent_event: place.parent_event,
             ..*orders()
         };
         // SAFETY: `Orders` is made of `u64`s.
@@ -270,4 +316,13 @@ fn script_line(line: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
     let (interpreter, rest) = text.split_at(split);
     let start = rest.iter().position(|b| !blank(b));
     (!interpreter.is_empty()).then(|| (interpreter, start.map(|at| &rest[at..])))
+}
+
+/// Has the engine's descriptors closed by an exec, or kept.
+fn hide_descriptors(hide: bool) {
+    const F_SETFD: u64 = 2;
+    for original in fd::BASE..=fd::LAST {
+        // SAFETY: descriptors only.
+        unsafe { syscall!(__NR_fcntl, number(original), F_SETFD, u64::from(hide)) };
+    }
 }

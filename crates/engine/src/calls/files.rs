@@ -49,6 +49,11 @@ impl Files {
         &self.marks
     }
 
+    /// Another process's notes take the place of these, which are returned.
+    pub fn exchange_marks(&mut self, marks: Vec<u8>) -> Vec<u8> {
+        core::mem::replace(&mut self.marks, marks)
+    }
+
     /// Takes over another program's notes; descriptors closed on exec have lost theirs.
     pub fn set_marks(&mut self, marks: &[u8]) {
         if marks.is_empty() {

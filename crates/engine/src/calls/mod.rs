@@ -10,16 +10,18 @@
 //! Replay takes results and written memory of the last two from the trace.
 
 pub mod emulate;
+pub mod affinity;
 pub mod exec;
 pub mod files;
 pub mod output;
 pub mod plain;
 pub mod process;
+pub mod scratch;
 pub mod shm;
 pub mod special;
 
-use crate::log::{Att, Stamp};
-use crate::signal::{self, Fate, SA_RESTART};
+use crate::log::{self, Att, Stamp};
+use crate::signal::{Fate, SA_RESTART};
 use crate::state::{Engine, Mode, ctx};
 use crate::sys;
 use alloc_crate::vec::Vec;
@@ -46,6 +48,10 @@ pub struct Outcome {
     pub mapped: Option<crate::memory::Mapped>,
     /// In-strings: argument index, text.
     pub strings: Vec<(u64, Vec<u8>)>,
+    /// The event's number, if it was taken before the call was made.
+    pub event: u64,
+    /// The call is in the trace already (a child's `Fork` event).
+    pub recorded: bool,
     /// The guest's context was replaced (`rt_sigreturn`): there is no result to store.
     pub context_replaced: bool,
 }
@@ -78,7 +84,7 @@ impl Engine {
         let pc = ctx().pc;
         loop {
             let outcome = self.perform(call);
-            if matches!(outcome.result, ERESTARTSYS | EINTR) && ctx().pending != 0 {
+            if matches!(outcome.result, ERESTARTSYS | EINTR) && self.task.pending != 0 {
                 match self.interruption(call, outcome.result) {
                     Interruption::Retry => continue,
                     // The signal is delivered at the `syscall` instruction, which then runs again.
@@ -87,6 +93,9 @@ impl Engine {
                 }
             }
             let result = if outcome.result == ERESTARTSYS { EINTR } else { outcome.result };
+            if outcome.recorded {
+                return finish(result, pc);
+            }
             let payload = SyscallPayload { nr: call.nr as u64, result, args: call.args, pc };
             self.log_call(&payload, stamp, &outcome);
             if !outcome.context_replaced {
@@ -98,8 +107,8 @@ impl Engine {
 
     /// What a signal that interrupted a call makes of it.
     fn interruption(&mut self, call: &Call, result: i64) -> Interruption {
-        let Some(taken) = self.signals.pending else { return Interruption::Visible };
-        let action = self.signals.actions[taken.signo as usize];
+        let Some(taken) = self.task.signals.pending else { return Interruption::Visible };
+        let action = self.task.process().actions[taken.signo as usize];
         match self.fate_of_pending() {
             Fate::Ignored => {
                 self.deliver_pending();
@@ -138,7 +147,8 @@ impl Engine {
         }
         let stamp = Stamp { flags: outcome.flags, ..stamp };
         if let Mode::Record(log) = &mut self.mode {
-            let event = log.event(Kind::Syscall, stamp, payload, &atts);
+            let event = if outcome.event == 0 { log::next_event() } else { outcome.event };
+            log.event_numbered(event, Kind::Syscall, stamp, payload, &atts);
             self.recent.push(event, Kind::Syscall as u16, payload.nr, stamp.tick);
         }
     }
@@ -212,11 +222,33 @@ fn restartable(call: &Call) -> bool {
 /// Signal handling shared with `crate::signal`.
 impl Engine {
     fn fate_of_pending(&self) -> Fate {
-        self.signals.pending.map_or(Fate::Ignored, |t| self.fate(t.signo, false))
+        self.task.signals.pending.map_or(Fate::Ignored, |t| self.fate(t.signo, false))
     }
 }
 
-/// Makes a call for the guest, answering [`ERESTARTSYS`] if a signal came first.
-pub fn kernel(call: &Call) -> i64 {
-    signal::blocking_call(call.nr, &call.args)
+impl Engine {
+    /// Makes a call for the guest, answering [`ERESTARTSYS`] if a signal came first. The baton stays
+    /// here: the call must not block.
+    pub fn kernel(&mut self, call: &Call) -> i64 {
+        let pending = self.task.pending_at() as *const u64;
+        let engine = (&raw mut *self).cast();
+        // SAFETY: as safe as the guest's own call.
+        unsafe { crate::asm::clew_blocking_call(call.nr.into(), &call.args, pending, engine) }
+    }
+
+    /// [`Self::kernel`] for a call that may block: other tasks may run meanwhile.
+    pub fn kernel_blocking(&mut self, call: &Call) -> i64 {
+        if !self.tasks.several() {
+            return self.kernel(call);
+        }
+        let task = self.task;
+        self.lend_baton();
+        let pending = task.pending_at() as *const u64;
+        let engine = (&raw mut *self).cast();
+        // SAFETY: as safe as the guest's own call.
+        let result =
+            unsafe { crate::asm::clew_blocking_call(call.nr.into(), &call.args, pending, engine) };
+        self.take_baton(task);
+        result
+    }
 }

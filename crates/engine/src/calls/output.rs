@@ -1,7 +1,7 @@
 //! Output that does not pass through guest memory: `sendfile`, `copy_file_range` and `splice` to one of
 //! the guest's standard streams. Its bytes are recorded, so that a replay can show them.
 
-use super::{Outcome, kernel};
+use super::Outcome;
 use crate::state::Engine;
 use crate::sys::{self, *};
 use alloc_crate::vec::Vec;
@@ -39,7 +39,7 @@ impl Engine {
         }
         let mut args = call.args;
         args[len] = args[len].min(LIMIT);
-        let result = kernel(&Call { nr: call.nr, args });
+        let result = self.kernel(&Call { nr: call.nr, args });
         let mut outcome = Outcome::of(result);
         if result > 0 {
             outcome.flags = flag;

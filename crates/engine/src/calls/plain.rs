@@ -1,13 +1,14 @@
 //! Calls that the kernel makes and the trace remembers.
 
-use super::{Outcome, kernel};
+use super::Outcome;
+use super::scratch::Scratch;
 use crate::state::Engine;
 use crate::supervisor;
 use crate::sys::{self, Memory};
 use crate::vma::PROT_WRITE;
 use alloc_crate::vec::Vec;
 use clew_abi::record::{REC_STDERR, REC_STDOUT};
-use clew_syscalls::{Call, Class, Coverage, Syscall};
+use clew_syscalls::{Blocking, Call, Class, Coverage, Syscall};
 
 /// Longest in-string kept for people.
 const STRING_LIMIT: usize = 4096;
@@ -29,20 +30,29 @@ impl Engine {
             Coverage::Exact => None,
             Coverage::Unknown => Some(self.watch(call)),
         };
-        let mut result = kernel(call);
+        let blocks = self.blocks(call);
+        let mut scratch =
+            if blocks { Scratch::new(self, &plan) } else { Scratch::instead_of_nothing(call) };
+        let real = scratch.call(call);
+        let make = if blocks { Self::kernel_blocking } else { Self::kernel };
+        let mut result = make(self, &real);
         if result == -(sys::EFAULT as i64) && self.unprotect_all() {
-            result = kernel(call);
+            result = make(self, &real);
         }
-        if let (Some(mask), true) = (mask, crate::state::ctx().pending != 0) {
-            self.signals.restore = Some(self.signals.blocked);
-            self.signals.blocked = mask;
+        scratch.look_at_headers();
+        if let (Some(mask), true) = (mask, self.task.pending != 0) {
+            self.task.signals.restore = Some(self.task.signals.blocked);
+            self.task.signals.blocked = mask;
         }
         let mut written = Vec::new();
-        clew_syscalls::outputs(&plan, result, &Memory, &mut |addr, len| {
+        clew_syscalls::outputs(&plan, result, &scratch, &mut |addr, len| {
             if len > 0 {
                 written.push((addr, len));
             }
         });
+        if !scratch.copy_back(self, &written) {
+            result = -(sys::EFAULT as i64);
+        }
         if let Some(watch) = watch {
             watch.changes(&mut written);
             if result != -(sys::ENOSYS as i64) {
@@ -53,6 +63,25 @@ impl Engine {
         let flags = self.echo_flags(call, result);
         let resized = self.watched_files(call, result, &mut written);
         Outcome { result, flags, written, strings, resized, ..Outcome::default() }
+    }
+
+    /// Might other tasks have to wait for this call?
+    fn blocks(&self, call: &Call) -> bool {
+        use sys::*;
+        if !self.tasks.several() || clew_syscalls::blocking(call) == Blocking::Never {
+            return false;
+        }
+        match call.nr {
+            // Calls on descriptors that do not block if these are files.
+            __NR_read | __NR_write | __NR_pread64 | __NR_pwrite64 | __NR_readv | __NR_writev
+            | __NR_preadv | __NR_pwritev | __NR_preadv2 | __NR_pwritev2 => {
+                const FILES: [u32; 3] = [0o100000, 0o040000, 0o060000];
+                const TYPE: u32 = 0o170000;
+                let st = fstat(call.args[0] as i32);
+                !st.is_some_and(|st| FILES.contains(&(st.st_mode & TYPE)))
+            }
+            _ => true,
+        }
     }
 
     /// Is this output to what were the guest's standard streams?

@@ -1,69 +1,133 @@
-//! Tasks: ending them and, one day, starting them.
+//! Making tasks and processes.
 
-use super::{Outcome, kernel};
-use crate::state::{Engine, Mode};
+use super::Outcome;
+use crate::log::{self, Att, Log, Stamp};
+use crate::state::{Engine, Mode, ctx};
 use crate::sys::{self, *};
-use crate::log::Att;
-use clew_abi::record::{ATT_CHECKSUMS, ExitPayload, Kind};
+use crate::task::baton::baton;
+use crate::task::start::{CLONE_CHILD_CLEARTID, CLONE_VM, CloneArgs};
+use alloc_crate::vec::Vec;
+use clew_abi::orders::FLAG_NO_FOLLOW;
+use clew_abi::record::{ForkPayload, Kind};
 use clew_syscalls::Call;
-
-const CLONE_VM: u64 = 0x100;
-const CLONE_VFORK: u64 = 0x4000;
-const CLONE_THREAD: u64 = 0x10000;
+use clew_translate::context::reg::RSP;
 
 impl Engine {
-    /// `exit` and `exit_group`.
-    pub fn exit(&mut self, code: i32) -> ! {
+    /// `clone` and its kin.
+    pub fn make_task(&mut self, call: &Call) -> Outcome {
+        match CloneArgs::of(call) {
+            Err(errno) => Outcome::of(errno),
+            Ok(args) if args.flags & CLONE_VM != 0 => self.start_task(call, &args),
+            Ok(args) => self.fork(call, &args),
+        }
+    }
+
+    /// A child with memory of its own.
+    fn fork(&mut self, call: &Call, args: &CloneArgs) -> Outcome {
         let stamp = self.stamp();
-        let checksums = self.memory_checksums(true);
-        let checksums = checksums
-            .as_ref()
-            .map(|bytes| Att::Bytes { kind: ATT_CHECKSUMS, addr: 0, bytes });
+        let event = if self.recording() { log::next_event() } else { 0 };
+        let plan = clew_syscalls::plan(call, &Memory);
+        let maker = self.task;
+        crate::signal::sync_mask(u64::MAX);
+        // The baton stays here: the copy must not be of a state that another task is changing.
+        let result = fork_now(call, args);
+        if result == 0 {
+            self.become_child(call, args, stamp, event, &plan);
+            return Outcome { recorded: true, ..Outcome::default() };
+        }
+        if maker.pending == 0 {
+            crate::signal::sync_mask(maker.signals.blocked);
+        }
+        let mut written = Vec::new();
+        clew_syscalls::outputs(&plan, result, &Memory, &mut |addr, len| written.push((addr, len)));
+        Outcome { result, written, event, ..Outcome::default() }
+    }
+
+    /// What a new process does first, on its maker's copied stack.
+    fn become_child(
+        &mut self,
+        call: &Call,
+        args: &CloneArgs,
+        stamp: Stamp,
+        event: u64,
+        plan: &clew_syscalls::Plan,
+    ) {
+        let pid = sys::getpid() as u32;
+        let payload = ForkPayload {
+            pid,
+            // SAFETY: no memory.
+            ppid: unsafe { syscall!(__NR_getppid) } as u32,
+            parent_stream: if let Mode::Record(log) = &self.mode { log.stream } else { 0 },
+            parent_event: event,
+            nr: call.nr.into(),
+            args: call.args,
+            pc: ctx().pc,
+        };
+        self.be_child(pid, args);
+        let task = self.task;
+        baton().reset(task);
+        if let Some(allowed) = self.affinity.take() {
+            // SAFETY: reads the array.
+            unsafe { syscall!(__NR_sched_setaffinity, 0, size_of_val(&allowed), allowed.as_ptr()) };
+        }
+        self.baton_in_use = false;
+        // SAFETY: the word is cleared when this thread ends, as for any task.
+        unsafe { syscall!(__NR_set_tid_address, task.alive.as_ptr()) };
+        crate::signal::sync_mask(task.signals.blocked);
+        if orders_say_no_follow() {
+            self.mode = Mode::Unrecorded;
+        }
         if let Mode::Record(log) = &mut self.mode {
-            let payload = ExitPayload { code: code as u32 & 0xff, signal: 0 };
-            log.event(Kind::Exit, stamp, &payload, checksums.as_slice());
+            *log = Log::fork();
+            let mut atts = Vec::new();
+            clew_syscalls::outputs(plan, 0, &Memory, &mut |addr, len| {
+                atts.push(Att::Memory { addr, len });
+            });
+            let event = log.event(Kind::Fork, stamp, &payload, &atts);
+            self.recent.push(event, Kind::Fork as u16, pid.into(), stamp.tick);
         }
-        sys::exit_group(code)
     }
 
-    /// `clone` and its kin. Children run under the engine but unrecorded; they never share memory
-    /// with their parent, whose recording would miss what they do to it.
-    pub fn start_task(&mut self, call: &Call) -> Outcome {
-        let flags = match call.nr {
-            __NR_clone => call.args[0],
-            __NR_clone3 => sys::read_u64(call.args[0]).unwrap_or(0),
-            _ => 0,
-        };
-        if flags & CLONE_THREAD != 0 {
-            self.warn_once(call.nr, "threads cannot be recorded yet; the guest is told EAGAIN");
-            return Outcome::of(-(EAGAIN as i64));
+    /// The part of becoming a child that is the same while replaying.
+    pub fn be_child(&mut self, pid: u32, args: &CloneArgs) {
+        let mut task = self.task;
+        self.tasks.keep_only(task);
+        task.tid = pid;
+        task.process().pid = pid;
+        task.process().guest_of_another = false;
+        self.pid = pid;
+        // A signal on its way was the parent's.
+        task.pending = 0;
+        task.signals.pending = None;
+        task.robust_list = 0;
+        task.clear_child_tid =
+            if args.flags & CLONE_CHILD_CLEARTID != 0 { args.child_tid } else { 0 };
+        if let Some(sp) = args.stack_pointer() {
+            // Where the call's result is set, the rest of the registers is the maker's.
+            ctx().gpr[RSP] = sp;
         }
-        if call.nr == __NR_clone3 {
-            return Outcome::of(-(ENOSYS as i64));
-        }
-        self.warn_once(__NR_fork, "child processes run unrecorded");
-        let mut args = call.args;
-        let forked = match call.nr {
-            __NR_clone => {
-                args[0] = flags & !(CLONE_VM | CLONE_VFORK);
-                // A new stack is the child's business: it is set below, in the guest's context.
-                args[1] = 0;
-                kernel(&Call { nr: __NR_clone, args })
-            }
-            _ => kernel(&Call { nr: __NR_fork, args }),
-        };
-        if forked == 0 {
-            self.become_unrecorded(call);
-        }
-        Outcome::of(forked)
+        self.aim_at_slice();
     }
+}
 
-    fn become_unrecorded(&mut self, call: &Call) {
-        self.mode = Mode::Unrecorded;
-        self.pid = sys::getpid() as u32;
-        self.tid = self.pid;
-        if call.nr == __NR_clone && call.args[1] != 0 {
-            crate::state::ctx().gpr[clew_translate::context::reg::RSP] = call.args[1];
-        }
+fn orders_say_no_follow() -> bool {
+    crate::state::orders().flags & FLAG_NO_FOLLOW != 0
+}
+
+/// The kernel's fork, on this very stack in both processes.
+fn fork_now(call: &Call, args: &CloneArgs) -> i64 {
+    let flags = args.flags & !CLONE_CHILD_CLEARTID;
+    if call.nr != __NR_clone3 {
+        let third = args.parent_tid | args.pidfd;
+        let args = [flags | args.exit_signal, 0, third, args.child_tid, args.tls, 0];
+        return kernel_now(__NR_clone, &args);
     }
+    let real = CloneArgs { flags, stack: 0, stack_size: 0, ..*args };
+    let args = [&raw const real as u64, size_of::<CloneArgs>() as u64, 0, 0, 0, 0];
+    kernel_now(__NR_clone3, &args)
+}
+
+fn kernel_now(nr: u32, args: &[u64; 6]) -> i64 {
+    // SAFETY: the child has a copy of all memory and goes on with this very function.
+    unsafe { sys::syscall6(nr, *args) }
 }

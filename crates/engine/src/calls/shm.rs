@@ -3,7 +3,7 @@
 //! While recording a segment is attached for real; replay has anonymous memory with the contents it
 //! had. What other processes write to it later is not recorded.
 
-use super::{Outcome, kernel};
+use super::Outcome;
 use crate::memory::Mapped;
 use crate::state::Engine;
 use crate::sys::{self, *};
@@ -21,14 +21,14 @@ impl Engine {
     /// `shmat`, while recording.
     pub fn shmat(&mut self, call: &Call) -> Outcome {
         let [id, wanted, flags, ..] = call.args;
-        let Some(size) = segment_size(id) else { return Outcome::of(kernel(call)) };
+        let Some(size) = segment_size(id) else { return Outcome::of(self.kernel(call)) };
         let len = page_up(size);
         if wanted != 0 && !guest_may_map(Range::new(wanted, wanted.saturating_add(len))) {
             return Outcome::of(-(EINVAL as i64));
         }
         let mut args = call.args;
         args[2] &= !SHM_EXEC;
-        let result = kernel(&Call { nr: call.nr, args });
+        let result = self.kernel(&Call { nr: call.nr, args });
         if sys::is_error(result) {
             return Outcome::of(result);
         }

@@ -1,11 +1,11 @@
 //! Calls that the engine makes differently from what the guest asked, to the effect the guest
 //! expects without an engine in its process.
 
-use super::{Outcome, kernel};
+use super::Outcome;
 use crate::descriptors;
 use crate::procfs::{self, Special};
 use crate::signal::host::kernel_vdso;
-use crate::state::{Engine, orders};
+use crate::state::Engine;
 use crate::supervisor;
 use crate::sys::{self, *};
 use alloc_crate::vec::Vec;
@@ -27,17 +27,24 @@ impl Engine {
         }
         match call.nr {
             __NR_clock_gettime => self.clock_gettime(a),
-            __NR_exit | __NR_exit_group => self.exit(a[0] as i32),
+            __NR_exit | __NR_exit_group => self.exit(call),
+            __NR_futex => self.futex(call),
             __NR_open | __NR_openat | __NR_openat2 | __NR_readlink | __NR_readlinkat | __NR_stat
             | __NR_access | __NR_newfstatat | __NR_faccessat | __NR_faccessat2 | __NR_statx
             | __NR_chdir | __NR_statfs | __NR_getxattr => self.proc_path(call),
             __NR_getdents64 if self.is_fd_directory(a[0] as i32) => Some(self.fd_entries(call)),
             __NR_close_range => Some(self.close_range(call)),
             __NR_personality => {
-                let result = kernel(call);
+                let result = self.kernel(call);
                 Some(Outcome::of(if result < 0 { result } else { result & !ADDR_NO_RANDOMIZE }))
             }
-            __NR_sched_getaffinity => self.sched_getaffinity(call),
+            __NR_sched_getaffinity => self.get_affinity(call),
+            __NR_sched_setaffinity => self.set_affinity(call),
+            __NR_sched_yield if self.tasks.several() => {
+                self.yield_baton();
+                Some(Outcome::of(0))
+            }
+            __NR_ptrace => Some(self.refuse_ptrace(call)),
             __NR_seccomp | __NR_prctl if call.nr == __NR_seccomp || a[0] == 22 => {
                 self.warn_once(
                     call.nr,
@@ -50,7 +57,7 @@ impl Engine {
             __NR_shmat => Some(self.shmat(call)),
             // Deprecated, and no different from several mappings; programs fall back to those.
             __NR_remap_file_pages => Some(Outcome::of(-(ENOSYS as i64))),
-            __NR_clone | __NR_clone3 | __NR_fork | __NR_vfork => Some(self.start_task(call)),
+            __NR_clone | __NR_clone3 | __NR_fork | __NR_vfork => Some(self.make_task(call)),
             __NR_execve | __NR_execveat => Some(self.exec(call)),
             _ => None,
         }
@@ -154,7 +161,7 @@ impl Engine {
         for end in own.into_iter().chain([last + 1]) {
             if from < end && result == 0 {
                 let args = [from, end - 1, flags, 0, 0, 0];
-                result = kernel(&Call { nr: call.nr, args });
+                result = self.kernel(&Call { nr: call.nr, args });
             }
             from = end + 1;
         }
@@ -162,22 +169,13 @@ impl Engine {
         Outcome::of(result)
     }
 
-    /// The guest sees as many processors as it was given.
-    fn sched_getaffinity(&mut self, call: &Call) -> Option<Outcome> {
-        let cores = orders().num_cores;
-        if cores == 0 {
-            return None;
-        }
-        let outcome = self.plain(call);
-        if outcome.result > 0 {
-            let len = outcome.result as usize;
-            let mut mask = alloc_crate::vec![0u8; len];
-            for core in 0..(cores as usize).min(8 * len) {
-                mask[core / 8] |= 1 << (core % 8);
-            }
-            sys::write_guest(call.args[2], &mask);
-        }
-        Some(outcome)
+    /// Tracing would show the tracer the engine, and stop the tracee where no guest can stop.
+    fn refuse_ptrace(&mut self, call: &Call) -> Outcome {
+        self.warn_once(
+            call.nr,
+            "the guest asks for ptrace, which does not work inside a recording; it is told EPERM",
+        );
+        Outcome::of(-(EPERM as i64))
     }
 
     /// Warns about something once per process.

@@ -15,7 +15,7 @@ pub fn sigaction(engine: &mut Engine, args: &[u64; 6]) -> i64 {
     if size != 8 || !(1..=64).contains(&signo) {
         return errno(sys::EINVAL);
     }
-    let was = engine.signals.actions[signo as usize];
+    let was = engine.task.process().actions[signo as usize];
     if new != 0 {
         let mut words = [0u8; 32];
         if !sys::read_guest(new, &mut words) {
@@ -25,14 +25,14 @@ pub fn sigaction(engine: &mut Engine, args: &[u64; 6]) -> i64 {
             return errno(sys::EINVAL);
         }
         let word = |i: usize| u64::from_le_bytes(core::array::from_fn(|k| words[8 * i + k]));
-        engine.signals.actions[signo as usize] = Action {
+        engine.task.process().actions[signo as usize] = Action {
             handler: word(0),
             flags: word(1),
             restorer: word(2),
             mask: word(3) & !UNBLOCKABLE,
         };
         if engine.recording() {
-            host::update(&engine.signals, signo as u32);
+            host::update(&engine.task.process().actions, signo as u32);
         }
     }
     let bytes = [was.handler, was.flags, was.restorer, was.mask].map(u64::to_le_bytes).concat();
@@ -48,7 +48,7 @@ pub fn sigprocmask(engine: &mut Engine, args: &[u64; 6]) -> i64 {
     if size != 8 {
         return errno(sys::EINVAL);
     }
-    let was = engine.signals.blocked;
+    let was = engine.task.signals.blocked;
     if new != 0 {
         let Some(set) = sys::read_u64(new) else { return errno(sys::EFAULT) };
         let blocked = match how as u32 {
@@ -57,9 +57,9 @@ pub fn sigprocmask(engine: &mut Engine, args: &[u64; 6]) -> i64 {
             2 => set,
             _ => return errno(sys::EINVAL),
         };
-        engine.signals.blocked = blocked & !UNBLOCKABLE;
+        engine.task.signals.blocked = blocked & !UNBLOCKABLE;
         if engine.recording() {
-            sync_mask(engine.signals.blocked);
+            sync_mask(engine.task.signals.blocked);
         }
     }
     if old != 0 && !sys::write_guest(old, &was.to_le_bytes()) {

@@ -74,7 +74,7 @@ fn bytes_of<T>(value: &T) -> &[u8] {
 /// Builds the frame for a handler and makes the context enter it. False if the stack cannot be
 /// written.
 pub fn push(engine: &mut Engine, taken: &Taken, action: &Action) -> bool {
-    let alt = engine.signals.altstack;
+    let alt = engine.task.signals.altstack;
     let sp = handler_stack(&alt, action);
     let size = xstate::size();
     let image = extended_state(size);
@@ -97,7 +97,7 @@ pub fn push(engine: &mut Engine, taken: &Taken, action: &Action) -> bool {
     }
     xstate::reset();
     if alt.flags & SS_AUTODISARM != 0 && sp == alt.sp + alt.size {
-        engine.signals.altstack = AltStack::default();
+        engine.task.signals.altstack = AltStack::default();
     }
     enter_handler(taken, action, at);
     true
@@ -136,11 +136,11 @@ fn interrupted_context(engine: &mut Engine, taken: &Taken, fpstate: u64) -> Ucon
     }
     regs[UC_RIP] = c.pc;
     let [err, trapno, cr2] = taken.fault;
-    let mask = engine.signals.restore.take().unwrap_or(engine.signals.blocked);
+    let mask = engine.task.signals.restore.take().unwrap_or(engine.task.signals.blocked);
     Ucontext {
         flags: UC_FLAGS,
         link: 0,
-        stack: engine.signals.altstack.words(c.gpr[reg::RSP]),
+        stack: engine.task.signals.altstack.words(c.gpr[reg::RSP]),
         regs,
         eflags: c.rflags,
         segments: SEGMENTS,
@@ -203,9 +203,9 @@ pub fn pop(engine: &mut Engine) -> bool {
     }
     c.pc = uc.regs[UC_RIP];
     c.rflags = c.rflags & !FIX_EFLAGS | uc.eflags & FIX_EFLAGS;
-    engine.signals.blocked = uc.sigmask & !super::UNBLOCKABLE;
+    engine.task.signals.blocked = uc.sigmask & !super::UNBLOCKABLE;
     if engine.recording() {
-        super::sync_mask(engine.signals.blocked);
+        super::sync_mask(engine.task.signals.blocked);
     }
     let [sp, flags, size] = uc.stack;
     let _ = set_altstack(engine, sp, flags as u32, size);
@@ -214,14 +214,14 @@ pub fn pop(engine: &mut Engine) -> bool {
 
 fn set_altstack(engine: &mut Engine, sp: u64, flags: u32, size: u64) -> Result<(), i64> {
     const MINSIGSTKSZ: u64 = 2048;
-    if engine.signals.altstack.holds(ctx().gpr[reg::RSP]) {
+    if engine.task.signals.altstack.holds(ctx().gpr[reg::RSP]) {
         return Err(-(sys::EPERM as i64));
     }
     let mode = flags & !SS_AUTODISARM;
     if mode != SS_DISABLE && mode != SS_ONSTACK && mode != 0 {
         return Err(-(sys::EINVAL as i64));
     }
-    engine.signals.altstack = if mode == SS_DISABLE {
+    engine.task.signals.altstack = if mode == SS_DISABLE {
         AltStack::default()
     } else if size < MINSIGSTKSZ {
         return Err(-(sys::ENOMEM as i64));
@@ -233,7 +233,7 @@ fn set_altstack(engine: &mut Engine, sp: u64, flags: u32, size: u64) -> Result<(
 
 /// The `sigaltstack` call, on both sides.
 pub fn sigaltstack(engine: &mut Engine, new: u64, old: u64) -> i64 {
-    let was = engine.signals.altstack.words(ctx().gpr[reg::RSP]);
+    let was = engine.task.signals.altstack.words(ctx().gpr[reg::RSP]);
     if new != 0 {
         let mut buf = [0u8; 24];
         if !sys::read_guest(new, &mut buf) {

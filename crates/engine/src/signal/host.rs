@@ -2,16 +2,17 @@
 //!
 //! # Safety
 //! It runs on its own stack with all signals blocked. While engine code is interrupted it touches
-//! nothing but `Signals::pending` (empty until then), `ctx().pending` and, in the entry window and in
+//! nothing but its task's `signals.pending` (empty until then), `pending` and, in the entry window and in
 //! the cache, the tick counters, none of which the interrupted code is using at those points.
 
-use super::{Action, SYNCHRONOUS, Signals, Taken, bit};
+use super::{Action, SYNCHRONOUS, Taken, bit};
 use crate::asm;
 use crate::crash;
 use crate::start::Initial;
 use crate::state::{ctx, engine, try_engine};
+use crate::task::{self, TaskRef};
 use crate::sys::{self, syscall};
-use clew_abi::layout::{CACHE, CONTEXT, IMAGE, PAGE, SIGNAL_STACK};
+use clew_abi::layout::{CACHE, CONTEXT, IMAGE};
 use clew_translate::block::Displaced;
 use clew_translate::insn::Action as Branch;
 use iced_x86::{Decoder, DecoderOptions};
@@ -47,11 +48,12 @@ pub const UC_ORDER: [usize; 16] = [13, 14, 12, 11, 15, 10, 9, 8, 0, 1, 2, 3, 4, 
 
 /// Installs the engine's handler for everything it must see.
 pub fn install_handlers() {
-    let stack = [SIGNAL_STACK.start + PAGE, 0, SIGNAL_STACK.len() - 2 * PAGE];
+    let (start, size) = engine().task.signal_stack();
+    let stack = [start, 0, size];
     // SAFETY: the stack is mapped and the handler's alone.
     unsafe { syscall!(sys::__NR_sigaltstack, stack.as_ptr(), 0) };
     for signo in 1..=64 {
-        update(&engine().signals, signo);
+        update(&engine().task.process().actions, signo);
     }
     // Synchronous signals are never blocked.
     let mask = SYNCHRONOUS;
@@ -61,12 +63,12 @@ pub fn install_handlers() {
 
 /// Gives the kernel the disposition that goes with the guest's for one signal: the engine's handler
 /// where the guest or death is to be dealt with, the guest's own where the kernel does it alone.
-pub fn update(signals: &Signals, signo: u32) {
-    let guest = signals.actions[signo as usize].handler;
+pub fn update(actions: &[Action; 65], signo: u32) {
+    let guest = actions[signo as usize].handler;
     let synchronous = bit(signo) & SYNCHRONOUS != 0;
     let own = match guest {
         super::SIG_IGN => synchronous,
-        super::SIG_DFL => synchronous || Signals::fatal_by_default(signo),
+        super::SIG_DFL => synchronous || super::fatal_by_default(signo),
         _ => true,
     };
     // Real-time and job-control flags that the kernel acts on by itself stay the guest's.
@@ -77,14 +79,14 @@ pub fn update(signals: &Signals, signo: u32) {
             flags: super::SA_SIGINFO
                 | super::SA_ONSTACK
                 | super::SA_RESTORER
-                | signals.actions[signo as usize].flags & KERNEL_FLAGS,
+                | actions[signo as usize].flags & KERNEL_FLAGS,
             restorer: asm::clew_restorer as *const () as u64,
             mask: u64::MAX,
         }
     } else {
         Action {
             handler: guest,
-            flags: signals.actions[signo as usize].flags & KERNEL_FLAGS | super::SA_RESTORER,
+            flags: actions[signo as usize].flags & KERNEL_FLAGS | super::SA_RESTORER,
             restorer: asm::clew_restorer as *const () as u64,
             mask: 0,
         }
@@ -108,11 +110,12 @@ pub extern "C" fn on_signal(signo: u32, info: &[u64; 16], uc: &mut Ucontext) {
     }
     let taken = Taken { signo, info: *info, fault: [uc.err, uc.trapno, uc.cr2] };
     uc.sigmask |= !SYNCHRONOUS;
-    if engine().signals.pending.is_some() {
+    let mut task = own_task();
+    if task.signals.pending.is_some() {
         return give_back(signo, info);
     }
-    engine().signals.pending = Some(taken);
-    ctx().pending = 1;
+    task.signals.pending = Some(taken);
+    task.pending = 1;
     if CACHE.contains(rip) || between(rip, asm::clew_enter_addr(), asm_addr(asm::clew_enter_end)) {
         expire_ticks(uc);
     } else if between(
@@ -122,6 +125,11 @@ pub extern "C" fn on_signal(signo: u32, info: &[u64; 16], uc: &mut Ucontext) {
     ) {
         uc.regs[UC_RIP] = asm_addr(asm::clew_blocking_interrupted);
     }
+}
+
+/// The task this thread is; while replaying, the one whose context it runs.
+fn own_task() -> TaskRef {
+    if engine().replaying() { engine().task } else { task::me() }
 }
 
 /// A second signal came because the guest changed its mask while one waits: the kernel keeps it, now
@@ -182,7 +190,7 @@ fn on_fault(signo: u32, info: &[u64; 16], uc: &mut Ucontext) {
         c.exit_target = c.gpr[reg::RCX];
         c.gpr[reg::RCX] = c.spill_rcx;
         c.exit_site = EXIT_MISS as u64;
-        engine.signals.dispatch_fault = if dispatch { rip } else { 0 };
+        engine.task.signals.dispatch_fault = if dispatch { rip } else { 0 };
     } else {
         let Some(at) = engine.cache.locate(rip) else {
             let mut report = crash::Report::new();
@@ -205,8 +213,8 @@ fn on_fault(signo: u32, info: &[u64; 16], uc: &mut Ucontext) {
         }
         c.pc = at.pc;
         c.exit_site = EXIT_FAULT as u64;
-        engine.signals.fault_host = rip;
-        engine.signals.fault =
+        engine.task.signals.fault_host = rip;
+        engine.task.signals.fault =
             Some(Taken { signo, info: guest_siginfo(info, rip, at.pc), fault: [uc.err, uc.trapno, uc.cr2] });
     }
     uc.regs[UC_RIP] = asm_addr(asm::clew_exit_saved);
@@ -243,7 +251,7 @@ fn refused_branch(rip: u64) {
     let mut info = [0u64; 16];
     info[0] = super::SIGSEGV as u64;
     info[1] = SI_KERNEL;
-    engine().signals.fault =
+    engine().task.signals.fault =
         Some(Taken { signo: super::SIGSEGV, info, fault: [0, TRAP_GP, 0] });
 }
 

@@ -16,7 +16,6 @@ pub mod xstate;
 
 pub use host::{find_vdso, install_handlers};
 
-use crate::asm;
 use crate::log::{Stamp, registers_check};
 use crate::state::{Engine, Mode, ctx};
 use crate::sys::{self, syscall};
@@ -79,10 +78,9 @@ pub struct Taken {
     pub fault: [u64; 3],
 }
 
-/// The guest's signal state.
-pub struct Signals {
-    /// Indexed by signal number.
-    pub actions: [Action; 65],
+/// A task's signal state.
+#[derive(Default)]
+pub struct TaskSignals {
     /// The guest's mask.
     pub blocked: u64,
     /// The mask to put back when a call that replaced it (`sigsuspend`, `ppoll`) has ended.
@@ -101,49 +99,35 @@ pub struct Signals {
     pub stepping: bool,
 }
 
-impl Signals {
-    /// Takes over the dispositions and the mask that exec left.
-    pub fn at_start() -> Self {
-        let mut signals = Self {
-            actions: [Action::default(); 65],
-            blocked: 0,
-            restore: None,
-            altstack: frame::AltStack::default(),
-            pending: None,
-            fault: None,
-            dispatch_fault: 0,
-            fault_host: 0,
-            stepping: false,
-        };
-        for signo in 1..=64u32 {
-            let mut action = Action::default();
-            // SAFETY: writes the struct.
-            unsafe {
-                syscall!(sys::__NR_rt_sigaction, signo, 0, &raw mut action, 8);
-            }
-            if action.handler == SIG_IGN {
-                signals.actions[signo as usize].handler = SIG_IGN;
-            }
-        }
-        // SAFETY: writes the mask.
+/// The ignored signals as exec left them in the kernel's table, and the mask.
+pub fn inherited() -> ([Action; 65], u64) {
+    let mut actions = [Action::default(); 65];
+    for signo in 1..=64u32 {
+        let mut action = Action::default();
+        // SAFETY: writes the struct.
         unsafe {
-            syscall!(sys::__NR_rt_sigprocmask, 0, 0, &raw mut signals.blocked, 8);
+            syscall!(sys::__NR_rt_sigaction, signo, 0, &raw mut action, 8);
         }
-        signals
+        if action.handler == SIG_IGN {
+            actions[signo as usize].handler = SIG_IGN;
+        }
     }
+    let mut blocked = 0u64;
+    // SAFETY: writes the mask.
+    unsafe {
+        syscall!(sys::__NR_rt_sigprocmask, 0, 0, &raw mut blocked, 8);
+    }
+    (actions, blocked)
+}
 
-    /// The ignored signals as a mask.
-    pub fn ignored(&self) -> u64 {
-        (1..=64u32)
-            .filter(|&s| self.actions[s as usize].handler == SIG_IGN)
-            .map(bit)
-            .sum()
-    }
+/// The ignored signals of a table as a mask.
+pub fn ignored(actions: &[Action; 65]) -> u64 {
+    (1..=64u32).filter(|&s| actions[s as usize].handler == SIG_IGN).map(bit).sum()
+}
 
-    /// What the kernel does for a signal without a handler.
-    pub fn fatal_by_default(signo: u32) -> bool {
-        bit(signo) & (DEFAULT_IGNORED | DEFAULT_STOPS) == 0
-    }
+/// Does a signal without a handler end the process?
+pub fn fatal_by_default(signo: u32) -> bool {
+    bit(signo) & (DEFAULT_IGNORED | DEFAULT_STOPS) == 0
 }
 
 /// Gives the kernel the guest's mask.
@@ -164,13 +148,13 @@ pub enum Fate {
 impl Engine {
     /// What becomes of a signal now.
     pub fn fate(&self, signo: u32, synchronous: bool) -> Fate {
-        let action = &self.signals.actions[signo as usize];
+        let action = &self.task.process().actions[signo as usize];
         // A fault whose signal is blocked or ignored kills (kernel: force_sig).
-        let blocked = self.signals.blocked & bit(signo) != 0;
+        let blocked = self.task.signals.blocked & bit(signo) != 0;
         match action.handler {
             _ if synchronous && (blocked || action.handler == SIG_IGN) => Fate::Fatal,
             SIG_IGN => Fate::Ignored,
-            SIG_DFL if Signals::fatal_by_default(signo) => Fate::Fatal,
+            SIG_DFL if fatal_by_default(signo) => Fate::Fatal,
             SIG_DFL => Fate::Ignored,
             _ => Fate::Handler,
         }
@@ -179,19 +163,19 @@ impl Engine {
     /// Delivers the signal that waits, if any. Called with the guest's state in the context, at a
     /// tick or after a system call.
     pub fn deliver_pending(&mut self) {
-        if ctx().pending == 0 {
+        if self.task.pending == 0 {
             return;
         }
-        ctx().pending = 0;
-        let Some(taken) = self.signals.pending.take() else { return };
+        self.task.pending = 0;
+        let Some(taken) = self.task.signals.pending.take() else { return };
         let fate = self.fate(taken.signo, false);
         if fate == Fate::Ignored {
-            sync_mask(self.signals.blocked);
+            sync_mask(self.task.signals.blocked);
         } else {
             self.deliver(taken, fate);
         }
-        if let Some(mask) = self.signals.restore.take() {
-            self.signals.blocked = mask;
+        if let Some(mask) = self.task.signals.restore.take() {
+            self.task.signals.blocked = mask;
             sync_mask(mask);
         }
     }
@@ -240,31 +224,31 @@ impl Engine {
 
     /// What a record of an event says about this moment.
     pub fn stamp(&self) -> Stamp {
-        Stamp { flags: 0, tick: self.ticks.now(), check: registers_check(), tid: self.tid }
+        Stamp { flags: 0, tick: self.ticks.now(), check: registers_check(), tid: self.task.tid }
     }
 
     /// Sets up the guest's handler for a signal. On both sides.
     pub fn enter_handler(&mut self, taken: &Taken) {
-        let action = self.signals.actions[taken.signo as usize];
+        let action = self.task.process().actions[taken.signo as usize];
         if !frame::push(self, taken, &action) {
             // The kernel forces a SIGSEGV when a frame cannot be written.
             let mut info = [0u64; 16];
             info[0] = SIGSEGV as u64;
             info[1] = 0x80; // SI_KERNEL
-            self.signals.actions[SIGSEGV as usize].handler = SIG_DFL;
+            self.task.process().actions[SIGSEGV as usize].handler = SIG_DFL;
             let forced = Taken { signo: SIGSEGV, info, fault: [0; 3] };
             return self.deliver_fault(forced);
         }
         if action.flags & SA_RESETHAND != 0 {
-            self.signals.actions[taken.signo as usize].handler = SIG_DFL;
+            self.task.process().actions[taken.signo as usize].handler = SIG_DFL;
         }
-        let mut mask = self.signals.blocked | action.mask;
+        let mut mask = self.task.signals.blocked | action.mask;
         if action.flags & SA_NODEFER == 0 {
             mask |= bit(taken.signo);
         }
-        self.signals.blocked = mask & !UNBLOCKABLE;
+        self.task.signals.blocked = mask & !UNBLOCKABLE;
         if self.recording() {
-            sync_mask(self.signals.blocked);
+            sync_mask(self.task.signals.blocked);
         }
         self.ticks.count_one();
     }
@@ -272,7 +256,10 @@ impl Engine {
     /// Ends the process as the signal would have.
     pub fn die_of(&mut self, signo: u32) -> ! {
         let stamp = self.stamp();
-        if let Mode::Record(log) = &mut self.mode {
+        if self.task.process().guest_of_another {
+            self.forget_running_task();
+            self.part_with_baton();
+        } else if let Mode::Record(log) = &mut self.mode {
             let payload = ExitPayload { code: 0, signal: signo };
             log.event(Kind::Exit, stamp, &payload, &[]);
         }
@@ -285,16 +272,9 @@ impl Engine {
                 syscall!(sys::__NR_rt_sigprocmask, 2, &raw const none, 0, 8);
                 syscall!(sys::__NR_kill, sys::getpid(), signo);
             }
-            if signo == SIGKILL || !Signals::fatal_by_default(signo) {
+            if signo == SIGKILL || !fatal_by_default(signo) {
                 sys::exit_group(128 + signo as i32);
             }
         }
     }
-}
-
-/// Makes a call that may block. A signal that arrives before the kernel is entered makes it answer
-/// -512 (`ERESTARTSYS`) without having been made.
-pub fn blocking_call(nr: u32, args: &[u64; 6]) -> i64 {
-    // SAFETY: as safe as the guest's own call.
-    unsafe { asm::clew_blocking_call(nr as u64, args) }
 }

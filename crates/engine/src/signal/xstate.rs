@@ -50,6 +50,7 @@ unsafe extern "C" {
 }
 
 /// An XSAVE image in standard format.
+#[derive(Clone)]
 #[repr(C, align(64))]
 pub struct Image(pub [u8; MAX]);
 

@@ -5,6 +5,8 @@
 //! tick counters so that the cache is left at the recorded tick. Either way tick, pc and the hash of
 //! the registers must be what was recorded, or the replay has diverged and says so.
 
+mod tasks;
+
 use crate::calls::{self, emulate::{ARCH_SET_FS, ARCH_SET_GS}};
 use crate::crash::{self, Report};
 use crate::loader;
@@ -76,16 +78,20 @@ impl Engine {
     fn become_program(&mut self, record: &Record) {
         let exec: ExecPayload = record.payload();
         self.pid = exec.pid;
-        self.tid = exec.pid;
-        self.signals.blocked = exec.sig_blocked;
+        let task = self.task;
+        self.tasks.keep_only(task);
+        self.task.exited = false;
+        self.task.tid = exec.pid;
+        self.task.process().pid = exec.pid;
+        self.task.signals = Default::default();
+        self.task.signals.blocked = exec.sig_blocked;
         for signo in 1..=64 {
             let ignored = exec.sig_ignored & signal::bit(signo) != 0;
-            self.signals.actions[signo as usize] = signal::Action {
+            self.task.process().actions[signo as usize] = signal::Action {
                 handler: if ignored { signal::SIG_IGN } else { signal::SIG_DFL },
                 ..Default::default()
             };
         }
-        self.signals.altstack = Default::default();
         self.brk.start = exec.brk;
         self.brk.current = exec.brk;
         self.apply(record);
@@ -139,7 +145,9 @@ impl Engine {
     pub fn aim_at_next(&mut self) {
         let now = self.ticks.now();
         let target = self.next_event().map(|next| match next.kind {
-            Kind::Signal | Kind::Switch if next.header.tick > now => next.header.tick,
+            Kind::Signal | Kind::Switch | Kind::Child if next.header.tick > now => {
+                next.header.tick
+            }
             // The guest gets there by itself; running past it is noticed, if not at once. Small
             // budgets would make the guest leave the cache at nearly every tick.
             _ => next.header.tick.max(now) + SLACK,
@@ -159,26 +167,11 @@ impl Engine {
                 self.diverged("the guest ran past the next event", &next)
             }
             Some(next) if now == next.header.tick => {
-                self.signal_here(&next);
+                self.events_here();
                 self.aim_at_next();
             }
             Some(_) => self.aim_at_next(),
         }
-    }
-
-    /// Delivers the asynchronous signal of `next` if this is its position.
-    fn signal_here(&mut self, next: &Record) -> bool {
-        if next.kind != Kind::Signal {
-            return false;
-        }
-        let payload: SignalPayload = next.payload();
-        // A fault to come may be of an instruction at this very place that gets further first
-        // (a repeated string instruction): then registers differ.
-        let here = payload.pc == ctx().pc && self.matches(&next.header);
-        if here {
-            self.replay_signal(None);
-        }
-        here
     }
 
     /// Applies what a record says about memory, in order.
@@ -246,9 +239,10 @@ impl Engine {
         ok
     }
 
-    /// Delivers a signal recorded at this very place, if there is one.
+    /// Takes events recorded at this very place that come before what the guest is about to do.
+    /// True if there were any.
     pub fn signal_first(&mut self) -> bool {
-        let here = self.next_event().is_some_and(|next| self.signal_here(&next));
+        let here = self.events_here();
         if here {
             self.aim_at_next();
         }
@@ -265,6 +259,9 @@ impl Engine {
         if record.kind == Kind::Exit {
             self.replay_exit(&record);
         }
+        if record.kind == Kind::Fork {
+            return self.replay_fork(call, &record);
+        }
         if record.kind != Kind::Syscall {
             self.diverged("the guest makes a system call", &record);
         }
@@ -273,13 +270,22 @@ impl Engine {
         if !same || !self.matches(&record.header) {
             self.diverged("the guest makes another system call than recorded", &record);
         }
+        if matches!(call.nr, sys::__NR_exit | sys::__NR_exit_group) {
+            return self.replay_task_end(&record);
+        }
         if matches!(call.nr, sys::__NR_execve | sys::__NR_execveat) && payload.result == 0 {
+            if self.task.process().guest_of_another {
+                // It has left this memory, unless the call failed after all and is recorded again.
+                self.events_here();
+                return self.aim_at_next();
+            }
             // Not followed, or failed: the call is looked at again.
             if !self.exec_replayed() {
                 self.aim_at_next();
             }
             return;
         }
+        self.replay_made_task(call, &record, payload.result);
         let emulated = self.emulate(call, Some(payload.result));
         self.apply(&record);
         match emulated {
@@ -306,7 +312,9 @@ impl Engine {
     }
 
     fn matches(&self, header: &Header) -> bool {
-        header.tick == self.ticks.now() && header.check == registers_check()
+        header.tid == self.task.tid
+            && header.tick == self.ticks.now()
+            && header.check == registers_check()
     }
 
     /// State that the engine keeps about calls it did not make.
@@ -353,7 +361,8 @@ impl Engine {
             REC_STDERR => 2,
             _ => return,
         };
-        if orders().flags & clew_abi::orders::FLAG_QUIET != 0 || result <= 0 {
+        let quiet = orders().flags & clew_abi::orders::FLAG_QUIET != 0 || self.forks_left > 0;
+        if quiet || result <= 0 {
             return;
         }
         let arg = record.header.event << 8 | stream;
@@ -424,6 +433,10 @@ impl Engine {
         let taken = Taken { signo: payload.signo, info: payload.siginfo, fault: words };
         match payload.action {
             SIG_ACT_HANDLER => self.enter_handler(&taken),
+            SIG_ACT_FATAL if self.task.process().guest_of_another => {
+                self.forget_running_task();
+                return self.expect_switch(&next);
+            }
             SIG_ACT_FATAL => {
                 self.take_event();
                 self.ended(control::END_KILLED, payload.signo)
@@ -444,15 +457,8 @@ impl Engine {
 
     /// After an event took effect: a signal recorded at this very position comes next.
     fn after_event(&mut self, record: &Record) {
-        let stop = orders().stop_event;
-        if stop != 0 && record.header.event >= stop {
-            self.ended(control::END_TRUNCATED, 0);
-        }
-        while let Some(next) = self.next_event() {
-            if next.header.tick != self.ticks.now() || !self.signal_here(&next) {
-                break;
-            }
-        }
+        self.stop_behind(record);
+        self.events_here();
         self.aim_at_next();
     }
 

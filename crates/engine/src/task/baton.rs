@@ -1,0 +1,359 @@
+//! The baton: whoever holds it runs guest and engine code; the other tasks sleep, or are in the
+//! kernel for a call that may block.
+//!
+//! # Invariants
+//! - The holder is the one task that may touch the engine's state, the heap and the guest context.
+//! - A holder that makes a blocking call *lends* the baton: another task that wants it takes it
+//!   without asking, and if none does, nothing is to be done on return.
+//! - The guest context holds the registers of `Engine::task`, the last task that ran. Whoever gets
+//!   the baton after another task records the switch, saves that one's registers and loads its own.
+//! - The queue is first come, first served.
+//!
+//! # Safety
+//! The baton's own fields are only touched under its lock, which is never held across a system call
+//! that may block, nor in signal handlers.
+
+use super::TaskRef;
+use crate::asm;
+use crate::state::Engine;
+use crate::sys::{self, syscall};
+use alloc_crate::vec::Vec;
+use core::cell::UnsafeCell;
+use core::sync::atomic::{AtomicU32, Ordering};
+
+/// Ticks after which the holder looks whether a task waits that came back from a blocking call.
+const QUANTUM: u64 = 100_000;
+/// A waiter looks this often whether the holder is still there, where it may be killed alone
+/// (nanoseconds).
+const PATIENCE_NS: u64 = 20_000_000;
+const FUTEX_PRIVATE: u32 = 128;
+
+/// See the module's documentation.
+pub struct Baton {
+    lock: AtomicU32,
+    /// Tasks of other processes share this memory: a holder may be killed alone.
+    mortal: bool,
+    pub(super) holder: Option<TaskRef>,
+    /// The holder is in a blocking call: the baton is free for others.
+    pub(super) lent: bool,
+    first: Option<TaskRef>,
+    last: Option<TaskRef>,
+    /// The tasks that wait for a futex (see `futex`), in order.
+    pub(super) sleepers: Vec<TaskRef>,
+    /// The tick at which the holder's slice is over.
+    slice_end: u64,
+}
+
+/// How a sleep ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Awake {
+    /// The baton was handed over.
+    Go,
+    /// The time was over.
+    Timeout,
+    /// A signal came.
+    Signal,
+}
+
+struct Slot(UnsafeCell<Baton>);
+
+// SAFETY: see the module's documentation.
+unsafe impl Sync for Slot {}
+
+static BATON: Slot = Slot(UnsafeCell::new(Baton {
+    lock: AtomicU32::new(0),
+    mortal: false,
+    holder: None,
+    lent: false,
+    first: None,
+    last: None,
+    sleepers: Vec::new(),
+    slice_end: 0,
+}));
+
+/// The process's baton.
+pub fn baton() -> &'static mut Baton {
+    // SAFETY: see the module's documentation.
+    unsafe { &mut *BATON.0.get() }
+}
+
+impl Baton {
+    /// The process has one task, which holds the baton: at start, and after `fork`.
+    pub fn reset(&mut self, holder: TaskRef) {
+        self.lock.store(0, Ordering::Relaxed);
+        self.mortal = false;
+        self.holder = Some(holder);
+        self.lent = false;
+        (self.first, self.last) = (None, None);
+        self.sleepers.clear();
+    }
+
+    /// A task of another process takes part from now on.
+    pub fn expect_deaths(&mut self) {
+        self.mortal = true;
+    }
+
+    pub(super) fn lock(&self) {
+        let word = &self.lock;
+        if word.compare_exchange(0, 1, Ordering::Acquire, Ordering::Relaxed).is_ok() {
+            return;
+        }
+        while word.swap(2, Ordering::Acquire) != 0 {
+            futex_wait(word, 2);
+        }
+    }
+
+    pub(super) fn unlock(&self) {
+        if self.lock.swap(0, Ordering::Release) == 2 {
+            futex_wake(&self.lock);
+        }
+    }
+
+    pub(super) fn enqueue(&mut self, mut task: TaskRef, woken: bool) {
+        task.woken = woken;
+        task.next = None;
+        task.go.store(0, Ordering::Relaxed);
+        match &mut self.last {
+            Some(last) => last.next = Some(task),
+            None => self.first = Some(task),
+        }
+        self.last = Some(task);
+    }
+
+    fn dequeue(&mut self) -> Option<TaskRef> {
+        let task = self.first?;
+        self.first = task.next;
+        if self.first.is_none() {
+            self.last = None;
+        }
+        Some(task)
+    }
+
+    /// Gives the baton to the first in the queue, if there is one, and returns it: it is to be woken
+    /// once the lock is free.
+    pub(super) fn pass_on(&mut self) -> Option<TaskRef> {
+        let next = self.dequeue()?;
+        self.holder = Some(next);
+        self.lent = false;
+        Some(next)
+    }
+
+    /// Takes the baton for `task` if nobody runs.
+    pub(super) fn seize(&mut self, task: TaskRef) -> bool {
+        let dead = self.holder.is_some_and(|h| h != task && h.alive.load(Ordering::Acquire) == 0);
+        let free = self.lent || self.holder.is_none() || dead;
+        if free {
+            self.holder = Some(task);
+            self.lent = false;
+        }
+        free
+    }
+
+    /// Does a task wait for the baton? Only a hint without the lock.
+    pub fn awaited(&self) -> bool {
+        self.first.is_some()
+    }
+}
+
+impl Engine {
+    /// Before a call that may block: others may run.
+    pub fn lend_baton(&mut self) {
+        let baton = baton();
+        baton.lock();
+        let next = baton.pass_on();
+        if next.is_none() {
+            baton.lent = true;
+        }
+        baton.unlock();
+        wake(next);
+    }
+
+    /// After it: waits until this task may run again.
+    pub fn take_baton(&mut self, task: TaskRef) {
+        let baton = baton();
+        baton.lock();
+        if baton.lent && baton.holder == Some(task) {
+            baton.lent = false;
+            baton.unlock();
+            return;
+        }
+        if !baton.seize(task) {
+            baton.enqueue(task, true);
+            baton.unlock();
+            self.await_baton(task);
+        } else {
+            baton.unlock();
+        }
+        self.got_baton(task);
+    }
+
+    /// Sleeps until the baton is handed over.
+    pub(super) fn await_baton(&mut self, task: TaskRef) {
+        let patience = |mortal: bool| mortal.then_some(PATIENCE_NS);
+        while self.sleep(task, patience(baton().mortal), false) != Awake::Go {
+            let baton = baton();
+            baton.lock();
+            let handed = task.go.load(Ordering::Acquire) != 0;
+            if !handed && baton.seize(task) {
+                baton.forget(task);
+                task.go.store(1, Ordering::Relaxed);
+            }
+            baton.unlock();
+        }
+    }
+
+    /// This task holds the baton now: the context becomes its own.
+    pub(super) fn got_baton(&mut self, task: TaskRef) {
+        if self.task != task {
+            let mut begins = task;
+            if let Some(maker) = begins.take_maker() {
+                self.record_child(task, maker);
+            }
+            self.record_switch(task);
+            self.switch_to(task);
+        }
+    }
+
+    /// Lets the tasks that wait run first.
+    pub fn yield_baton(&mut self) {
+        let task = self.task;
+        let baton = baton();
+        baton.lock();
+        let next = baton.pass_on();
+        if next.is_some() {
+            baton.enqueue(task, false);
+        }
+        baton.unlock();
+        if next.is_some() {
+            wake(next);
+            self.await_baton(task);
+            self.got_baton(task);
+        }
+    }
+
+    /// The running task ends: the next one may run. Nothing of the engine's state may be touched
+    /// afterwards by this thread.
+    pub(super) fn leave_baton(&mut self) {
+        let baton = baton();
+        baton.lock();
+        let next = baton.pass_on();
+        if next.is_none() {
+            baton.holder = None;
+        }
+        baton.unlock();
+        wake(next);
+    }
+
+    /// Deals ticks to a task that begins to run.
+    pub fn aim_at_slice(&mut self) {
+        if self.tasks.several() {
+            baton().slice_end = self.ticks.now() + self.slice_ticks;
+            self.aim_at_quantum();
+        } else {
+            self.ticks.aim(None);
+        }
+    }
+
+    fn aim_at_quantum(&mut self) {
+        let now = self.ticks.now();
+        self.ticks.aim(Some(now + QUANTUM.min(self.slice_ticks)));
+    }
+
+    /// The ticks dealt have run out, while recording.
+    pub fn quantum_over(&mut self) {
+        if !self.tasks.several() {
+            return self.ticks.aim(None);
+        }
+        let over = self.ticks.now() >= baton().slice_end;
+        match baton().first {
+            Some(next) if over || next.woken => self.yield_baton(),
+            _ => {}
+        }
+        if over {
+            self.aim_at_slice();
+        } else {
+            self.aim_at_quantum();
+        }
+    }
+
+    /// Sleeps until the task may go. `interruptible`: a signal that waits ends the sleep.
+    pub(super) fn sleep(
+        &mut self,
+        task: TaskRef,
+        limit_ns: Option<u64>,
+        interruptible: bool,
+    ) -> Awake {
+        let timeout = limit_ns.map(|ns| [ns / 1_000_000_000, ns % 1_000_000_000]);
+        let timeout_at = timeout.as_ref().map_or(0, |t| t.as_ptr() as u64);
+        let op = u64::from(sys::FUTEX_WAIT | FUTEX_PRIVATE);
+        let args = [task.go.as_ptr() as u64, op, 0, timeout_at, 0, 0];
+        loop {
+            if task.go.load(Ordering::Acquire) != 0 {
+                return Awake::Go;
+            }
+            let result = if interruptible {
+                let engine = (&raw mut *self).cast();
+                // SAFETY: waits on a word that stays; the state may change meanwhile.
+                unsafe {
+                    let pending = task.pending_at() as *const u64;
+                    asm::clew_blocking_call(sys::__NR_futex.into(), &args, pending, engine)
+                }
+            } else {
+                // SAFETY: waits on a word that stays.
+                unsafe { sys::syscall6(sys::__NR_futex, args) }
+            };
+            if task.go.load(Ordering::Acquire) != 0 {
+                return Awake::Go;
+            }
+            if result == -(sys::ETIMEDOUT as i64) {
+                return Awake::Timeout;
+            }
+            if interruptible && task.pending != 0 {
+                return Awake::Signal;
+            }
+        }
+    }
+}
+
+impl Baton {
+    /// Takes a task out of the queue.
+    fn forget(&mut self, task: TaskRef) {
+        let mut before: Option<TaskRef> = None;
+        let mut at = self.first;
+        while let Some(t) = at {
+            if t == task {
+                match &mut before {
+                    Some(before) => before.next = t.next,
+                    None => self.first = t.next,
+                }
+                if self.last == Some(task) {
+                    self.last = before;
+                }
+                return;
+            }
+            before = Some(t);
+            at = t.next;
+        }
+    }
+}
+
+pub(super) fn wake(task: Option<TaskRef>) {
+    if let Some(task) = task {
+        let word = task.go.as_ptr();
+        // SAFETY: the task cannot end before it has run, and its area stays mapped.
+        unsafe {
+            AtomicU32::from_ptr(word).store(1, Ordering::Release);
+            syscall!(sys::__NR_futex, word, sys::FUTEX_WAKE | FUTEX_PRIVATE, 1);
+        }
+    }
+}
+
+fn futex_wait(word: &AtomicU32, value: u32) {
+    // SAFETY: waits on a word that stays.
+    unsafe { syscall!(sys::__NR_futex, word.as_ptr(), sys::FUTEX_WAIT | FUTEX_PRIVATE, value, 0) };
+}
+
+fn futex_wake(word: &AtomicU32) {
+    // SAFETY: wakes waiters of a word that stays.
+    unsafe { syscall!(sys::__NR_futex, word.as_ptr(), sys::FUTEX_WAKE | FUTEX_PRIVATE, 1) };
+}

@@ -1,0 +1,331 @@
+//! Making tasks: threads and children that share the guest's memory.
+
+use super::baton::baton;
+use super::{Process, Registers, Task, TaskRef, me};
+use crate::asm;
+use crate::calls::Outcome;
+use crate::log::Stamp;
+use crate::signal::{TaskSignals, sync_mask};
+use crate::state::{Engine, Mode, ctx, engine};
+use crate::sys::{self, *};
+use alloc_crate::boxed::Box;
+use clew_abi::record::{ChildPayload, Kind};
+use clew_syscalls::Call;
+use clew_translate::context::reg::*;
+use core::sync::atomic::Ordering;
+
+pub const CLONE_VM: u64 = 0x100;
+pub const CLONE_FILES: u64 = 0x400;
+pub const CLONE_PIDFD: u64 = 0x1000;
+pub const CLONE_VFORK: u64 = 0x4000;
+pub const CLONE_THREAD: u64 = 0x1_0000;
+pub const CLONE_SETTLS: u64 = 0x8_0000;
+pub const CLONE_PARENT_SETTID: u64 = 0x10_0000;
+pub const CLONE_CHILD_CLEARTID: u64 = 0x20_0000;
+pub const CLONE_CHILD_SETTID: u64 = 0x100_0000;
+
+/// `struct clone_args` (linux/sched.h), and what its predecessors come to in its terms.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(C)]
+pub struct CloneArgs {
+    pub flags: u64,
+    pub pidfd: u64,
+    pub child_tid: u64,
+    pub parent_tid: u64,
+    pub exit_signal: u64,
+    pub stack: u64,
+    pub stack_size: u64,
+    pub tls: u64,
+    pub set_tid: u64,
+    pub set_tid_size: u64,
+    pub cgroup: u64,
+}
+
+impl CloneArgs {
+    /// What a call asks for, or a negated errno.
+    pub fn of(call: &Call) -> Result<Self, i64> {
+        const SIGCHLD: u64 = 17;
+        let a = &call.args;
+        Ok(match call.nr {
+            __NR_fork => Self { exit_signal: SIGCHLD, ..Self::default() },
+            __NR_vfork => {
+                Self { flags: CLONE_VM | CLONE_VFORK, exit_signal: SIGCHLD, ..Self::default() }
+            }
+            __NR_clone => Self {
+                flags: a[0] & 0xffff_ff00,
+                exit_signal: a[0] & 0xff,
+                stack: a[1],
+                pidfd: a[2],
+                parent_tid: a[2],
+                child_tid: a[3],
+                tls: a[4],
+                ..Self::default()
+            },
+            _ => Self::read(a[0], a[1])?,
+        })
+    }
+
+    /// The argument of `clone3`.
+    fn read(addr: u64, size: u64) -> Result<Self, i64> {
+        const VER0: usize = 64;
+        let mut words = [0u64; size_of::<Self>() / 8];
+        if (size as usize) < VER0 {
+            return Err(-i64::from(EINVAL));
+        }
+        if size > 4096 {
+            return Err(-i64::from(E2BIG));
+        }
+        for (i, word) in words.iter_mut().enumerate().take(size as usize / 8) {
+            *word = sys::read_u64(addr + 8 * i as u64).ok_or(-i64::from(EFAULT))?;
+        }
+        // SAFETY: both are made of as many `u64`s.
+        Ok(unsafe { core::mem::transmute::<[u64; 11], Self>(words) })
+    }
+
+    /// The child's first stack pointer; `None` for that of its maker.
+    pub fn stack_pointer(&self) -> Option<u64> {
+        (self.stack != 0).then(|| self.stack.wrapping_add(self.stack_size))
+    }
+
+    fn has(&self, flag: u64) -> bool {
+        self.flags & flag != 0
+    }
+}
+
+impl Engine {
+    /// A task that shares memory with the running one, made by the call in its registers, ready to run
+    /// behind it. On both sides; `tid` may be set later.
+    fn child_task(&mut self, args: &CloneArgs, maker: TaskRef, tid: u32) -> Option<TaskRef> {
+        let process = if args.has(CLONE_THREAD) {
+            maker.process
+        } else {
+            // CLONE_SIGHAND without CLONE_THREAD shares the table of handlers; nobody does that.
+            let theirs = maker.process();
+            let marks = self.files.marks().to_vec();
+            let process = Process { pid: tid, guest_of_another: true, marks, actions: theirs.actions };
+            Box::into_raw(Box::new(process))
+        };
+        let recording = !self.replaying();
+        let mut task = self.tasks.create(tid, process, recording)?;
+        let now = if maker == self.task { Registers::take() } else { maker.registers };
+        task.registers = now.behind_call(0);
+        if let Some(sp) = args.stack_pointer() {
+            task.registers.gpr[RSP] = sp;
+        }
+        let signals = &maker.signals;
+        // The alternate stack goes with a new stack (kernel: sas_ss_reset for CLONE_VM).
+        let altstack = match args.has(CLONE_VM) && !args.has(CLONE_VFORK) {
+            true => Default::default(),
+            false => signals.altstack,
+        };
+        task.signals = TaskSignals { blocked: signals.blocked, altstack, ..TaskSignals::default() };
+        if args.has(CLONE_CHILD_CLEARTID) {
+            task.clear_child_tid = args.child_tid;
+        }
+        Some(task)
+    }
+
+    /// Makes a task that shares the guest's memory, while recording.
+    pub fn start_task(&mut self, call: &Call, args: &CloneArgs) -> Outcome {
+        let maker = self.task;
+        let Some(mut task) = self.child_task(args, maker, 0) else {
+            return Outcome::of(-i64::from(EAGAIN));
+        };
+        task.alive.store(1, Ordering::Relaxed);
+        let vfork = args.has(CLONE_VFORK);
+        if !args.has(CLONE_THREAD) {
+            baton().expect_deaths();
+        }
+        if !self.baton_in_use {
+            self.baton_in_use = true;
+            self.keep_to_one_core();
+        }
+        self.aim_at_slice();
+        sync_mask(u64::MAX);
+        if vfork {
+            task.made_by = Some(maker);
+            self.lend_baton();
+        }
+        let result = make(call, args, task);
+        if vfork {
+            self.take_baton(maker);
+            // It has executed a program, if it has not ended.
+            if self.tasks.list.contains(&task) {
+                self.tasks.remove(task);
+            }
+        }
+        if maker.pending == 0 {
+            sync_mask(maker.signals.blocked);
+        }
+        if sys::is_error(result) {
+            task.alive.store(0, Ordering::Relaxed);
+            if !vfork {
+                self.tasks.remove(task);
+            }
+            self.aim_at_slice();
+            return Outcome::of(result);
+        }
+        if !vfork {
+            task.tid = result as u32;
+            if task.process != maker.process {
+                task.process().pid = task.tid;
+            }
+        }
+        Outcome { result, written: self.write_tids(args, result as u32), ..Outcome::default() }
+    }
+
+    /// Writes a new task's id where the call asked for it. Returns what was written, the descriptor
+    /// that the kernel wrote included.
+    fn write_tids(&mut self, args: &CloneArgs, tid: u32) -> alloc_crate::vec::Vec<(u64, u64)> {
+        let mut written = alloc_crate::vec::Vec::new();
+        if args.has(CLONE_PIDFD) {
+            written.push((args.pidfd, 4));
+        }
+        let places = [(CLONE_PARENT_SETTID, args.parent_tid), (CLONE_CHILD_SETTID, args.child_tid)];
+        for (flag, addr) in places {
+            // A vfork child's own word was its business while it ran.
+            let late = flag == CLONE_CHILD_SETTID && args.has(CLONE_VFORK);
+            if args.has(flag) && !late && sys::write_guest(addr, &tid.to_le_bytes()) {
+                written.push((addr, 4));
+            }
+        }
+        written
+    }
+
+    /// The recorded call made a task, while replaying.
+    pub fn replay_start_task(&mut self, args: &CloneArgs, tid: u32) -> bool {
+        // A vfork child has begun, and ended or executed a program, before its maker's call is over.
+        if args.has(CLONE_VFORK) {
+            if let Some(gone) = self.tasks.find(tid) {
+                gone.alive.store(0, Ordering::Relaxed);
+                self.tasks.remove(gone);
+            }
+            return true;
+        }
+        let maker = self.task;
+        self.add_replayed(args, maker, tid)
+    }
+
+    /// A `Child` record: the call that `maker` is in made a task, while replaying.
+    pub fn replay_child(&mut self, maker: u32, tid: u32) -> bool {
+        let Some(maker) = self.tasks.find(maker) else { return false };
+        let registers = if maker == self.task { Registers::take() } else { maker.registers };
+        match CloneArgs::of(&registers.call()) {
+            Ok(args) => self.add_replayed(&args, maker, tid),
+            Err(_) => false,
+        }
+    }
+
+    fn add_replayed(&mut self, args: &CloneArgs, maker: TaskRef, tid: u32) -> bool {
+        let Some(mut task) = self.child_task(args, maker, tid) else { return false };
+        let mut processor = match &maker.processor {
+            Some(processor) if maker != self.task => processor.clone(),
+            _ => Box::new(super::Processor::take()),
+        };
+        if args.has(CLONE_SETTLS) {
+            processor.fs = args.tls;
+        }
+        task.processor = Some(processor);
+        task.alive.store(1, Ordering::Relaxed);
+        true
+    }
+
+    /// Threads take turns, so they stay on one core: handing over within one is several times cheaper.
+    fn keep_to_one_core(&mut self) {
+        use crate::state::{shared, shared_word};
+        if !self.recording() {
+            return;
+        }
+        let mut allowed = [0u64; 16];
+        let len = size_of_val(&allowed);
+        // SAFETY: writes, then reads the array.
+        unsafe {
+            let bytes = syscall!(__NR_sched_getaffinity, 0, len, allowed.as_mut_ptr());
+            if bytes <= 0 {
+                return;
+            }
+            self.affinity = Some(allowed);
+            let cores = allowed.iter().map(|w| w.count_ones() as u64).sum::<u64>().max(1);
+            let turn = shared_word(&shared().next_core).fetch_add(1, Ordering::Relaxed) % cores;
+            let bits = (0..1024u64).filter(|b| allowed[*b as usize / 64] >> (b % 64) & 1 != 0);
+            let Some(core) = bits.into_iter().nth(turn as usize) else { return };
+            let mut one = [0u64; 16];
+            one[core as usize / 64] = 1 << (core % 64);
+            syscall!(__NR_sched_setaffinity, 0, bytes, one.as_ptr());
+        }
+    }
+
+    /// Records that the running task's maker is in a call that made it.
+    pub(super) fn record_child(&mut self, task: TaskRef, maker: TaskRef) {
+        let stamp = Stamp { tid: self.task.tid, ..self.stamp() };
+        let payload =
+            ChildPayload { pc: ctx().pc, tid: task.tid.into(), maker: maker.tid.into() };
+        if let Mode::Record(log) = &mut self.mode {
+            let event = log.event(Kind::Child, stamp, &payload, &[]);
+            self.recent.push(event, Kind::Child as u16, payload.tid, stamp.tick);
+        }
+    }
+}
+
+/// The kernel's call. The task's own words take the place of the guest's.
+fn make(call: &Call, args: &CloneArgs, task: TaskRef) -> i64 {
+    let own = CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID;
+    let flags = args.flags & !own | CLONE_CHILD_CLEARTID;
+    let alive = task.alive.as_ptr() as u64;
+    let top = task.stack_top();
+    if call.nr != __NR_clone3 {
+        let args = [flags | args.exit_signal, top, args.pidfd, alive, args.tls, 0];
+        // SAFETY: the child runs `main` on the task's own stack.
+        return unsafe { asm::clew_start_task(__NR_clone.into(), &args) };
+    }
+    let base = task.area() + clew_abi::layout::TASK_STACK.start;
+    let real =
+        CloneArgs { flags, child_tid: alive, stack: base, stack_size: top - base, ..*args };
+    let args = [&raw const real as u64, size_of::<CloneArgs>() as u64, 0, 0, 0, 0];
+    // SAFETY: as above.
+    unsafe { asm::clew_start_task(__NR_clone3.into(), &args) }
+}
+
+/// The life of a kernel thread that was made for a task, on its own stack, with all signals blocked.
+pub extern "C" fn main() -> ! {
+    let mut task = me();
+    let (start, size) = task.signal_stack();
+    let stack = [start, 0, size];
+    // SAFETY: the stack is mapped and this task's alone.
+    unsafe { syscall!(__NR_sigaltstack, stack.as_ptr(), 0) };
+    let engine = engine();
+    if task.made_by.is_some() {
+        // SAFETY: no memory.
+        task.tid = unsafe { syscall!(__NR_gettid) } as u32;
+        task.process().pid = task.tid;
+    }
+    engine.take_baton(task);
+    sync_mask(task.signals.blocked);
+    crate::dispatch::resume_guest();
+    // SAFETY: `resume_guest` prepared the context.
+    unsafe { asm::clew_enter() }
+}
+
+impl Registers {
+    /// Where the task is once the call it is in has answered `result`.
+    fn behind_call(mut self, result: u64) -> Self {
+        self.gpr[RAX] = result;
+        self.pc += 2;
+        self.gpr[RCX] = self.pc;
+        self.gpr[R11] = self.rflags;
+        self
+    }
+
+    /// The call the task is in.
+    fn call(&self) -> Call {
+        let g = &self.gpr;
+        Call { nr: g[RAX] as u32, args: [g[RDI], g[RSI], g[RDX], g[R10], g[R8], g[R9]] }
+    }
+}
+
+impl Task {
+    /// The task that `vfork` made this one for, until it has begun to run.
+    pub fn take_maker(&mut self) -> Option<TaskRef> {
+        self.made_by.take()
+    }
+}
