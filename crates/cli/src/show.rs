@@ -83,7 +83,9 @@ pub fn describe(record: &Record<'_>) -> String {
             let (stream, event) = (fork.parent_stream, fork.parent_event);
             format!("forked as {} at event {event} of stream {stream}", fork.pid)
         }),
-        Kind::Child => record.child().map(|c| format!("task {} begins, made by {}", c.tid, c.maker)),
+        Kind::Child => {
+            record.child().map(|c| format!("task {} begins, made by {}", c.tid, c.maker))
+        }
         Kind::Memory => record.memory().map(|memory| format!("memory changed at {:#x}", memory.pc)),
         Kind::Exit => record.exit().map(|exit| match exit.signal {
             0 => format!("exited with {}", exit.code),

@@ -14,7 +14,9 @@ use tempfile::TempDir;
 const FORK: u64 = 57;
 const CLONE: u64 = 56;
 const VFORK: u64 = 58;
-const CLONE3: u64 = 435;
+const EXECVE: u64 = 59;
+const EXIT: u64 = 60;
+const EXIT_GROUP: u64 = 231;
 
 fn list(dir: &Path) -> Vec<Process> {
     let (all, damage) = processes::list(&Trace::open(dir).unwrap()).unwrap();
@@ -76,20 +78,22 @@ fn children_that_never_left_their_parents_memory_are_found() {
     let dir = TempDir::new().unwrap();
     make_trace(dir.path());
     let parent = Segment::new(0).exec(1, (10, 1), (0, 0), "sh");
-    // Made by vfork, by a clone that shares memory, by clone3; a thread; one that executed; forks
-    // whose own streams are lost.
-    let made = parent.call(2, 11, 231, 127, 0).call(3, 10, VFORK, 0, 11).call(4, 12, 60, 3, 0);
-    let made = made.call(5, 10, CLONE, 0x4111, 12).call(6, 10, CLONE, 0x10f00, 13);
-    let made = made.call(7, 13, 60, 0, 0).call(8, 10, VFORK, 0, 14).call(9, 10, FORK, 0, 15);
-    let made = made.call(10, 10, CLONE3, 0, 16).call(11, 16, 231, 1, 0).call(12, 10, CLONE3, 0, 17);
-    let made = made.call(13, 17, 60, 0, 0).call(14, 10, VFORK, 0, -11);
-    made.exit(16, 0).store(dir.path(), 1, 0);
-    Segment::new(0).exec(15, (14, 10), (1, 8), "ls").exit(17, 0).store(dir.path(), 2, 0);
-    let expected =
-        [row(10, "sh", 1), row(11, "sh", 0), row(12, "sh", 0), row(14, "ls", 2), row(16, "sh", 0)];
-    assert_eq!(shown(dir.path()), expected);
+    // One that exits, one that executes a program, one that does neither, then 11 once more.
+    let made = parent.child(2, 11, 10).call(3, 11, EXIT_GROUP, 127, 0).call(4, 10, VFORK, 0, 11);
+    let made = made.child(5, 14, 10).call(6, 14, EXECVE, 0, 0).call(8, 10, VFORK, 0, 14);
+    let made = made.child(9, 16, 10).call(10, 10, VFORK, 0, 16).child(11, 11, 10);
+    // A clone that shares memory, a thread, a fork whose stream is lost.
+    let made = made.call(12, 10, CLONE, 0x111, 12).call(13, 12, EXIT, 3, 0);
+    let made = made.call(14, 10, CLONE, 0x10f00, 13).call(15, 13, EXIT, 0, 0);
+    made.call(16, 10, FORK, 0, 15).exit(18, 0).store(dir.path(), 1, 0);
+    Segment::new(0).exec(7, (14, 10), (1, 6), "ls").exit(17, 0).store(dir.path(), 2, 0);
+    let pids = [(11, 0), (14, 2), (16, 0), (11, 0), (12, 0)];
+    let name = |stream| if stream == 2 { "ls" } else { "sh" };
+    let children = pids.map(|(pid, stream)| row(pid, name(stream), stream));
+    assert_eq!(shown(dir.path()), [&[row(10, "sh", 1)], &children[..]].concat());
     let ends: Vec<_> = list(dir.path()).iter().map(|p| p.ended).collect();
-    assert_eq!(ends, [0, 127, 3, 0, 1].map(|code| Some(Ended::Exited(code))));
+    let code = |code| Some(Ended::Exited(code));
+    assert_eq!(ends, [code(0), code(127), code(0), None, None, code(3)]);
 }
 
 #[test]
@@ -145,8 +149,9 @@ proptest! {
         let (all, damage) = processes::list(&Trace::open(dir.path()).unwrap()).unwrap();
         prop_assert_eq!(all.len() + damage.len(), parents.len());
         for (at, process) in all.iter().enumerate() {
-            let up = process.parent.unwrap().stream;
-            let later = all[at..].iter().any(|p| p.stream == Some(up) && p.begin < process.begin);
+            let up = process.parent.unwrap();
+            let is_up = |p: &Process| p.stream == Some(up.stream) && p.begin < up.event;
+            let later = all[at..].iter().any(is_up);
             prop_assert!(!later, "{:?}", all);
         }
     }
