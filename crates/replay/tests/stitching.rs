@@ -9,7 +9,7 @@ use clew_abi::record::Kind;
 use clew_replay::plan::{Part, Plan, Target};
 use clew_replay::stitch::Stitcher;
 use clew_trace::records::Records;
-use clew_trace::{Compressor, Ended, Meta, Outcome, Trace};
+use clew_trace::{Compressor, Ended, Engines, Meta, Outcome, Trace};
 use common::{SEGMENT_BYTES, Segment, make_trace};
 use tempfile::TempDir;
 
@@ -71,7 +71,7 @@ fn family(compress: bool) -> TempDir {
     );
     Segment::new(1).exec(16, (30, 20), top, "ls").exit(17, 0).store(dir.path(), 3, 1);
     if compress {
-        Compressor::new(dir.path(), SEGMENT_BYTES).finish().unwrap();
+        Compressor::new(dir.path(), SEGMENT_BYTES).finish(Engines::Gone).unwrap();
     }
     dir
 }

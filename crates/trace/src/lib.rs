@@ -25,7 +25,7 @@ pub mod stream;
 mod trace;
 mod vforked;
 
-pub use compress::Compressor;
+pub use compress::{Compressor, Engines};
 pub use error::{Error, Result, ResultExt};
 pub use files::{FileEntry, valid_key};
 pub use meta::{Ended, Meta, Outcome};

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use clew_abi::record::{ATT_ARGV, ATT_EXE, Kind};
 use clew_trace::processes::{self, Process};
-use clew_trace::{Compressor, Ended, Trace};
+use clew_trace::{Compressor, Ended, Engines, Trace};
 use common::{SEGMENT_BYTES, Segment, make_trace};
 use proptest::prelude::*;
 use tempfile::TempDir;
@@ -46,7 +46,7 @@ fn family(compress: bool) -> TempDir {
     Segment::new(0).exec(8, (40, 10), (1, 6), "cc a.c").exit(13, 1).store(dir.path(), 3, 0);
     Segment::new(0).fork(10, (30, 20), (2, 9)).call(11, 30, 1, 1, 1).store(dir.path(), 4, 0);
     if compress {
-        Compressor::new(dir.path(), SEGMENT_BYTES).finish().unwrap();
+        Compressor::new(dir.path(), SEGMENT_BYTES).finish(Engines::Gone).unwrap();
     }
     dir
 }
@@ -106,7 +106,7 @@ fn what_is_too_long_for_an_exec_precedes_it() {
     let exec = Segment::new(1).record(Kind::Data, 0, &rest).record(Kind::Exec, 1, &[]);
     exec.end().store(dir.path(), 1, 1);
     Segment::new(2).call(2, 10, 1, 1, 1).end().store(dir.path(), 1, 2);
-    Compressor::new(dir.path(), SEGMENT_BYTES).finish().unwrap();
+    Compressor::new(dir.path(), SEGMENT_BYTES).finish(Engines::Gone).unwrap();
     let stream = Trace::open(dir.path()).unwrap().stream(1).unwrap();
     let programs = processes::programs(&stream);
     assert_eq!((programs.len(), programs[0].segment, programs[0].event), (1, 0, 1));
