@@ -7,6 +7,7 @@
 #include <semaphore.h>
 #include <stdatomic.h>
 #include <sys/prctl.h>
+#include <sys/time.h>
 #include <time.h>
 
 /* Threads take their functions as `void *f(void *)`; small numbers go through the pointer. */
