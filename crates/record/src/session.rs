@@ -8,7 +8,10 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use clew_abi::orders::{FLAG_CHECK_MEMORY, FLAG_NO_FOLLOW, FLAG_TRACE_EVENTS, MODE_RECORD, Orders, Shared as SharedPage, fd};
+use clew_abi::orders::{
+    FLAG_CHECK_MEMORY, FLAG_NO_FOLLOW, FLAG_TRACE_EVENTS, MODE_RECORD, Orders,
+    Shared as SharedPage, fd,
+};
 use clew_abi::record::{FORMAT_VERSION, SEGMENT_BYTES};
 use clew_launch::control::Control;
 use clew_launch::signals::Saved;
@@ -84,6 +87,7 @@ fn exit_code(finished: &Finished) -> i32 {
 
 fn outcome(finished: &Finished, complete: bool, files: u64, begun: Instant) -> Outcome {
     let Summary { streams, events, raw_bytes, compressed_bytes, .. } = finished.summary;
+    let ended_streams = finished.summary.exited.clone();
     let ended = match finished.status {
         Status::Exited(code) => Ended::Exited(code),
         Status::Signaled(signal) => Ended::Signaled(signal),
@@ -93,6 +97,7 @@ fn outcome(finished: &Finished, complete: bool, files: u64, begun: Instant) -> O
     Outcome {
         ended,
         complete,
+        ended_streams,
         elapsed_seconds,
         events,
         raw_bytes,

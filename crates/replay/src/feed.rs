@@ -1,8 +1,12 @@
-//! Decompresses a stream into shared memory, a few segments ahead of the engine.
+//! Decompresses the events of a plan into shared memory, a few segments ahead of the engine.
+//!
+//! To the engine they are one stream: segments are numbered from 0, and a part that ends before an
+//! event ends in a `SegmentEnd` there.
 
 use std::fs::File;
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::FileExt;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
@@ -10,8 +14,10 @@ use std::time::Duration;
 
 use clew_abi::orders::STREAM_SLOTS;
 use clew_launch::orders::{Shared, publish, wait};
-use clew_trace::records::End;
-use clew_trace::{Result, ResultExt, Stream};
+use clew_trace::{Result, ResultExt};
+
+use crate::plan::Part;
+use crate::stitch::Stitcher;
 use rustix::fs::ftruncate;
 
 /// How long the feeder sleeps before it looks whether it shall stop.
@@ -25,7 +31,7 @@ pub struct Feeder {
 }
 
 struct Feed {
-    stream: Stream,
+    stitcher: Stitcher,
     segment_bytes: u64,
     target: File,
     shared: Arc<Shared>,
@@ -37,16 +43,17 @@ struct Feed {
 }
 
 impl Feeder {
-    /// Makes the first segment ready before it returns.
+    /// Makes the first segment ready before it returns. `dir` is the trace's.
     pub fn start(
-        stream: Stream,
+        dir: PathBuf,
+        parts: Vec<Part>,
         segment_bytes: u64,
         target: OwnedFd,
         shared: Arc<Shared>,
     ) -> Result<Self> {
         let stop = Arc::new(AtomicBool::new(false));
         let mut feed = Feed {
-            stream,
+            stitcher: Stitcher::new(dir, segment_bytes, parts),
             segment_bytes,
             target: target.into(),
             shared,
@@ -70,7 +77,7 @@ impl Feeder {
         Ok(Self { stop, worker: Some(worker), damage: None })
     }
 
-    /// Ends the thread. Returns what was wrong with the stream, as far as it was read.
+    /// Ends the thread. Returns what was wrong with the events, as far as they were read.
     pub fn stop(&mut self) -> Option<String> {
         self.stop.store(true, Ordering::Relaxed);
         if let Some(worker) = self.worker.take() {
@@ -103,21 +110,16 @@ impl Feed {
 
     /// Makes one more segment ready, or finds that there are no more.
     fn step(&mut self) {
-        if self.next < self.stream.segments() {
-            let loaded = self.stream.load(self.next, &mut self.buffer);
-            self.damage = loaded.damage;
+        if self.stitcher.next(&mut self.buffer) {
             if let Err(e) = self.store() {
                 self.damage = Some(format!("no memory for the event stream: {e}"));
             } else {
                 self.next += 1;
                 publish(self.shared.segments_ready(), self.next);
             }
-            let more = loaded.scan.end == End::Continued && self.next < self.stream.segments();
-            self.complete = self.damage.is_some() || !more;
-        } else {
-            self.damage = self.stream.damage().map(str::to_owned);
-            self.complete = true;
         }
+        self.damage = self.damage.take().or_else(|| self.stitcher.damage().map(str::to_owned));
+        self.complete = self.damage.is_some() || self.stitcher.is_at_end();
         if self.complete {
             publish(self.shared.stream_complete(), 1);
             // The engine sleeps on this word and then looks at the other.

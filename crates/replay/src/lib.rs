@@ -8,6 +8,8 @@
 
 mod feed;
 mod output;
+pub mod plan;
+pub mod stitch;
 mod verify;
 
 use std::ffi::CString;
@@ -15,7 +17,8 @@ use std::os::fd::AsFd;
 use std::sync::Arc;
 
 use clew_abi::control::{
-    CRASH, DIVERGED, END_EXITED, END_KILLED, END_TRUNCATED, ENDED, FILE, NEED_FILE, OUTPUT, WARNING, WRITABLE_COPY,
+    CRASH, DIVERGED, END_EXITED, END_KILLED, END_TRUNCATED, ENDED, FILE, NEED_FILE, OUTPUT,
+    WARNING, WRITABLE_COPY,
 };
 use clew_abi::orders::{FLAG_QUIET, FLAG_TRACE_EVENTS, MODE_REPLAY, Orders, fd};
 use clew_launch::control::{Control, Message, Received};
@@ -23,11 +26,13 @@ use clew_launch::orders::Shared;
 use clew_launch::signals::Saved;
 use clew_launch::spawn::{Child, Spawn, Status, spawn};
 use clew_launch::{memfd, orders, say};
-use clew_trace::{Error, Result, ResultExt, Stream, Trace, files};
+use clew_trace::{Error, Result, ResultExt, Trace, files};
 use rustix::event::{PollFd, PollFlags, poll};
 
 use crate::feed::Feeder;
 use crate::output::Output;
+use crate::plan::Plan;
+pub use crate::plan::Target;
 use crate::verify::Verifier;
 
 /// How to replay.
@@ -61,28 +66,19 @@ pub enum End {
     Truncated,
 }
 
-/// Replays the trace's first process to its end and prints its output.
+/// Replays a process of the trace to its end and prints its output.
 ///
 /// A damaged trace is replayed as far as it is sound; then this is an error.
-pub fn replay_autopilot(trace: &Trace, options: &Options) -> Result<Replayed> {
+pub fn replay_autopilot(trace: &Trace, target: &Target, options: &Options) -> Result<Replayed> {
     let tried = || format!("replay {}", trace.dir().display());
-    let stream = match trace.streams()?.first() {
-        Some(&first) => trace.stream(first)?,
-        None => return nothing_to_replay(trace, None),
-    };
-    let mut start = stream.cursor();
-    if start.next_record().is_none() {
-        let damage = start.damage().map(str::to_owned);
-        return nothing_to_replay(trace, damage);
-    }
-    let pid = first_pid(&stream);
-    let mut replay = Replay::start(trace, stream, options, pid)?;
+    let Some(plan) = Plan::new(trace, target)? else { return nothing_to_replay(trace) };
+    let mut replay = Replay::start(trace, &plan, options)?;
     let result = replay.serve();
     let damage = replay.feeder.stop();
     let damage = damage.or(replay.verifier.finish());
     replay.output.flush();
     match (result, damage) {
-        (Ok(result), None) => match events_missing(trace, &result, options) {
+        (Ok(result), None) => match events_missing(trace, &plan, &result, options) {
             Some(damage) => Err(Error::new(tried(), damage)),
             None => Ok(result),
         },
@@ -93,7 +89,18 @@ pub fn replay_autopilot(trace: &Trace, options: &Options) -> Result<Replayed> {
 }
 
 /// The guest of this trace was killed before its first event, unless the trace is damaged.
-fn nothing_to_replay(trace: &Trace, damage: Option<String>) -> Result<Replayed> {
+fn nothing_to_replay(trace: &Trace) -> Result<Replayed> {
+    let mut damage = None;
+    if let Some(&first) = trace.streams()?.first() {
+        let stream = trace.stream(first)?;
+        let mut cursor = stream.cursor();
+        let mut events = 0;
+        while let Some(record) = cursor.next_record() {
+            events += u64::from(record.is_event());
+        }
+        let headless = (events > 0).then(|| "it does not begin with an exec".to_owned());
+        damage = cursor.damage().map(str::to_owned).or(headless);
+    }
     let recorded = trace.meta().outcome.as_ref().is_some_and(|outcome| outcome.events > 0);
     match damage.or(recorded.then(|| "its events are missing".into())) {
         Some(damage) => Err(Error::new(format!("replay {}", trace.dir().display()), damage)),
@@ -102,17 +109,17 @@ fn nothing_to_replay(trace: &Trace, damage: Option<String>) -> Result<Replayed> 
 }
 
 /// Whether a stream that ends well ends before what the recorder counted.
-fn events_missing(trace: &Trace, result: &Replayed, options: &Options) -> Option<String> {
+fn events_missing(
+    trace: &Trace,
+    plan: &Plan,
+    result: &Replayed,
+    options: &Options,
+) -> Option<String> {
     let Replayed::Matched { last_event, end: End::Truncated } = result else { return None };
     let outcome = trace.meta().outcome.as_ref().filter(|_| options.stop_event == 0)?;
     let alone = outcome.processes == 1;
-    (outcome.complete || (alone && *last_event < outcome.events)).then(|| {
-        format!("the trace is damaged: its events after {last_event} are missing")
-    })
-}
-
-fn first_pid(stream: &Stream) -> u32 {
-    stream.cursor().next_record().and_then(|r| r.exec()).map_or(0, |exec| exec.pid)
+    (trace.meta().ended(plan.stream()) || (alone && *last_event < outcome.events))
+        .then(|| format!("the trace is damaged: its events after {last_event} are missing"))
 }
 
 /// A replay that runs.
@@ -128,19 +135,20 @@ struct Replay<'t> {
 }
 
 impl<'t> Replay<'t> {
-    fn start(trace: &'t Trace, stream: Stream, options: &Options, pid: u32) -> Result<Self> {
+    fn start(trace: &'t Trace, plan: &Plan, options: &Options) -> Result<Self> {
         let meta = trace.meta();
         clew_launch::signals::survive_file_size_limit();
         let (control, theirs) = Control::pair().map_err(failed)?;
         let orders = orders::write(
             Orders {
                 mode: MODE_REPLAY,
-                stream: stream.number().into(),
+                stream: plan.stream().into(),
                 segment_bytes: meta.segment_bytes,
                 slice_ticks: meta.options.slice_ticks,
                 num_cores: meta.options.num_cores,
                 cpuid_clear: meta.options.cpuid_clear,
                 flags: flags(options),
+                forks: plan.forks(),
                 stop_event: options.stop_event,
                 stack_limit: meta.stack_limit.unwrap_or(u64::MAX),
                 ..Orders::default()
@@ -161,7 +169,8 @@ impl<'t> Replay<'t> {
         ];
         // The engine maps the stream before it asks for it, so the first segment must be there.
         let target = segments.try_clone().tried(|| "share the event stream")?;
-        let feeder = Feeder::start(stream, meta.segment_bytes, target, shared)?;
+        let dir = trace.dir().to_owned();
+        let feeder = Feeder::start(dir, plan.parts.clone(), meta.segment_bytes, target, shared)?;
         let child = spawn(&Spawn {
             argv: &[CString::from(c"clew-replay")],
             envp: &[],
@@ -170,18 +179,9 @@ impl<'t> Replay<'t> {
             die_with_parent: true,
         })
         .map_err(failed)?;
-        let output = Output::new(options.quiet, options.mark.then_some(pid));
+        let output = Output::new(options.quiet, options.mark.then_some(plan.pid));
         let verifier = Verifier::new(trace.dir());
-        Ok(Self {
-            trace,
-            child,
-            control,
-            feeder,
-            output,
-            verifier,
-            outcome: None,
-            crashed: false,
-        })
+        Ok(Self { trace, child, control, feeder, output, verifier, outcome: None, crashed: false })
     }
 
     /// Serves the engine until it has ended.

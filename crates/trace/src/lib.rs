@@ -16,11 +16,14 @@ pub mod chunk;
 pub mod compress;
 mod error;
 pub mod files;
+pub mod head;
 pub mod meta;
+pub mod processes;
 pub mod records;
 pub mod root;
 pub mod stream;
 mod trace;
+mod vforked;
 
 pub use compress::Compressor;
 pub use error::{Error, Result, ResultExt};

@@ -67,14 +67,19 @@ pub struct Options {
 pub struct Outcome {
     #[serde(flatten)]
     pub ended: Ended,
-    /// Whether the stream holds the first process's end. It does not if the process was killed
+    /// Whether its stream holds the first process's end. It does not if the process was killed
     /// from outside, by `SIGKILL`.
     pub complete: bool,
+    /// The streams that hold their process's end. Others' processes were killed, or still ran when
+    /// the first one had ended.
+    #[serde(default)]
+    pub ended_streams: Vec<u32>,
     pub elapsed_seconds: f64,
-    /// Events and bytes of event data, of all processes.
+    /// Events and bytes of event data, of all processes; of those that still ran, up to then.
     pub events: u64,
     pub raw_bytes: u64,
     pub compressed_bytes: u64,
+    /// Processes that have a stream.
     pub processes: u64,
     pub files: u64,
 }
@@ -118,6 +123,11 @@ impl Meta {
         let meta: Self = serde_json::from_slice(&bytes).map_err(damaged)?;
         meta.check().map_err(|cause| Error::new(tried(), cause))?;
         Ok(meta)
+    }
+
+    /// Whether the recorder saw the end of the process whose stream this is.
+    pub fn ended(&self, stream: u32) -> bool {
+        self.outcome.as_ref().is_some_and(|outcome| outcome.ended_streams.contains(&stream))
     }
 
     fn check(&self) -> Result<(), String> {

@@ -317,7 +317,7 @@ pub fn scan(segment: &[u8], sequence: u64, mut see: impl FnMut(&Record<'_>)) -> 
     scan
 }
 
-fn check_header(segment: &[u8], sequence: u64) -> Result<(), String> {
+pub(crate) fn check_header(segment: &[u8], sequence: u64) -> Result<(), String> {
     let header = (|| {
         Some(SegmentHeader {
             magic: u64_at(segment, 0)?,

@@ -6,6 +6,7 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use crate::chunk::{CHUNK_HEADER_LEN, ChunkHeader, checksum};
+use crate::head::{self, Head, Part};
 use crate::records::{End, Record, Scan, scan};
 use crate::{Result, ResultExt, files};
 
@@ -130,6 +131,33 @@ impl Stream {
         self.damage.as_deref()
     }
 
+    /// The first event of a segment, read with as little of it as possible; `see` is called with
+    /// the records up to it. None if there is no event, or no sound beginning.
+    pub fn head(&self, sequence: u64, mut see: impl FnMut(&Record<'_>)) -> Option<Head> {
+        let limit = self.segment_bytes;
+        if let (Some(Place::Chunk { offset, header }), Some(file)) =
+            (self.places.get(sequence as usize), &self.chunks)
+        {
+            let packed = Part::new(file, offset + CHUNK_HEADER_LEN as u64, header.comp_len);
+            let found = head::decompress(packed)
+                .ok()
+                .and_then(|bytes| head::read(bytes, sequence, limit, &mut see));
+            if found.is_some() || !self.has_raw(sequence) {
+                return found;
+            }
+        }
+        let file = files::open_regular(&raw_path(&self.dir, self.number, sequence)).ok()?;
+        head::read(io::BufReader::new(file), sequence, limit, see)
+    }
+
+    /// The number of a segment's first event, 0 if it holds none.
+    pub fn first_event(&self, sequence: u64) -> u64 {
+        match self.places.get(sequence as usize) {
+            Some(Place::Chunk { header, .. }) => header.first_event,
+            _ => self.head(sequence, |_| {}).map_or(0, |head| head.event),
+        }
+    }
+
     /// Reads a segment into `out`: its sound bytes, nothing after them.
     pub fn load(&self, sequence: u64, out: &mut Vec<u8>) -> Loaded {
         let mut result = match self.places.get(sequence as usize) {
@@ -197,9 +225,14 @@ impl Stream {
         Cursor { next: after.saturating_sub(1), ..self.cursor() }
     }
 
+    /// A cursor before a segment.
+    pub fn cursor_at_segment(&self, sequence: u64) -> Cursor<'_> {
+        Cursor { next: sequence, ..self.cursor() }
+    }
+
     /// A cursor before the last segment.
     pub fn cursor_at_last_segment(&self) -> Cursor<'_> {
-        Cursor { next: self.segments().saturating_sub(1), ..self.cursor() }
+        self.cursor_at_segment(self.segments().saturating_sub(1))
     }
 }
 

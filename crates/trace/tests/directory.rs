@@ -107,9 +107,9 @@ fn keys_are_plain_names() {
 fn newer_formats_are_refused() {
     let (dir, _root) = root_with(&["a-0"]);
     let path = dir.path().join("a-0");
-    fs::write(path.join("meta.json"), r#"{"format": 2, "something": "new"}"#).unwrap();
+    fs::write(path.join("meta.json"), r#"{"format": 3, "something": "new"}"#).unwrap();
     let error = Trace::open(&path).unwrap_err().to_string();
-    assert!(error.contains("it has format 2, this clew reads up to 1"), "{error}");
+    assert!(error.contains("it has format 3, this clew reads up to 2"), "{error}");
     assert!(error.contains("newer clew"), "{error}");
 }
 

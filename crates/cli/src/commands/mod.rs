@@ -27,7 +27,7 @@ pub fn run(command: Command) -> i32 {
         Command::Replay(args) => replay::run(&args),
         Command::Ls(args) => ls::run(&args).map(|()| 0),
         Command::Rm(args) => rm::run(&args),
-        Command::Ps(args) => ps::run(&args).map(|()| 0),
+        Command::Ps(args) => ps::run(&args),
         Command::Dump(args) => dump::run(&args),
         Command::Info(args) => info::run(&args).map(|()| 0),
         Command::Pack(_) => Err(not_built("pack a trace")),

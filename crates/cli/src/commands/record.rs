@@ -177,7 +177,7 @@ fn cpuid_clear(args: &Args) -> [u64; 6] {
 fn verify(recording: &Recording) -> Result<i32> {
     let trace = Trace::open(&recording.dir)?;
     let options = clew_replay::Options { quiet: true, ..Default::default() };
-    match clew_replay::replay_autopilot(&trace, &options)? {
+    match clew_replay::replay_autopilot(&trace, &clew_replay::Target::First, &options)? {
         Replayed::Matched { last_event, .. } => {
             clew_launch::say(format!("verified: the replay matched all {last_event} events"));
             Ok(recording.exit_code)

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clew_replay::{End, Options, Replayed, replay_autopilot};
+use clew_replay::{End, Options, Replayed, Target, replay_autopilot};
 use clew_trace::{Ended, Result};
 
 use super::{not_built, open_trace};
@@ -16,10 +16,10 @@ pub struct Args {
     /// No debugger: replay to the end and print the recorded output
     #[arg(short = 'a', long)]
     autopilot: bool,
-    /// Debug this process from its exec
-    #[arg(short = 'p', long, value_name = "PID|NAME")]
+    /// Replay this process, from its exec
+    #[arg(short = 'p', long, value_name = "PID|NAME", conflicts_with = "onfork")]
     onprocess: Option<String>,
-    /// Debug this process from its fork
+    /// Replay this process, from its fork
     #[arg(short = 'f', long, value_name = "PID")]
     onfork: Option<u32>,
     /// Start at this event
@@ -70,7 +70,7 @@ pub fn run(args: &Args) -> Result<i32> {
         stop_event: args.goto.unwrap_or(0),
         trace_events: args.trace_events,
     };
-    match replay_autopilot(&trace, &options)? {
+    match replay_autopilot(&trace, &target(args), &options)? {
         Replayed::Matched { end: End::Truncated, last_event } if args.goto.is_none() => {
             let why = match trace.meta().outcome.as_ref().map(|o| o.ended) {
                 Some(Ended::Signaled(signal)) => crate::text::signal_name(signal),
@@ -91,5 +91,16 @@ pub fn run(args: &Args) -> Result<i32> {
             ));
             Ok(1)
         }
+    }
+}
+
+fn target(args: &Args) -> Target {
+    match (&args.onprocess, args.onfork) {
+        (_, Some(pid)) => Target::Fork(pid),
+        (Some(word), None) => match word.parse() {
+            Ok(pid) => Target::Exec(pid),
+            Err(_) => Target::Program(word.clone()),
+        },
+        (None, None) => Target::First,
     }
 }

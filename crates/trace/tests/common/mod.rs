@@ -2,10 +2,12 @@
 #![allow(dead_code, reason = "each test file uses a part")]
 
 use std::fs;
+use std::mem::offset_of;
 use std::path::Path;
 
 use clew_abi::record::{
-    ATTACHMENT_LEN, FORMAT_VERSION, HEADER_LEN, Kind, SEGMENT_HEADER_LEN, SEGMENT_MAGIC, padded,
+    ATT_ARGV, ATT_EXE, ATTACHMENT_LEN, ExecPayload, FORMAT_VERSION, HEADER_LEN, Kind,
+    SEGMENT_HEADER_LEN, SEGMENT_MAGIC, padded,
 };
 use clew_trace::meta::{Machine, Options};
 use clew_trace::stream::raw_path;
@@ -68,6 +70,52 @@ impl Segment {
             self.0.resize(padded(self.0.len()), 0);
         }
         self
+    }
+
+    /// Sets the tid and the first words of the payload of the last record, which has no attachments.
+    fn with(mut self, kind: Kind, tid: u32, payload: &[u64]) -> Self {
+        let start = self.0.len() - HEADER_LEN - kind.payload_len();
+        self.0[start + 28..start + 32].copy_from_slice(&tid.to_le_bytes());
+        self.0.truncate(start + HEADER_LEN);
+        self.0.extend(payload.iter().flat_map(|word| word.to_le_bytes()));
+        self.0.resize(start + HEADER_LEN + kind.payload_len(), 0);
+        self
+    }
+
+    /// A process's `Fork` record.
+    pub fn fork(self, event: u64, pids: (u32, u32), parent: (u64, u64)) -> Self {
+        let pids = u64::from(pids.0) | u64::from(pids.1) << 32;
+        let payload = [pids, parent.0, parent.1];
+        self.record(Kind::Fork, event, &[]).with(Kind::Fork, pids as u32, &payload)
+    }
+
+    /// The `Exec` of a program `/bin/NAME`, its words split at blanks.
+    pub fn exec(self, event: u64, pids: (u32, u32), parent: (u64, u64), words: &str) -> Self {
+        let argv = words.replace(' ', "\0") + "\0";
+        let exe = format!("/bin/{}", words.split(' ').next().unwrap());
+        let strings = [(ATT_ARGV, 0, argv.as_bytes()), (ATT_EXE, 0, exe.as_bytes())];
+        let attachments = Self(Vec::new()).record(Kind::Data, 0, &strings).0;
+        let mut payload = [0; size_of::<ExecPayload>() / 8];
+        payload[0] = u64::from(pids.0) | u64::from(pids.1) << 32;
+        payload[offset_of!(ExecPayload, parent_stream) / 8] = parent.0;
+        payload[offset_of!(ExecPayload, parent_event) / 8] = parent.1;
+        let start = self.0.len();
+        let mut segment = self.record(Kind::Exec, event, &[]).with(Kind::Exec, pids.0, &payload);
+        segment.0.extend_from_slice(&attachments[HEADER_LEN..]);
+        let len = (segment.0.len() - start) as u32;
+        segment.0[start..start + 4].copy_from_slice(&len.to_le_bytes());
+        segment
+    }
+
+    /// A system call.
+    pub fn call(self, event: u64, tid: u32, nr: u64, arg: u64, result: i64) -> Self {
+        let payload = [nr, result as u64, arg];
+        self.record(Kind::Syscall, event, &[]).with(Kind::Syscall, tid, &payload)
+    }
+
+    /// The end of the process.
+    pub fn exit(self, event: u64, code: u64) -> Self {
+        self.record(Kind::Exit, event, &[]).with(Kind::Exit, 0, &[code])
     }
 
     pub fn end(self) -> Self {

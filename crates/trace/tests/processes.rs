@@ -1,0 +1,153 @@
+//! The index of a trace's processes.
+
+mod common;
+
+use std::path::Path;
+
+use clew_abi::record::{ATT_ARGV, ATT_EXE, Kind};
+use clew_trace::processes::{self, Process};
+use clew_trace::{Compressor, Ended, Trace};
+use common::{SEGMENT_BYTES, Segment, make_trace};
+use proptest::prelude::*;
+use tempfile::TempDir;
+
+const FORK: u64 = 57;
+const CLONE: u64 = 56;
+const VFORK: u64 = 58;
+const CLONE3: u64 = 435;
+
+fn list(dir: &Path) -> Vec<Process> {
+    let (all, damage) = processes::list(&Trace::open(dir).unwrap()).unwrap();
+    assert!(damage.is_empty(), "{damage:?}");
+    all
+}
+
+/// Pid, command line and stream of each process.
+fn shown(dir: &Path) -> Vec<(u32, String, Option<u32>)> {
+    list(dir).into_iter().map(|p| (p.pid, p.argv.join(" "), p.stream)).collect()
+}
+
+fn row(pid: u32, command: &str, stream: u32) -> (u32, String, Option<u32>) {
+    (pid, command.into(), Some(stream).filter(|s| *s != 0))
+}
+
+/// 10 makes 20 and then 40, 20 makes 30 later than that; 10 executes another program in between.
+fn family(compress: bool) -> TempDir {
+    let dir = TempDir::new().unwrap();
+    make_trace(dir.path());
+    let first = Segment::new(0).exec(1, (10, 1), (0, 0), "sh -x").call(2, 10, FORK, 0, 20);
+    first.end().store(dir.path(), 1, 0);
+    let second = Segment::new(1).exec(5, (10, 1), (0, 0), "make all").call(6, 10, VFORK, 0, 40);
+    second.exit(20, 2).store(dir.path(), 1, 1);
+    let child = Segment::new(0).fork(3, (20, 10), (1, 2)).call(9, 20, FORK, 0, 30);
+    child.record(Kind::Exit, 12, &[]).store(dir.path(), 2, 0);
+    Segment::new(0).exec(8, (40, 10), (1, 6), "cc a.c").exit(13, 1).store(dir.path(), 3, 0);
+    Segment::new(0).fork(10, (30, 20), (2, 9)).call(11, 30, 1, 1, 1).store(dir.path(), 4, 0);
+    if compress {
+        Compressor::new(dir.path(), SEGMENT_BYTES).finish().unwrap();
+    }
+    dir
+}
+
+#[test]
+fn children_follow_their_parents() {
+    for compress in [false, true] {
+        let dir = family(compress);
+        let expected = [
+            row(10, "make all", 1),
+            row(20, "sh -x", 2),
+            row(30, "sh -x", 4),
+            row(40, "cc a.c", 3),
+        ];
+        assert_eq!(shown(dir.path()), expected);
+        let all = list(dir.path());
+        let forked: Vec<_> = all.iter().map(Process::forked_without_exec).collect();
+        assert_eq!(forked, [false, true, true, false]);
+        assert_eq!(all.iter().map(|p| p.ppid).collect::<Vec<_>>(), [1, 10, 20, 10]);
+        assert_eq!((all[0].ended, all[2].ended), (Some(Ended::Exited(2)), None));
+        let programs: Vec<_> =
+            all[0].programs.iter().map(|p| (p.event, p.segment, &*p.exe)).collect();
+        assert_eq!(programs, [(1, 0, "/bin/sh"), (5, 1, "/bin/make")]);
+    }
+}
+
+#[test]
+fn children_that_never_left_their_parents_memory_are_found() {
+    let dir = TempDir::new().unwrap();
+    make_trace(dir.path());
+    let parent = Segment::new(0).exec(1, (10, 1), (0, 0), "sh");
+    // Made by vfork, by a clone that shares memory, by clone3; a thread; one that executed; forks
+    // whose own streams are lost.
+    let made = parent.call(2, 11, 231, 127, 0).call(3, 10, VFORK, 0, 11).call(4, 12, 60, 3, 0);
+    let made = made.call(5, 10, CLONE, 0x4111, 12).call(6, 10, CLONE, 0x10f00, 13);
+    let made = made.call(7, 13, 60, 0, 0).call(8, 10, VFORK, 0, 14).call(9, 10, FORK, 0, 15);
+    let made = made.call(10, 10, CLONE3, 0, 16).call(11, 16, 231, 1, 0).call(12, 10, CLONE3, 0, 17);
+    let made = made.call(13, 17, 60, 0, 0).call(14, 10, VFORK, 0, -11);
+    made.exit(16, 0).store(dir.path(), 1, 0);
+    Segment::new(0).exec(15, (14, 10), (1, 8), "ls").exit(17, 0).store(dir.path(), 2, 0);
+    let expected =
+        [row(10, "sh", 1), row(11, "sh", 0), row(12, "sh", 0), row(14, "ls", 2), row(16, "sh", 0)];
+    assert_eq!(shown(dir.path()), expected);
+    let ends: Vec<_> = list(dir.path()).iter().map(|p| p.ended).collect();
+    assert_eq!(ends, [0, 127, 3, 0, 1].map(|code| Some(Ended::Exited(code))));
+}
+
+#[test]
+fn what_is_too_long_for_an_exec_precedes_it() {
+    let dir = TempDir::new().unwrap();
+    make_trace(dir.path());
+    let strings: [(u32, u64, &[u8]); 2] = [(ATT_ARGV, 0, b"long\0"), (ATT_EXE, 0, b"/bin/long")];
+    Segment::new(0).record(Kind::Data, 0, &strings).end().store(dir.path(), 1, 0);
+    let rest = [(ATT_ARGV, 5, &b"arg\0"[..])];
+    let exec = Segment::new(1).record(Kind::Data, 0, &rest).record(Kind::Exec, 1, &[]);
+    exec.end().store(dir.path(), 1, 1);
+    Segment::new(2).call(2, 10, 1, 1, 1).end().store(dir.path(), 1, 2);
+    Compressor::new(dir.path(), SEGMENT_BYTES).finish().unwrap();
+    let stream = Trace::open(dir.path()).unwrap().stream(1).unwrap();
+    let programs = processes::programs(&stream);
+    assert_eq!((programs.len(), programs[0].segment, programs[0].event), (1, 0, 1));
+    assert_eq!(programs[0].argv.join(" "), "long arg");
+    assert_eq!(processes::exec_before(&stream, 2), Some(0));
+    assert_eq!(processes::exec_before(&stream, 1), None);
+}
+
+/// Nothing is known of a parent whose stream is gone.
+#[test]
+fn orphans_come_after_all_that_began_before() {
+    let dir = family(false);
+    std::fs::remove_file(clew_trace::stream::raw_path(dir.path(), 2, 0)).unwrap();
+    let expected = [row(10, "make all", 1), row(40, "cc a.c", 3), row(30, "", 4)];
+    assert_eq!(shown(dir.path()), expected);
+}
+
+#[test]
+fn a_stream_that_lies_is_left_out_and_told() {
+    let dir = family(false);
+    Segment::new(0).fork(3, (20, 10), (4, 10)).exit(12, 0).store(dir.path(), 2, 0);
+    let (all, damage) = processes::list(&Trace::open(dir.path()).unwrap()).unwrap();
+    assert_eq!(all.len(), 3);
+    assert!(damage[0].contains("the trace is damaged: stream 2 begins at event 3"), "{damage:?}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 100, ..ProptestConfig::default() })]
+
+    /// Whatever streams say of their parents, each sound one is listed once, none before its
+    /// parent.
+    #[test]
+    fn any_parents_give_an_order(parents in prop::collection::vec((0u64..8, 0u64..20), 1..8)) {
+        let dir = TempDir::new().unwrap();
+        make_trace(dir.path());
+        for (i, parent) in parents.iter().enumerate() {
+            let segment = Segment::new(0).fork(2 * i as u64 + 1, (i as u32 + 1, 1), *parent);
+            segment.exit(2 * i as u64 + 2, 0).store(dir.path(), i as u32 + 1, 0);
+        }
+        let (all, damage) = processes::list(&Trace::open(dir.path()).unwrap()).unwrap();
+        prop_assert_eq!(all.len() + damage.len(), parents.len());
+        for (at, process) in all.iter().enumerate() {
+            let up = process.parent.unwrap().stream;
+            let later = all[at..].iter().any(|p| p.stream == Some(up) && p.begin < process.begin);
+            prop_assert!(!later, "{:?}", all);
+        }
+    }
+}
