@@ -255,8 +255,8 @@ impl Engine {
         let canonical = (pc as i64) << 16 >> 16 == pc as i64;
         if canonical {
             // The kernel claims that its own half is present (set_signal_archinfo).
-            let present = pc >= TASK_SIZE
-                || self.vmas.find(pc).is_some_and(|v| v.prot & PROT_READ != 0);
+            let present =
+                pc >= TASK_SIZE || self.vmas.find(pc).is_some_and(|v| v.prot & PROT_READ != 0);
             let error = FETCH | u64::from(present);
             self.raise(SIGSEGV, self.fetch_code(pc), pc, [error, TRAP_PF, pc]);
         } else {

@@ -13,7 +13,10 @@
 //! memory is only touched through `sys::read_guest` and `sys::write_guest`, which survive faults, or
 //! by the kernel.
 #![no_std]
-#![allow(non_upper_case_globals, reason = "system calls keep the kernel headers' names in patterns")]
+#![allow(
+    non_upper_case_globals,
+    reason = "system calls keep the kernel headers' names in patterns"
+)]
 
 extern crate alloc as alloc_crate;
 

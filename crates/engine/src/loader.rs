@@ -99,11 +99,7 @@ pub fn load(engine: &mut Engine, path: &[u8]) -> Result<Program, LoadError> {
     Ok(Program { main, interpreter, ops })
 }
 
-fn load_object(
-    engine: &mut Engine,
-    path: &[u8],
-    ops: &mut Vec<Op>,
-) -> Result<Object, LoadError> {
+fn load_object(engine: &mut Engine, path: &[u8], ops: &mut Vec<Op>) -> Result<Object, LoadError> {
     let terminated = [path, b"\0"].concat();
     let file = sys::openat(-100, &terminated, sys::O_RDONLY | sys::O_CLOEXEC, 0);
     if file < 0 {
@@ -292,7 +288,8 @@ pub fn map_vdso(
 
 /// Marks the vDSO's mapping, on both sides.
 pub fn note_vdso(engine: &mut Engine, base: u64, image: u64) {
-    let vma = Vma { start: base, end: base + image, prot: PROT_READ | PROT_EXEC, kind: VmaKind::Vdso };
+    let vma =
+        Vma { start: base, end: base + image, prot: PROT_READ | PROT_EXEC, kind: VmaKind::Vdso };
     engine.vmas.insert(vma);
     engine.vdso = base;
 }

@@ -9,12 +9,12 @@
 //! The slots are mapped at `layout::SEGMENT` and written only here.
 
 use crate::crash;
+use crate::descriptors::number;
 use crate::state::{ctx, orders, orders_text, orders_word};
 use crate::supervisor;
 use crate::sys;
 use clew_abi::control;
 use clew_abi::layout::SEGMENT;
-use crate::descriptors::number;
 use clew_abi::orders::fd;
 use clew_abi::record::*;
 use core::fmt::Write;
@@ -24,9 +24,20 @@ use core::sync::atomic::{AtomicU64, Ordering};
 #[derive(Clone, Copy)]
 pub enum Att<'a> {
     /// What lies in guest memory now.
-    Memory { addr: u64, len: u64 },
-    Bytes { kind: u32, addr: u64, bytes: &'a [u8] },
-    Map { addr: u64, map: MapPayload, key: &'a [u8] },
+    Memory {
+        addr: u64,
+        len: u64,
+    },
+    Bytes {
+        kind: u32,
+        addr: u64,
+        bytes: &'a [u8],
+    },
+    Map {
+        addr: u64,
+        map: MapPayload,
+        key: &'a [u8],
+    },
 }
 
 impl Att<'_> {
@@ -104,7 +115,9 @@ impl Log {
         let flags = sys::O_RDWR | sys::O_CREAT | sys::O_EXCL | sys::O_CLOEXEC;
         let file = sys::openat(number(fd::TRACE), name.bytes(), flags, 0o600);
         if file < 0 {
-            crash::give_up("the recording ends here: its next segment cannot be created (disk full?)");
+            crash::give_up(
+                "the recording ends here: its next segment cannot be created (disk full?)",
+            );
         }
         self.allocate(file as i32);
         let slot = self.slot();
@@ -164,11 +177,8 @@ impl Log {
     /// Goes on in the next segment: in its slot's file once that is free, in a new file while there
     /// are slots without one, or when the supervisor is gone and none will become free.
     fn next_segment(&mut self) {
-        let told = supervisor::send(
-            control::SEGMENT_FULL,
-            self.sequence,
-            orders_text(orders().stream),
-        );
+        let told =
+            supervisor::send(control::SEGMENT_FULL, self.sequence, orders_text(orders().stream));
         self.sequence += 1;
         if told && self.sequence >= self.first + SLOTS {
             let free = Self::name(self.sequence - SLOTS, "free");
@@ -368,7 +378,8 @@ pub fn registers_check() -> u32 {
             *l = (*l ^ r).wrapping_mul(K).rotate_left(29);
         }
     }
-    let h = (lane[0] ^ lane[1].rotate_left(17)).wrapping_mul(K) ^ lane[2].wrapping_mul(K | 2)
+    let h = (lane[0] ^ lane[1].rotate_left(17)).wrapping_mul(K)
+        ^ lane[2].wrapping_mul(K | 2)
         ^ lane[3].rotate_left(41).wrapping_mul(K);
     (h ^ h >> 32) as u32
 }

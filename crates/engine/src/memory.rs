@@ -103,13 +103,8 @@ impl Engine {
         let shared = flags & 3 != MAP_PRIVATE;
         self.mapped(addr, len, prot, shared);
         let mut map = MapPayload { len, prot, flags, offset };
-        let none = |map, contents| Mapped {
-            addr,
-            map,
-            key: Vec::new(),
-            path: Vec::new(),
-            contents,
-        };
+        let none =
+            |map, contents| Mapped { addr, map, key: Vec::new(), path: Vec::new(), contents };
         if flags & MAP_ANONYMOUS != 0 {
             return Ok(none(map, false));
         }
@@ -259,11 +254,8 @@ impl Engine {
 
     /// Unmaps what the guest has in a range that also holds engine regions, which it cannot see.
     fn munmap_around(&mut self, addr: u64, end: u64) -> i64 {
-        let parts: Vec<(u64, u64)> = self
-            .vmas
-            .overlapping(addr, end)
-            .map(|v| (v.start.max(addr), v.end.min(end)))
-            .collect();
+        let parts: Vec<(u64, u64)> =
+            self.vmas.overlapping(addr, end).map(|v| (v.start.max(addr), v.end.min(end))).collect();
         for (start, end) in parts {
             self.munmap_part(start, end);
         }
@@ -330,9 +322,7 @@ impl Engine {
         };
         self.unprotect_range(old, old.saturating_add(page_up(old_len)));
         // SAFETY: source and target are the guest's.
-        let got = unsafe {
-            sys::syscall!(sys::__NR_mremap, old, old_len, new_len, flags, target)
-        };
+        let got = unsafe { sys::syscall!(sys::__NR_mremap, old, old_len, new_len, flags, target) };
         if sys::is_error(got) {
             return got;
         }

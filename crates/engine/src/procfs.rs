@@ -202,9 +202,7 @@ pub fn fd_path(file: i32) -> Vec<u8> {
 fn read_link(path: &[u8]) -> Vec<u8> {
     let mut buf = alloc_crate::vec![0u8; 4096];
     // SAFETY: the path is terminated; writes the buffer.
-    let n = unsafe {
-        syscall!(sys::__NR_readlink, path.as_ptr(), buf.as_mut_ptr(), buf.len())
-    };
+    let n = unsafe { syscall!(sys::__NR_readlink, path.as_ptr(), buf.as_mut_ptr(), buf.len()) };
     buf.truncate(n.max(0) as usize);
     buf
 }
@@ -226,8 +224,7 @@ pub fn absolute(path: &[u8]) -> String {
 /// A memfd with `bytes` in it, at offset 0, as the lowest free descriptor.
 pub fn memfd(bytes: &[u8], cloexec: bool) -> i64 {
     // SAFETY: the name is terminated.
-    let file =
-        unsafe { syscall!(sys::__NR_memfd_create, c"proc".as_ptr(), u64::from(cloexec)) };
+    let file = unsafe { syscall!(sys::__NR_memfd_create, c"proc".as_ptr(), u64::from(cloexec)) };
     if file >= 0 {
         sys::write(file as i32, bytes);
         // SAFETY: no memory.

@@ -5,7 +5,10 @@
 //! tick counters so that the cache is left at the recorded tick. Either way tick, pc and the hash of
 //! the registers must be what was recorded, or the replay has diverged and says so.
 
-use crate::calls::{self, emulate::{ARCH_SET_FS, ARCH_SET_GS}};
+use crate::calls::{
+    self,
+    emulate::{ARCH_SET_FS, ARCH_SET_GS},
+};
 use crate::crash::{self, Report};
 use crate::loader;
 use crate::log::registers_check;
@@ -60,12 +63,7 @@ impl Engine {
             let record = self.stream().peek()?;
             self.stream().advance(&record);
             if record.kind != Kind::Data {
-                self.recent.push(
-                    record.header.event,
-                    record.header.kind,
-                    0,
-                    record.header.tick,
-                );
+                self.recent.push(record.header.event, record.header.kind, 0, record.header.tick);
                 return Some(record);
             }
             self.apply(&record);
@@ -189,8 +187,7 @@ impl Engine {
                 ATT_MAP => match bytes.split_at_checked(size_of::<MapPayload>()) {
                     Some((head, key)) => {
                         // SAFETY: plain integers, length checked.
-                        let map =
-                            unsafe { head.as_ptr().cast::<MapPayload>().read_unaligned() };
+                        let map = unsafe { head.as_ptr().cast::<MapPayload>().read_unaligned() };
                         self.map_replay(att.addr, &map, key)
                     }
                     None => false,
@@ -474,12 +471,17 @@ impl Engine {
         let mut report = Report::new();
         let h = &record.header;
         let _ = writeln!(report, "replay diverged at event {}: {what}", h.event);
-        let _ = writeln!(report, "recorded: {:?} at tick {}, registers {:08x}", record.kind, h.tick, h.check);
+        let _ = writeln!(
+            report,
+            "recorded: {:?} at tick {}, registers {:08x}",
+            record.kind, h.tick, h.check
+        );
         match record.kind {
             Kind::Syscall => {
                 let p: SyscallPayload = record.payload();
                 let name = clew_syscalls::lookup(p.nr as u32).map_or("?", |row| row.name);
-                let _ = writeln!(report, "  {name} {:#x?} = {} at pc {:#x}", p.args, p.result, p.pc);
+                let _ =
+                    writeln!(report, "  {name} {:#x?} = {} at pc {:#x}", p.args, p.result, p.pc);
             }
             Kind::Instr => {
                 let p: InstrPayload = record.payload();

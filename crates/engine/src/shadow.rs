@@ -2,10 +2,10 @@
 //! address.
 
 use crate::crash;
+use crate::descriptors::number;
 use crate::sys;
 use alloc_crate::vec::Vec;
 use clew_abi::layout::{SHADOW_CHUNK, shadow_entry};
-use crate::descriptors::number;
 use clew_abi::orders::fd;
 use core::cell::UnsafeCell;
 

@@ -47,14 +47,10 @@ pub extern "C" fn start(sp: u64) -> ! {
     // SAFETY: `map_engine` mapped the cache, the lookup table and the context.
     let cache = unsafe { Cache::new(asm::clew_exit as *const () as u64) };
     let recording = orders.mode == abi::MODE_RECORD;
-        ctx().engine_sp = STACK.end - PAGE - 64;
+    ctx().engine_sp = STACK.end - PAGE - 64;
     let pid = sys::getpid() as u32;
     install(Engine {
-        mode: if recording {
-            Mode::Record(Log::create())
-        } else {
-            Mode::Replay(Stream::open())
-        },
+        mode: if recording { Mode::Record(Log::create()) } else { Mode::Replay(Stream::open()) },
         cache,
         vmas: Vmas::default(),
         ticks: Default::default(),
@@ -226,8 +222,7 @@ fn write_exec(engine: &mut Engine, payload: &ExecPayload, ops: &[Op], initial: &
             Op::Write { addr, len } => atts.push(Att::Memory { addr: *addr, len: *len }),
         }
     }
-    for (kind, bytes) in
-        [(ATT_ARGV, argv.as_slice()), (ATT_ENVP, &envp), (ATT_EXE, exe.as_bytes())]
+    for (kind, bytes) in [(ATT_ARGV, argv.as_slice()), (ATT_ENVP, &envp), (ATT_EXE, exe.as_bytes())]
     {
         atts.push(Att::Bytes { kind, addr: 0, bytes });
     }

@@ -8,7 +8,9 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use clew_abi::orders::{FLAG_CHECK_MEMORY, FLAG_NO_FOLLOW, FLAG_TRACE_EVENTS, MODE_RECORD, Orders, fd};
+use clew_abi::orders::{
+    FLAG_CHECK_MEMORY, FLAG_NO_FOLLOW, FLAG_TRACE_EVENTS, MODE_RECORD, Orders, fd,
+};
 use clew_abi::record::{FORMAT_VERSION, SEGMENT_BYTES};
 use clew_launch::control::Control;
 use clew_launch::signals::Saved;

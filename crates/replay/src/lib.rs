@@ -15,7 +15,8 @@ use std::os::fd::AsFd;
 use std::sync::Arc;
 
 use clew_abi::control::{
-    CRASH, DIVERGED, END_EXITED, END_KILLED, END_TRUNCATED, ENDED, FILE, NEED_FILE, OUTPUT, WARNING, WRITABLE_COPY,
+    CRASH, DIVERGED, END_EXITED, END_KILLED, END_TRUNCATED, ENDED, FILE, NEED_FILE, OUTPUT,
+    WARNING, WRITABLE_COPY,
 };
 use clew_abi::orders::{FLAG_QUIET, FLAG_TRACE_EVENTS, MODE_REPLAY, Orders, fd};
 use clew_launch::control::{Control, Message, Received};
@@ -106,9 +107,8 @@ fn events_missing(trace: &Trace, result: &Replayed, options: &Options) -> Option
     let Replayed::Matched { last_event, end: End::Truncated } = result else { return None };
     let outcome = trace.meta().outcome.as_ref().filter(|_| options.stop_event == 0)?;
     let alone = outcome.processes == 1;
-    (outcome.complete || (alone && *last_event < outcome.events)).then(|| {
-        format!("the trace is damaged: its events after {last_event} are missing")
-    })
+    (outcome.complete || (alone && *last_event < outcome.events))
+        .then(|| format!("the trace is damaged: its events after {last_event} are missing"))
 }
 
 fn first_pid(stream: &Stream) -> u32 {
@@ -174,16 +174,7 @@ impl<'t> Replay<'t> {
         .map_err(failed)?;
         let output = Output::new(options.quiet, options.mark.then_some(pid));
         let verifier = Verifier::new(trace.dir());
-        Ok(Self {
-            trace,
-            child,
-            control,
-            feeder,
-            output,
-            verifier,
-            outcome: None,
-            crashed: false,
-        })
+        Ok(Self { trace, child, control, feeder, output, verifier, outcome: None, crashed: false })
     }
 
     /// Serves the engine until it has ended.

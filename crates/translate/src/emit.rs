@@ -285,8 +285,7 @@ impl Emitter {
     /// The bytes of an instruction up to its ModRM byte, without the bits of a REX, VEX, EVEX or
     /// XOP prefix that extend base and index: a RIP-relative operand ignores them, others do not.
     fn head_without_extensions(&mut self, head: &[u8]) {
-        const LEGACY: [u8; 11] =
-            [0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67, 0xf0, 0xf2, 0xf3];
+        const LEGACY: [u8; 11] = [0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67, 0xf0, 0xf2, 0xf3];
         let start = self.at;
         self.bytes(head);
         let is_rex = |b: u8| b & 0xf0 == 0x40;

@@ -73,7 +73,10 @@ impl Engine {
 
     fn exec_natively(&mut self, call: &Call) -> Outcome {
         if self.recording() {
-            self.warn_once(call.nr, "a program that cannot be followed is executed and runs unrecorded");
+            self.warn_once(
+                call.nr,
+                "a program that cannot be followed is executed and runs unrecorded",
+            );
         }
         self.native_signals();
         Outcome::of(kernel(call))
@@ -201,8 +204,7 @@ fn resolve(path: &[u8]) -> Result<Target, Refusal> {
         let Some(line) = head.strip_prefix(b"#!") else {
             return check_elf(&head).map(|()| target);
         };
-        let (interpreter, argument) =
-            script_line(line).ok_or(Refusal::Errno(-(ENOEXEC as i64)))?;
+        let (interpreter, argument) = script_line(line).ok_or(Refusal::Errno(-(ENOEXEC as i64)))?;
         let mut prefix = alloc_crate::vec![[interpreter, b"\0"].concat()];
         prefix.extend(argument.map(|argument| [argument, b"\0"].concat()));
         prefix.push(target.program);
@@ -223,13 +225,10 @@ fn inspect(program: &[u8]) -> Result<Vec<u8>, Refusal> {
     let (st, got) = (sys::fstat(file as i32), sys::pread(file as i32, &mut head, 0));
     sys::close(file as i32);
     // SAFETY: the path is terminated. X_OK.
-    let access = unsafe {
-        syscall!(__NR_faccessat2, sys::AT_FDCWD as i64, program.as_ptr(), 1, AT_EACCESS)
-    };
+    let access =
+        unsafe { syscall!(__NR_faccessat2, sys::AT_FDCWD as i64, program.as_ptr(), 1, AT_EACCESS) };
     match st {
-        Some(st) if st.st_mode & S_IFMT != S_IFREG || access != 0 => {
-            Err(errno(-(EACCES as i64)))
-        }
+        Some(st) if st.st_mode & S_IFMT != S_IFREG || access != 0 => Err(errno(-(EACCES as i64))),
         Some(st) if st.st_mode & S_ISUID != 0 || st.st_mode & S_ISGID == S_ISGID => {
             Err(Refusal::Unfollowable)
         }

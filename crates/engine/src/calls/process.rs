@@ -1,9 +1,9 @@
 //! Tasks: ending them and, one day, starting them.
 
 use super::{Outcome, kernel};
+use crate::log::Att;
 use crate::state::{Engine, Mode};
 use crate::sys::{self, *};
-use crate::log::Att;
 use clew_abi::record::{ATT_CHECKSUMS, ExitPayload, Kind};
 use clew_syscalls::Call;
 
@@ -16,9 +16,8 @@ impl Engine {
     pub fn exit(&mut self, code: i32) -> ! {
         let stamp = self.stamp();
         let checksums = self.memory_checksums(true);
-        let checksums = checksums
-            .as_ref()
-            .map(|bytes| Att::Bytes { kind: ATT_CHECKSUMS, addr: 0, bytes });
+        let checksums =
+            checksums.as_ref().map(|bytes| Att::Bytes { kind: ATT_CHECKSUMS, addr: 0, bytes });
         if let Mode::Record(log) = &mut self.mode {
             let payload = ExitPayload { code: code as u32 & 0xff, signal: 0 };
             log.event(Kind::Exit, stamp, &payload, checksums.as_slice());

@@ -72,4 +72,3 @@ pub fn sigprocmask(engine: &mut Engine, args: &[u64; 6]) -> i64 {
 pub fn sigaltstack(engine: &mut Engine, args: &[u64; 6]) -> i64 {
     frame::sigaltstack(engine, args[0], args[1])
 }
-

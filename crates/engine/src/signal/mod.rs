@@ -134,10 +134,7 @@ impl Signals {
 
     /// The ignored signals as a mask.
     pub fn ignored(&self) -> u64 {
-        (1..=64u32)
-            .filter(|&s| self.actions[s as usize].handler == SIG_IGN)
-            .map(bit)
-            .sum()
+        (1..=64u32).filter(|&s| self.actions[s as usize].handler == SIG_IGN).map(bit).sum()
     }
 
     /// What the kernel does for a signal without a handler.
@@ -216,12 +213,8 @@ impl Engine {
         };
         let stamp = self.stamp();
         if let Mode::Record(log) = &mut self.mode {
-            let payload = SignalPayload {
-                pc: ctx().pc,
-                signo: taken.signo,
-                action,
-                siginfo: taken.info,
-            };
+            let payload =
+                SignalPayload { pc: ctx().pc, signo: taken.signo, action, siginfo: taken.info };
             let fault = taken.fault.map(u64::to_le_bytes).concat();
             let att = crate::log::Att::Bytes {
                 kind: clew_abi::record::ATT_FAULT,
