@@ -1,0 +1,17 @@
+// Two threads hand over by spin loops with pause.
+#include "thread.h"
+static _Atomic int token;
+static uint64_t hash;
+static void *pass(void *me) {
+    for (int i = 0; i < 20; i++) {
+        while (token % 2 != NUMBER(me)) __builtin_ia32_pause();
+        hash = hash * 31 + NUMBER(me) + i;
+        token++;
+    }
+    return NULL;
+}
+int main(void) {
+    pthread_t a = start(pass, 0), b = start(pass, 1);
+    join(a), join(b);
+    printf("%lx %d\n", hash, token);
+}
