@@ -6,7 +6,7 @@ use std::path::Path;
 
 use clew_abi::record::{ATT_ARGV, ATT_EXE, Kind};
 use clew_trace::processes::{self, Process};
-use clew_trace::{Compressor, Ended, Engines, Trace};
+use clew_trace::{Compressor, Ended, Engines, Merge, Trace};
 use common::{SEGMENT_BYTES, Segment, make_trace};
 use proptest::prelude::*;
 use tempfile::TempDir;
@@ -113,6 +113,62 @@ fn what_is_too_long_for_an_exec_precedes_it() {
     assert_eq!(programs[0].argv.join(" "), "long arg");
     assert_eq!(processes::exec_before(&stream, 2), Some(0));
     assert_eq!(processes::exec_before(&stream, 1), None);
+}
+
+/// Streams and numbers of the events in a range.
+fn merged(dir: &Path, from: u64, until: u64) -> Vec<(u32, u64)> {
+    let trace = Trace::open(dir).unwrap();
+    let mut merge = Merge::new(&trace, from).unwrap();
+    let mut found = Vec::new();
+    while let Some((stream, record)) = merge.next_event(until).unwrap() {
+        found.push((stream, record.header.event));
+    }
+    assert!(merge.damage().is_empty());
+    found
+}
+
+#[test]
+fn events_of_all_processes_come_in_one_order() {
+    let all = [1, 1, 2, 1, 1, 3, 2, 4, 4, 2, 3, 1].into_iter();
+    let numbers = [1, 2, 3, 5, 6, 8, 9, 10, 11, 12, 13, 20];
+    let all: Vec<_> = all.zip(numbers).collect();
+    for compress in [false, true] {
+        let dir = family(compress);
+        assert_eq!(merged(dir.path(), 0, u64::MAX), all);
+        for (from, until) in [(5, 12), (12, 12), (14, 30), (21, 30), (0, 3)] {
+            let wanted = |list: Vec<(u32, u64)>| -> Vec<_> {
+                list.into_iter().filter(|(_, event)| *event >= from).collect()
+            };
+            let expected = all.iter().copied().filter(|(_, event)| *event <= until).collect();
+            assert_eq!(wanted(merged(dir.path(), from, until)), wanted(expected));
+        }
+    }
+}
+
+/// More processes than files that may be open.
+#[test]
+fn many_processes_need_no_more_than_live_at_a_time() {
+    const COUNT: u64 = 3000;
+    let dir = TempDir::new().unwrap();
+    make_trace(dir.path());
+    let mut parent = Segment::new(0).exec(1, (1, 0), (0, 0), "sh");
+    for i in 1..=COUNT {
+        let (event, pid) = (4 * i, i as u32 + 1);
+        parent = parent.call(event, 1, FORK, 0, pid.into());
+        let child = Segment::new(0).fork(event + 1, (pid, 1), (1, event));
+        child.call(event + 2, pid, EXIT, 0, 0).exit(event + 3, 0).store(dir.path(), pid, 0);
+        if i % 100 == 0 {
+            parent.end().store(dir.path(), 1, i / 100 - 1);
+            parent = Segment::new(i / 100);
+        }
+    }
+    parent.exit(4 * COUNT + 4, 0).store(dir.path(), 1, COUNT / 100);
+    let summary = Compressor::new(dir.path(), SEGMENT_BYTES).finish(Engines::Gone).unwrap();
+    assert_eq!((summary.streams, summary.notes.len()), (COUNT + 1, 0));
+    let events: Vec<_> = merged(dir.path(), 0, u64::MAX).iter().map(|(_, event)| *event).collect();
+    let expected: Vec<_> = [1].into_iter().chain(4..=4 * COUNT + 4).collect();
+    assert_eq!(events, expected);
+    assert_eq!(list(dir.path()).len() as u64, COUNT + 1);
 }
 
 /// Nothing is known of a parent whose stream is gone.
