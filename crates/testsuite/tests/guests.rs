@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use clew_testsuite::cycle::Subject;
+use clew_testsuite::tree::Tree;
 use clew_testsuite::guests::{self, Guest};
 use clew_testsuite::trials::{conclude, trial};
 
@@ -37,6 +38,7 @@ fn check(guest: &Guest, dir: &Path) -> Result<(), String> {
         nondeterministic: directives.nondeterministic,
         no_memory_check: directives.no_memory_check,
         warns: directives.warns,
+        tree: Some(Tree::default()),
         ..Subject::default()
     };
     subject.check(dir)
