@@ -84,6 +84,14 @@ impl Entry {
     }
 }
 
+/// Makes room for `more`. A table that outgrows its first allocation gets all it may ever need, of
+/// which only what is used costs memory, so it is copied once at most.
+fn grow<T>(table: &mut Vec<T>, more: usize, max: usize) {
+    if table.capacity() - table.len() < more {
+        table.reserve_exact(max - table.len());
+    }
+}
+
 /// Guest addresses hash by multiplication; they are not chosen by an adversary of the engine.
 #[derive(Default)]
 pub struct AddressHasher(u64);
@@ -160,13 +168,13 @@ impl Cache {
     /// belong to this cache alone; shadow pages are mapped before [`Self::publish`] names them.
     pub unsafe fn new(engine_exit: u64) -> Self {
         let mut cache = Self {
-            blocks: Vec::with_capacity(1024),
-            sites: Vec::with_capacity(4096),
-            map: Vec::with_capacity(16384),
+            blocks: Vec::with_capacity(2048),
+            sites: Vec::with_capacity(8192),
+            map: Vec::with_capacity(1 << 16),
             next_counter: 0,
             generation: 0,
             new_pages: Vec::new(),
-            by_pc: AddressMap::with_capacity_and_hasher(2048, Default::default()),
+            by_pc: AddressMap::with_capacity_and_hasher(7000, Default::default()),
             added_entries: AddressMap::default(),
             by_page: AddressMap::default(),
             writes: AddressMap::default(),
@@ -244,6 +252,9 @@ impl Cache {
         if full || hot_end > CACHE_COLD || cold_end > CACHE.end {
             return None;
         }
+        grow(&mut self.sites, 4 * MAX_INSTRUCTIONS as usize, MAX_SITES);
+        grow(&mut self.blocks, 1, MAX_BLOCKS);
+        grow(&mut self.map, 16 * MAX_INSTRUCTIONS as usize, MAX_MAP);
         // SAFETY: see `new`; both ranges are behind everything emitted so far.
         Some(unsafe { (Emitter::new(self.hot, hot_end), Emitter::new(self.cold, cold_end)) })
     }
