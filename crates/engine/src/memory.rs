@@ -445,7 +445,7 @@ impl Engine {
     /// After `fork`, in the child: what it does not inherit goes. The kernel has done its part while
     /// recording.
     pub fn drop_not_inherited(&mut self) {
-        for (start, end, inherited) in core::mem::take(&mut self.files.mapped.not_inherited) {
+        for (start, end, inherited) in self.files.mapped.not_inherited.clone() {
             if self.replaying() {
                 // SAFETY: the guest's range, as it was when it asked for this.
                 match inherited {
@@ -461,6 +461,8 @@ impl Engine {
                 self.vmas.remove(start, end);
             }
         }
+        // What is wiped will be in the next child, too.
+        self.files.mapped.not_inherited.retain(|r| r.2 != Inherited::Nothing);
     }
 
     /// Makes pages with translated code read-only, so that writes to them are noticed.

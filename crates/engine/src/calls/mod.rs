@@ -197,7 +197,9 @@ enum Interruption {
 /// Does the kernel restart this call after a handler with SA_RESTART? Source: signal(7).
 fn restartable(call: &Call) -> bool {
     use crate::sys::*;
-    !matches!(
+    // A wait with a time limit goes on with what is left of it, but not after a handler.
+    let limited = call.nr == __NR_futex && call.args[3] != 0;
+    !limited && !matches!(
         call.nr,
         __NR_poll
             | __NR_ppoll

@@ -152,6 +152,27 @@ impl TaskSignals {
         self.sent.iter().position(free)
     }
 
+    /// Those that the mask holds back, as a mask.
+    pub fn held_back(&self) -> u64 {
+        self.sent.iter().flatten().map(|t| bit(t.signo)).sum::<u64>() & self.blocked
+    }
+
+    /// Takes one that the mask holds back and `set` names.
+    pub fn take_held_back(&mut self, set: u64) -> Option<Taken> {
+        let wanted = self.held_back() & set;
+        let slot = |t: &&mut Option<Taken>| t.is_some_and(|t| wanted & bit(t.signo) != 0);
+        self.sent.iter_mut().find(slot)?.take()
+    }
+
+    /// A signal that is ignored from now on does not wait any more.
+    pub fn drop_ignored(&mut self, handler: u64, signo: u32) {
+        for slot in &mut self.sent {
+            if handler == SIG_IGN && slot.is_some_and(|t| t.signo == signo) {
+                *slot = None;
+            }
+        }
+    }
+
     /// The signal that would be delivered next.
     pub fn waiting(&self) -> Option<Taken> {
         self.pending.or_else(|| self.sent[self.deliverable()?])
