@@ -4,7 +4,7 @@
 static volatile long counter;
 static void *count(void *unused) {
     gate(2);
-    for (int i = 0; i < 10000000; i++) {
+    for (int i = 0; i < 40000000; i++) {
         long seen = counter; // two instructions, so that one core suffices
         counter = seen + 1;
     }
