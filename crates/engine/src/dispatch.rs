@@ -214,6 +214,9 @@ impl Engine {
         let Some(entry) = self.entry(pc) else {
             return self.resume();
         };
+        // Returns and indirect branches will go to its neighbourhood. A table that they find missing
+        // costs a signal.
+        shadow::ensure(pc);
         if self.cache.generation == generation {
             self.cache.relink(number, entry);
         }
