@@ -128,6 +128,20 @@ fn segments_of_live_processes_are_left_alone() {
     assert_eq!((events, cursor.damage()), (vec![40, 41, 43], None));
 }
 
+#[test]
+fn segments_compressed_since_they_were_found_are_read() {
+    let dir = trace(3, false);
+    let stream = Trace::open(dir.path()).unwrap().stream(1).unwrap();
+    let mut cursor = stream.cursor();
+    let first = cursor.next_record().unwrap().header.event;
+    Compressor::new(dir.path(), SEGMENT_BYTES).finish(Engines::Gone).unwrap();
+    let mut events = vec![first];
+    while let Some(record) = cursor.next_record() {
+        events.push(record.header.event);
+    }
+    assert_eq!((events, cursor.damage()), (all(3), None));
+}
+
 /// The files of a process that has ended are not kept until the recording ends.
 #[test]
 fn an_ended_process_leaves_nothing_but_chunks() {
