@@ -233,8 +233,9 @@ proptest! {
         fs::write(&path, bytes).unwrap();
         let (events, damage) = read_events(dir.path());
         prop_assert!(all(3).starts_with(&events));
-        prop_assert!(damage.is_some());
-        prop_assert!(events.len().is_multiple_of(10));
+        // Some bits of a zstd frame do not matter: what is read has the right checksum then.
+        prop_assert!(damage.is_some() || events == all(3));
+        prop_assert!(events.len().is_multiple_of(10) || events == all(3));
     }
 
     /// Raw segments have no checksum, but their structure is checked.
