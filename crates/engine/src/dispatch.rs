@@ -107,6 +107,9 @@ impl Engine {
         if matches!(site.kind, Tick | TickFlagsLost | Syscall | Trap | Unsupported) {
             self.deliver_pending();
         }
+        if site.kind == Syscall {
+            self.charge_call();
+        }
         self.resume();
     }
 

@@ -20,6 +20,8 @@ pub struct Tree {
 /// One line of `clew ps --json`.
 struct Process {
     pid: u64,
+    /// It has events of its own: it did not spend its life in its parent's memory.
+    own: bool,
     command: String,
 }
 
@@ -34,7 +36,7 @@ impl Tree {
             return Err(format!("{found} processes were recorded, not {least} at least:\n{seen}"));
         }
         let mut outputs = Vec::new();
-        for (number, process) in processes.iter().enumerate() {
+        for (number, process) in processes.iter().enumerate().filter(|(_, p)| p.own) {
             let pid = process.pid.to_string();
             let words = if number == 0 { vec![] } else { vec!["-f", &pid] };
             let label = if number == 0 { "replayed".into() } else { format!("replayed-{pid}") };
@@ -78,7 +80,8 @@ fn parse(line: &str) -> Option<Process> {
     let value: serde_json::Value = serde_json::from_str(line).ok()?;
     let argv = value["argv"].as_array().into_iter().flatten();
     let words: Vec<&str> = argv.filter_map(|word| word.as_str()).collect();
-    Some(Process { pid: value["pid"].as_u64()?, command: words.join(" ") })
+    let own = !value["stream"].is_null();
+    Some(Process { pid: value["pid"].as_u64()?, own, command: words.join(" ") })
 }
 
 /// How often each byte occurs.

@@ -60,6 +60,7 @@ pub fn sigprocmask(engine: &mut Engine, args: &[u64; 6]) -> i64 {
         engine.task.signals.blocked = blocked & !UNBLOCKABLE;
         if engine.recording() {
             sync_mask(engine.task.signals.blocked);
+            engine.look_for_signals();
         }
     }
     if old != 0 && !sys::write_guest(old, &was.to_le_bytes()) {
