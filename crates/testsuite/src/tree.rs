@@ -67,7 +67,9 @@ fn list(session: &Session) -> Result<Vec<Process>, String> {
         return Err(format!("clew ps exits {}: {}", listing.code(), excerpt(&listing.stderr)));
     }
     let text = String::from_utf8_lossy(&listing.stdout);
-    let processes = text.lines().map(parse).collect::<Option<Vec<_>>>();
+    // A child that never left its parent's memory is replayed with its parent.
+    let own = |line: &&str| !line.contains("\"stream\":null");
+    let processes = text.lines().filter(own).map(parse).collect::<Option<Vec<_>>>();
     match processes {
         Some(processes) if !processes.is_empty() => Ok(processes),
         _ => Err(format!("clew ps does not list the processes: {}", excerpt(&listing.stdout))),
