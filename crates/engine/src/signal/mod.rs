@@ -338,6 +338,7 @@ impl Engine {
         } else if let Mode::Record(log) = &mut self.mode {
             let payload = ExitPayload { code: 0, signal: signo };
             log.event(Kind::Exit, stamp, &payload, &[]);
+            log.tell_full();
         }
         let default = Action { handler: SIG_DFL, ..Action::default() };
         loop {
