@@ -1,13 +1,14 @@
 //! One cycle of a trial: run natively, record, replay; and the comparison of what was seen.
 
-use std::collections::BTreeMap;
 use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::compare::{Files, read_tree, same_bytes, same_files, without_notes};
 use crate::paths;
-use crate::process::{Invocation, Outcome, excerpt};
+use crate::process::{self, Invocation, Outcome, excerpt};
+use crate::tree::Tree;
 
 /// A program to take through native run, recording and replay.
 #[derive(Clone, Debug, Default)]
@@ -24,21 +25,29 @@ pub struct Subject {
     pub no_memory_check: bool,
     /// The recording may add lines that begin with `clew:` to stderr.
     pub warns: bool,
+    /// What the recording has to say on stderr; natively nothing is said.
+    pub says: Option<String>,
+    /// Texts that its stdout contains in each run, also of those that otherwise differ.
+    pub prints: Vec<String>,
     /// Files put into the (otherwise empty) working directory before each run; those that begin
     /// with `#!` can be executed.
     pub inputs: Vec<(String, Vec<u8>)>,
     /// Compare the files the program leaves in its working directory.
     pub compare_files: bool,
+    /// Record the whole process tree and replay each process.
+    pub tree: Option<Tree>,
+    /// Run everything as this user.
+    pub user: Option<u32>,
 }
 
-/// A directory's files: relative path to content.
-type Files = BTreeMap<PathBuf, Vec<u8>>;
+/// A variable that all processes of a tree's trial have in their environment.
+const MARKER: &str = "CLEW_TESTSUITE_TRIAL";
 
 impl Subject {
     /// Runs the whole cycle in `dir` and compares; the error explains itself.
     pub fn check(&self, dir: &Path) -> Result<(), String> {
         let native = self.native(dir)?;
-        if std::env::var_os("CLEW_NATIVE_ONLY").is_some() {
+        if process::native_only() {
             return self.check_native_again(dir, &native);
         }
         self.record_and_replay(dir, Some(native)).map(drop)
@@ -46,15 +55,8 @@ impl Subject {
 
     fn native(&self, dir: &Path) -> Result<(Outcome, Files), String> {
         let (outcome, files) = self.run(dir, &self.argv, "native")?;
-        match self.exit {
-            Some(expected) if expected != outcome.code() => Err(format!(
-                "the native run itself exits {} instead of {expected}\n  stdout: {}\n  stderr: {}",
-                outcome.code(),
-                excerpt(&outcome.stdout),
-                excerpt(&outcome.stderr)
-            )),
-            _ => Ok((outcome, files)),
-        }
+        self.expect(&outcome).map_err(|error| format!("the native run itself: {error}"))?;
+        Ok((outcome, files))
     }
 
     fn check_native_again(&self, dir: &Path, first: &(Outcome, Files)) -> Result<(), String> {
@@ -71,65 +73,89 @@ impl Subject {
         dir: &Path,
         native: Option<(Outcome, Files)>,
     ) -> Result<Outcome, String> {
-        let clew = paths::clew()?.to_string_lossy().into_owned();
-        let trace = dir.join("trace").to_string_lossy().into_owned();
-        let _ = fs::remove_dir_all(&trace);
-        let mut record = vec![clew.clone(), "record".into()];
-        if !self.no_memory_check {
-            record.push("--check-memory".into());
-        }
-        record.extend(["-o".into(), trace.clone()]);
-        record.push("--".into());
-        record.extend(self.argv.iter().cloned());
-        let recorded = self.run(dir, &record, "recorded")?;
-        let explain = |error: String| {
-            format!(
-                "{error}\n  reproduce: {}\n  trace: {trace}\n  replay: {clew} replay -a {trace}",
-                self.invocation(dir, &record)
-            )
-        };
+        let session = Session::new(self, dir)?;
+        let recorded = self.run(dir, &session.argv, "recorded")?;
+        let explain = |error| session.explain(error);
         no_panic(&recorded.0, "the recording").map_err(explain)?;
         if let Some(native) = native.filter(|_| !self.nondeterministic) {
             self.compare(&native, &recorded, "native", "recorded").map_err(explain)?;
         }
-        if let Some(expected) = self.exit.filter(|expected| *expected != recorded.0.code()) {
-            let code = recorded.0.code();
-            return Err(explain(format!("recording exits {code} instead of {expected}")));
-        }
-        replay(&clew, &trace, dir, &recorded.0, self.timeout).map_err(explain)?;
+        session.judge(&recorded.0)?;
         Ok(recorded.0)
     }
 
-    fn invocation(&self, dir: &Path, argv: &[String]) -> Invocation {
-        Invocation {
-            argv: argv.to_vec(),
-            env: self.env.clone(),
-            cwd: dir.join("work"),
-            stdin: self.stdin.clone(),
-            timeout: self.timeout,
+    /// What is known beforehand of each run.
+    pub(crate) fn expect(&self, outcome: &Outcome) -> Result<(), String> {
+        let shown = || {
+            let (stdout, stderr) = (excerpt(&outcome.stdout), excerpt(&outcome.stderr));
+            format!("\n  stdout: {stdout}\n  stderr: {stderr}")
+        };
+        if let Some(expected) = self.exit.filter(|expected| *expected != outcome.code()) {
+            return Err(format!("it exits {} instead of {expected}{}", outcome.code(), shown()));
+        }
+        let stdout = String::from_utf8_lossy(&outcome.stdout);
+        match self.prints.iter().find(|text| !stdout.contains(*text)) {
+            Some(text) => Err(format!("it does not print {text:?}{}", shown())),
+            None => Ok(()),
         }
     }
 
-    /// Runs `argv` in a fresh working directory (always the same path, so programs that print it
-    /// agree) and collects the files it leaves. The output is kept beside it for a look later.
-    fn run(&self, dir: &Path, argv: &[String], label: &str) -> Result<(Outcome, Files), String> {
+    pub(crate) fn invocation(&self, dir: &Path, argv: &[String]) -> Invocation {
+        let mut env = self.env.clone();
+        if self.tree.is_some() {
+            env.push((MARKER.into(), dir.to_string_lossy().into_owned()));
+        }
+        Invocation {
+            argv: argv.to_vec(),
+            env,
+            cwd: dir.join("work"),
+            stdin: self.stdin.clone(),
+            timeout: self.timeout,
+            user: self.user,
+        }
+    }
+
+    /// Makes a fresh working directory: always the same path, so programs that print it agree.
+    pub(crate) fn fresh_directory(&self, dir: &Path) -> Result<(), String> {
         let work = dir.join("work");
         let _ = fs::remove_dir_all(&work);
         fs::create_dir_all(&work).map_err(|e| format!("{}: {e}", work.display()))?;
         for (name, content) in &self.inputs {
             let mode = if content.starts_with(b"#!") { 0o755 } else { 0o644 };
-            fs::write(work.join(name), content)
+            fs::create_dir_all(work.join(name).parent().unwrap_or(&work))
+                .and_then(|()| fs::write(work.join(name), content))
                 .and_then(|()| fs::set_permissions(work.join(name), Permissions::from_mode(mode)))
                 .map_err(|e| format!("{name}: {e}"))?;
         }
-        let outcome = self.invocation(dir, argv).run()?;
-        let _ = fs::write(dir.join(format!("{label}.stdout")), &outcome.stdout);
-        let _ = fs::write(dir.join(format!("{label}.stderr")), &outcome.stderr);
-        let mut files = Files::new();
-        if self.compare_files {
-            read_tree(&work, &work, &mut files);
+        if self.user.is_some() {
+            chown(&work, self.user, self.user).map_err(|e| format!("{}: {e}", work.display()))?;
         }
+        Ok(())
+    }
+
+    /// Runs `argv` in a fresh working directory and collects the files it leaves. The output is
+    /// kept beside it for a look later.
+    fn run(&self, dir: &Path, argv: &[String], label: &str) -> Result<(Outcome, Files), String> {
+        self.fresh_directory(dir)?;
+        let outcome = self.invocation(dir, argv).run();
+        let left = self.end_survivors(dir);
+        let outcome = outcome?;
+        outcome.keep(dir, label);
+        left.map_err(|error| format!("the {label} run {error}"))?;
+        let work = dir.join("work");
+        let files = if self.compare_files { read_tree(&work) } else { Files::new() };
         Ok((outcome, files))
+    }
+
+    /// Ends what is left of a tree; an error if there was something.
+    pub(crate) fn end_survivors(&self, dir: &Path) -> Result<(), String> {
+        if self.tree.is_none() {
+            return Ok(());
+        }
+        match process::end_marked(&format!("{MARKER}={}", dir.display())) {
+            left if left.is_empty() => Ok(()),
+            left => Err(format!("left processes behind:\n    {}", left.join("\n    "))),
+        }
     }
 
     fn compare(
@@ -157,32 +183,108 @@ impl Subject {
     }
 }
 
-/// Replays a trace with the autopilot and compares its output with the recording's.
-pub fn replay(
-    clew: &str,
-    trace: &str,
-    dir: &Path,
-    recorded: &Outcome,
-    timeout: Duration,
-) -> Result<(), String> {
-    let elsewhere = dir.join("elsewhere");
-    fs::create_dir_all(&elsewhere).map_err(|e| e.to_string())?;
-    let argv = [clew, "replay", "-a", trace].map(str::to_string).to_vec();
-    let replay = Invocation { argv, cwd: elsewhere, timeout, ..Invocation::default() }.run()?;
-    let _ = fs::write(dir.join("replayed.stdout"), &replay.stdout);
-    let _ = fs::write(dir.join("replayed.stderr"), &replay.stderr);
-    no_panic(&replay, "the replay")?;
-    if replay.survivors {
-        return Err("the replay left processes behind".into());
+/// One recording: the command that makes it, and those that look at it.
+pub(crate) struct Session<'a> {
+    subject: &'a Subject,
+    dir: &'a Path,
+    clew: String,
+    pub trace: String,
+    /// What records.
+    pub argv: Vec<String>,
+}
+
+impl<'a> Session<'a> {
+    pub fn new(subject: &'a Subject, dir: &'a Path) -> Result<Self, String> {
+        let clew = executable(subject, dir)?.to_string_lossy().into_owned();
+        let trace = dir.join("trace").to_string_lossy().into_owned();
+        let _ = fs::remove_dir_all(&trace);
+        let mut argv = vec![clew.clone(), "record".into()];
+        if subject.tree.is_some() {
+            argv.push("-w".into());
+        }
+        if !subject.no_memory_check {
+            argv.push("--check-memory".into());
+        }
+        argv.extend(["-o", &trace, "--"].map(str::to_string));
+        argv.extend(subject.argv.iter().cloned());
+        Ok(Self { subject, dir, clew, trace, argv })
     }
-    if replay.code() != 0 {
-        return Err(format!(
-            "replay exits {} instead of 0\n  stderr: {}",
-            replay.code(),
-            excerpt(&replay.stderr)
-        ));
+
+    /// Adds to an error how to see it again.
+    pub fn explain(&self, error: String) -> String {
+        let Self { clew, trace, .. } = self;
+        format!(
+            "{error}\n  reproduce: {}\n  trace: {trace}\n  replay: {clew} replay -a {trace}",
+            self.subject.invocation(self.dir, &self.argv)
+        )
     }
-    same_bytes("stdout", &recorded.stdout, &replay.stdout, ("recorded", "replayed"))
+
+    /// Looks at what the recording showed, then replays it.
+    pub fn judge(&self, recorded: &Outcome) -> Result<(), String> {
+        let recording = |error| format!("the recording: {error}");
+        no_panic(recorded, "the recording")
+            .and_then(|()| self.subject.expect(recorded).map_err(recording))
+            .and_then(|()| self.said(recorded))
+            .and_then(|()| match self.subject.tree {
+                Some(tree) => tree.replay(self, recorded),
+                None => {
+                    let stdout = self.replay(&[], "replayed")?.stdout;
+                    same_bytes("stdout", &recorded.stdout, &stdout, ("recorded", "replayed"))
+                }
+            })
+            .map_err(|error| self.explain(error))
+    }
+
+    fn said(&self, recorded: &Outcome) -> Result<(), String> {
+        let Some(text) = &self.subject.says else { return Ok(()) };
+        let stderr = String::from_utf8_lossy(&recorded.stderr);
+        if stderr.lines().any(|line| line.starts_with("clew:") && line.contains(text)) {
+            return Ok(());
+        }
+        Err(format!("the recording does not say {text:?}: {}", excerpt(&recorded.stderr)))
+    }
+
+    /// Replays with the autopilot, elsewhere than it was recorded; the exit code must be 0.
+    pub fn replay(&self, words: &[&str], label: &str) -> Result<Outcome, String> {
+        let replay = self.clew(&[&["replay", "-a"], words, &[&self.trace]].concat())?;
+        replay.keep(self.dir, label);
+        no_panic(&replay, "the replay")?;
+        if replay.survivors {
+            return Err("the replay left processes behind".into());
+        }
+        if replay.code() == 0 {
+            return Ok(replay);
+        }
+        let options = words.iter().map(|word| format!(" {word}")).collect::<String>();
+        let (code, stderr) = (replay.code(), excerpt(&replay.stderr));
+        Err(format!("replay{options} exits {code} instead of 0\n  stderr: {stderr}"))
+    }
+
+    /// Runs clew.
+    pub fn clew(&self, words: &[&str]) -> Result<Outcome, String> {
+        let argv = [&[self.clew.as_str()], words].concat();
+        let cwd = self.dir.join("elsewhere");
+        fs::create_dir_all(&cwd).map_err(|e| e.to_string())?;
+        let invocation = Invocation {
+            argv: argv.into_iter().map(str::to_string).collect(),
+            cwd,
+            timeout: self.subject.timeout,
+            user: self.subject.user,
+            ..Invocation::default()
+        };
+        invocation.run()
+    }
+}
+
+/// The executable under test: another user may not reach it where it is.
+fn executable(subject: &Subject, dir: &Path) -> Result<PathBuf, String> {
+    let clew = paths::clew()?;
+    if subject.user.is_none() {
+        return Ok(clew);
+    }
+    let copy = dir.join("clew");
+    fs::copy(&clew, &copy).map_err(|e| format!("{}: {e}", copy.display()))?;
+    Ok(copy)
 }
 
 /// An error if clew panicked or its engine crashed.
@@ -192,66 +294,4 @@ pub fn no_panic(outcome: &Outcome, what: &str) -> Result<(), String> {
         return Err(format!("{what} panicked: {}", excerpt(&outcome.stderr)));
     }
     Ok(())
-}
-
-fn without_notes(stderr: &[u8]) -> Vec<u8> {
-    stderr
-        .split_inclusive(|byte| *byte == b'\n')
-        .filter(|line| !line.starts_with(b"clew:"))
-        .flatten()
-        .copied()
-        .collect()
-}
-
-fn read_tree(root: &Path, dir: &Path, files: &mut Files) {
-    for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
-        let path = entry.path();
-        let relative = path.strip_prefix(root).unwrap_or(&path).to_path_buf();
-        match entry.file_type() {
-            Ok(kind) if kind.is_dir() => read_tree(root, &path, files),
-            Ok(kind) if kind.is_file() => {
-                files.insert(relative, fs::read(&path).unwrap_or_default());
-            }
-            _ => {}
-        }
-    }
-}
-
-fn same_files(expected: &Files, actual: &Files, names: (&str, &str)) -> Result<(), String> {
-    let (expected_names, actual_names): (Vec<_>, Vec<_>) =
-        (expected.keys().collect(), actual.keys().collect());
-    if expected_names != actual_names {
-        return Err(format!(
-            "files left differ:\n  {}: {expected_names:?}\n  {}: {actual_names:?}",
-            names.0, names.1
-        ));
-    }
-    expected.iter().try_for_each(|(path, content)| {
-        same_bytes(&format!("file {}", path.display()), content, &actual[path], names)
-    })
-}
-
-/// An error that shows the first difference and both texts around it.
-pub fn same_bytes(
-    what: &str,
-    expected: &[u8],
-    actual: &[u8],
-    names: (&str, &str),
-) -> Result<(), String> {
-    if expected == actual {
-        return Ok(());
-    }
-    let at = expected.iter().zip(actual).take_while(|(a, b)| a == b).count();
-    let line = expected[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
-    let from = expected[..at].iter().rposition(|byte| *byte == b'\n').map_or(0, |n| n + 1);
-    let shown = |bytes: &[u8]| excerpt(&bytes[from.min(bytes.len())..bytes.len().min(at + 400)]);
-    Err(format!(
-        "{what} differs at byte {at} (line {line}) of {} / {}\n--- {}:\n{}\n--- {}:\n{}\n---",
-        expected.len(),
-        actual.len(),
-        names.0,
-        shown(expected),
-        names.1,
-        shown(actual)
-    ))
 }

@@ -16,17 +16,9 @@ pub fn directory() -> PathBuf {
 pub fn prepare() -> Result<(), String> {
     static DONE: OnceLock<Result<(), String>> = OnceLock::new();
     DONE.get_or_init(|| {
-        let dir = directory();
-        if dir.exists() {
-            return Ok(());
-        }
-        let partial = dir.with_extension(format!("partial-{}", std::process::id()));
-        generate(&partial).map_err(|e| format!("cannot make test data: {e}"))?;
-        // Another test process may have been faster: its data is as good.
-        if fs::rename(&partial, &dir).is_err() {
-            fs::remove_dir_all(&partial).map_err(|e| e.to_string())?;
-        }
-        Ok(())
+        paths::once(&directory(), |dir| {
+            generate(dir).map_err(|e| format!("cannot make test data: {e}"))
+        })
     })
     .clone()
 }

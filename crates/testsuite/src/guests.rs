@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::directives::Directives;
-use crate::paths;
+use crate::{paths, sources};
 
 /// A guest's source file and what it says about itself.
 #[derive(Clone, Debug)]
@@ -56,14 +56,14 @@ impl Guest {
     pub fn build(&self) -> Result<PathBuf, String> {
         let dir = paths::target().join("guests").join(self.content_hash()?);
         let program = dir.join(&self.name);
-        if program.exists() {
-            return Ok(program);
-        }
-        let partial = dir.with_extension(format!("partial-{}", std::process::id()));
-        fs::create_dir_all(&partial).map_err(|e| e.to_string())?;
+        paths::once(&dir, |partial| self.build_in(partial))?;
+        Ok(program)
+    }
+
+    fn build_in(&self, dir: &Path) -> Result<(), String> {
         for library in &self.directives.shared {
             let source = directory().join("lib").join(library);
-            let output = partial.join(Path::new(library).with_extension("so"));
+            let output = dir.join(Path::new(library).with_extension("so"));
             compile(&source, &library_flags(&source), &[], &output)?;
         }
         let mut flags = self.directives.build.clone();
@@ -72,18 +72,10 @@ impl Guest {
             let rpath = if rust { "-Clink-arg=-Wl,-rpath,$ORIGIN" } else { "-Wl,-rpath,$ORIGIN" };
             flags.push(rpath.to_string());
         }
-        let libs: Vec<String> = self
-            .directives
-            .libs
-            .iter()
-            .map(|lib| lib.replace("$OUT", &partial.to_string_lossy()))
-            .collect();
-        compile(&self.source, &flags, &libs, &partial.join(&self.name))?;
-        // Another test process may have been faster: its result is as good.
-        if fs::rename(&partial, &dir).is_err() {
-            let _ = fs::remove_dir_all(&partial);
-        }
-        Ok(program)
+        let out = dir.to_string_lossy();
+        let libs: Vec<String> =
+            self.directives.libs.iter().map(|lib| lib.replace("$OUT", &out)).collect();
+        compile(&self.source, &flags, &libs, &dir.join(&self.name))
     }
 
     /// A hash of everything the build depends on: the sources, the shared headers, the flags.
@@ -126,13 +118,7 @@ fn compile(source: &Path, flags: &[String], libs: &[String], output: &Path) -> R
     let mut command = Command::new(compiler);
     command.current_dir(directory()).args(defaults).args(flags);
     command.arg("-o").arg(output).arg(source).args(libs);
-    let result = command.output().map_err(|e| format!("cannot run {compiler}: {e}"))?;
-    if result.status.success() {
-        Ok(())
-    } else {
-        let errors = String::from_utf8_lossy(&result.stderr).into_owned();
-        Err(format!("{command:?} failed:\n{errors}"))
-    }
+    sources::run(&mut command)
 }
 
 /// Whether the processor has every feature named (as in /proc/cpuinfo).

@@ -9,10 +9,15 @@
 //! random kills in the durability tests, `CLEW_TIMEOUT_FACTOR=N` stretches every time limit,
 //! `CLEW_KEEP=1` keeps the files of passing trials too.
 
+pub mod compare;
 pub mod cycle;
 pub mod data;
 pub mod directives;
 pub mod guests;
 pub mod paths;
 pub mod process;
+pub mod program;
+pub mod server;
+pub mod sources;
+pub mod tree;
 pub mod trials;

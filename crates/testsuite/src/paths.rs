@@ -34,6 +34,21 @@ pub fn clew() -> Result<PathBuf, String> {
         .ok_or_else(|| "no clew executable: `cargo build --release`, or set CLEW_BIN".to_string())
 }
 
+/// Fills the directory `dir` with `make` unless it is there: it appears complete, or not at all.
+pub fn once(dir: &Path, make: impl FnOnce(&Path) -> Result<(), String>) -> Result<(), String> {
+    if dir.exists() {
+        return Ok(());
+    }
+    let partial = dir.with_extension(format!("partial-{}", std::process::id()));
+    std::fs::create_dir_all(&partial).map_err(|e| format!("{}: {e}", partial.display()))?;
+    make(&partial)?;
+    // Another test process may have been faster: its result is as good.
+    if std::fs::rename(&partial, dir).is_err() {
+        std::fs::remove_dir_all(&partial).map_err(|e| format!("{}: {e}", partial.display()))?;
+    }
+    Ok(())
+}
+
 /// A fresh, empty directory for one trial.
 pub fn scratch(suite: &str, trial: &str) -> std::io::Result<PathBuf> {
     let dir = target().join("testsuite").join(suite).join(trial.replace('/', "_"));

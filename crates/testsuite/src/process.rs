@@ -1,9 +1,10 @@
 //! Running a command with captured output and a time limit, in a process group of its own.
 
 use std::fmt;
+use std::fs;
 use std::io::{Read, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
@@ -16,6 +17,8 @@ pub struct Invocation {
     pub cwd: PathBuf,
     pub stdin: Vec<u8>,
     pub timeout: Duration,
+    /// Run as this user (and the group of the same number), without other groups.
+    pub user: Option<u32>,
 }
 
 /// What a finished program showed to the outside.
@@ -34,6 +37,17 @@ impl Outcome {
     pub fn code(&self) -> i32 {
         shell_code(self.status)
     }
+
+    /// Writes the output to files, for a look later.
+    pub fn keep(&self, dir: &Path, label: &str) {
+        let _ = fs::write(dir.join(format!("{label}.stdout")), &self.stdout);
+        let _ = fs::write(dir.join(format!("{label}.stderr")), &self.stderr);
+    }
+}
+
+/// Whether clew itself is not to be run (`CLEW_NATIVE_ONLY`).
+pub fn native_only() -> bool {
+    std::env::var_os("CLEW_NATIVE_ONLY").is_some()
 }
 
 /// The exit code of a status as a shell reports it.
@@ -47,6 +61,9 @@ impl fmt::Display for Invocation {
         write!(f, " &&")?;
         for (name, value) in self.env.iter().filter(|(_, value)| value.len() < 200) {
             write!(f, " {name}={}", quote(value))?;
+        }
+        if let Some(user) = self.user {
+            write!(f, " setpriv --reuid={user} --regid={user} --clear-groups")?;
         }
         self.argv.iter().try_for_each(|word| write!(f, " {}", quote(word)))
     }
@@ -77,6 +94,9 @@ impl Invocation {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .process_group(0);
+        if let Some(user) = self.user {
+            command.uid(user).gid(user);
+        }
         // Descriptors of whoever started the tests stay out of sight of guests that list theirs.
         // SAFETY: both calls are async-signal-safe and touch only the child.
         unsafe {
@@ -90,6 +110,11 @@ impl Invocation {
         command.spawn().map_err(|e| format!("cannot start {}: {e}", self.argv[0]))
     }
 
+    /// The time limit, stretched by `CLEW_TIMEOUT_FACTOR`.
+    pub fn limit(&self) -> Duration {
+        self.timeout * timeout_factor()
+    }
+
     /// Runs the program to its end; an error if it does not end in time.
     pub fn run(&self) -> Result<Outcome, String> {
         let started = Instant::now();
@@ -97,7 +122,7 @@ impl Invocation {
         feed(&mut child, self.stdin.clone());
         let stdout = collect(child.stdout.take());
         let stderr = collect(child.stderr.take());
-        let limit = self.timeout * timeout_factor();
+        let limit = self.limit();
         let status = match wait(&mut child, limit) {
             Some(status) => status,
             None => {
@@ -157,7 +182,8 @@ fn timeout_factor() -> u32 {
     std::env::var("CLEW_TIMEOUT_FACTOR").ok().and_then(|f| f.parse().ok()).unwrap_or(1)
 }
 
-fn feed(child: &mut Child, input: Vec<u8>) {
+/// Writes a child's input in the background.
+pub fn feed(child: &mut Child, input: Vec<u8>) {
     if let Some(mut pipe) = child.stdin.take() {
         std::thread::spawn(move || pipe.write_all(&input));
     }
@@ -181,6 +207,40 @@ pub fn children(pid: u32) -> Vec<u32> {
     let path = format!("/proc/{pid}/task/{pid}/children");
     let text = std::fs::read_to_string(path).unwrap_or_default();
     text.split_whitespace().filter_map(|word| word.parse().ok()).collect()
+}
+
+/// Ends the processes that have this `NAME=VALUE` in their environment, wherever in the process
+/// tree and in whatever group or session they are; says who they were. Those that end by
+/// themselves within a moment do not count.
+pub fn end_marked(variable: &str) -> Vec<String> {
+    let deadline = Instant::now() + Duration::from_secs(2);
+    let mut left = marked(variable);
+    while !left.is_empty() && Instant::now() < deadline {
+        std::thread::sleep(Duration::from_millis(20));
+        left = marked(variable);
+    }
+    for (pid, _) in &left {
+        // SAFETY: plain system call, to processes that a trial started.
+        unsafe { libc::kill(*pid, libc::SIGKILL) };
+    }
+    left.into_iter().map(|(pid, command)| format!("{pid} {command}")).collect()
+}
+
+fn marked(variable: &str) -> Vec<(i32, String)> {
+    let is_marked = |pid: i32| {
+        let environment = fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+        environment.split(|byte| *byte == 0).any(|entry| entry == variable.as_bytes())
+    };
+    let command = |pid: i32| {
+        let words = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        String::from_utf8_lossy(&words).replace('\0', " ")
+    };
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    entries
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .filter(|pid| is_marked(*pid))
+        .map(|pid| (pid, command(pid)))
+        .collect()
 }
 
 /// Output for a message: text, shortened.

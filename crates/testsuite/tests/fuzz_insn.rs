@@ -7,13 +7,12 @@
 //! those that are dead are not the guest's (docs/ticks.md), so that comparison is expected to differ.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::OnceLock;
 use std::time::Duration;
 
 use clew_testsuite::cycle::Subject;
-use clew_testsuite::paths;
 use clew_testsuite::trials::{conclude, number_from_env, trial};
+use clew_testsuite::{paths, sources};
 
 fn main() {
     let first = number_from_env("CLEW_FUZZ_FIRST", 1);
@@ -47,16 +46,7 @@ fn build() -> Result<PathBuf, String> {
         .get_or_init(|| {
             let source = paths::repository().join("tests/fuzz-insn");
             let target = paths::target().join("fuzz-insn");
-            let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()));
-            cargo.args(["build", "--release", "--quiet"]).current_dir(source);
-            let output = cargo
-                .arg("--target-dir")
-                .arg(&target)
-                .output()
-                .map_err(|e| format!("cannot run cargo: {e}"))?;
-            let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
-            let program = target.join("release/fuzz-insn");
-            output.status.success().then_some(program).ok_or(format!("{cargo:?} failed:\n{stderr}"))
+            Ok(sources::cargo(&source, &target)?.join("fuzz-insn"))
         })
         .clone()
 }
