@@ -11,7 +11,7 @@ use crate::cycle::Subject;
 use crate::server::Service;
 use crate::sources::Source;
 use crate::trials::trial;
-use crate::{data, paths};
+use crate::{data, paths, sources};
 
 /// A program and how to judge it.
 pub struct Program {
@@ -27,8 +27,9 @@ pub struct Program {
 }
 
 impl Program {
-    /// `words` are arguments; `@x` stands for the file `x` of the generated data, `{out}` for the
-    /// directory of what was [`built`](Self::built), `{port}` for a [`server`](Self::server)'s port.
+    /// `words` are arguments; `@x` stands for the file `x` of the generated data, `{src}` for the
+    /// directory `tests/programs-src`, `{out}` for that of what was [`built`](Self::built), `{port}`
+    /// for a [`server`](Self::server)'s port.
     pub fn new(name: &'static str, words: &[&str]) -> Self {
         let argv: Vec<String> = words.iter().map(|word| expand(word)).collect();
         let needs =
@@ -165,6 +166,14 @@ impl Program {
         self
     }
 
+    /// Can be done by root only.
+    pub fn root(mut self) -> Self {
+        if !is_root() {
+            self.needs.push("/root's rights".into());
+        }
+        self
+    }
+
     /// Its trial; none, after a note, if the machine lacks something it needs.
     pub fn into_trial(self, suite: &'static str) -> Option<Trial> {
         if let Some(missing) = self.needs.iter().find(|file| !Path::new(file).exists()) {
@@ -182,8 +191,7 @@ impl Program {
             let out = source.build()?.to_string_lossy().into_owned();
             subject.argv.iter_mut().for_each(|word| *word = word.replace("{out}", &out));
         }
-        // SAFETY: a plain system call.
-        if self.unprivileged && unsafe { libc::geteuid() } == 0 {
+        if self.unprivileged && is_root() {
             return with_directory_of(NOBODY, self.name, |dir| {
                 subject.user = Some(NOBODY);
                 self.cycle(&subject, dir)
@@ -198,6 +206,11 @@ impl Program {
             None => subject.check(dir),
         }
     }
+}
+
+fn is_root() -> bool {
+    // SAFETY: a plain system call.
+    unsafe { libc::geteuid() == 0 }
 }
 
 const NOBODY: u32 = 65534;
@@ -221,6 +234,6 @@ fn with_directory_of(
 fn expand(word: &str) -> String {
     match word.strip_prefix('@') {
         Some(name) => data::directory().join(name).to_string_lossy().into_owned(),
-        None => word.to_string(),
+        None => word.replace("{src}", &sources::directory().to_string_lossy()),
     }
 }

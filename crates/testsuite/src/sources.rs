@@ -7,6 +7,11 @@ use std::sync::Mutex;
 
 use crate::paths;
 
+/// The directory they are in.
+pub fn directory() -> PathBuf {
+    paths::repository().join("tests/programs-src")
+}
+
 /// A source file or project of `tests/programs-src`.
 #[derive(Clone, Debug)]
 pub struct Source {
@@ -35,7 +40,7 @@ impl Source {
         // One at a time: two trials may want the same.
         static BUILDING: Mutex<()> = Mutex::new(());
         let _alone = BUILDING.lock().unwrap_or_else(|e| e.into_inner());
-        let source = paths::repository().join("tests/programs-src").join(self.path);
+        let source = directory().join(self.path);
         if extension(self.path).is_empty() {
             return cargo(&source, &paths::target().join("programs").join(self.path));
         }
