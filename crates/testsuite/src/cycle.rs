@@ -53,6 +53,12 @@ impl Subject {
         self.record_and_replay(dir, Some(native)).map(drop)
     }
 
+    /// Replaces a placeholder in its arguments and environment.
+    pub(crate) fn place(&mut self, what: &str, by: &str) {
+        let values = self.env.iter_mut().map(|(_, value)| value);
+        self.argv.iter_mut().chain(values).for_each(|word| *word = word.replace(what, by));
+    }
+
     fn native(&self, dir: &Path) -> Result<(Outcome, Files), String> {
         let (outcome, files) = self.run(dir, &self.argv, "native")?;
         self.expect(&outcome).map_err(|error| format!("the native run itself: {error}"))?;

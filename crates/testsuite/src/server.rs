@@ -159,7 +159,7 @@ fn with_port(subject: &Subject) -> Result<(Subject, u16), String> {
         .map_err(|e| format!("no free port: {e}"))?
         .port();
     let mut subject = subject.clone();
-    subject.argv.iter_mut().for_each(|word| *word = place(word, port));
+    subject.place("{port}", &port.to_string());
     for (_, content) in &mut subject.inputs {
         *content = place(&String::from_utf8_lossy(content), port).into_bytes();
     }
