@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Child;
 use std::time::{Duration, Instant};
 
-use crate::cycle::{Session, Subject};
+use crate::cycle::{Session, Subject, with_survivors};
 use crate::process::{self, Invocation, Outcome, collect, excerpt, kill_group, wait};
 
 /// What is done with a server. `{port}` in its words and in the server's stands for a free port of
@@ -72,9 +72,9 @@ impl Service {
             .try_for_each(|words| self.command(subject, port, dir, words).map(drop))?;
         let outcome = self.serve(subject, port, argv, dir);
         let left = subject.end_survivors(dir);
-        let outcome = outcome?;
+        let outcome = with_survivors(outcome, left, label)?;
         outcome.keep(dir, label);
-        left.map(|()| outcome).map_err(|error| format!("the {label} run {error}"))
+        Ok(outcome)
     }
 
     fn serve(

@@ -19,7 +19,7 @@ run(["/bin/sh", "-c", "echo through >&%d" % w], pass_fds=[w]); print(os.read(r, 
 print(run(["/bin/pwd"], cwd="/", stdout=PIPE).stdout, run(["/usr/bin/env"], env={"A": "1"}, stdout=PIPE).stdout)
 limit = lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (50, 50))
 print(run("ulimit -n", shell=True, preexec_fn=limit, stdout=PIPE).stdout)
-p = Popen(["/bin/sh", "-c", "trap 'exit 5' TERM; echo ready; sleep 50 & wait"], stdout=PIPE)
+p = Popen(["/bin/sh", "-c", "trap 'exit 5' TERM; echo ready; while :; do sleep 0.02; done"], stdout=PIPE)
 p.stdout.readline(); p.terminate(); print("trap", p.wait()); p.stdout.close()
 for number in (signal.SIGKILL, signal.SIGABRT, signal.SIGSEGV):
     print(run(["/bin/sh", "-c", "kill -%d $$" % number]).returncode, end=" ")

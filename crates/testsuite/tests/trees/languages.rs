@@ -20,14 +20,18 @@ pub fn programs() -> Vec<Program> {
         python("python_multiprocessing_fork", "processes.py", &["fork"]).tree(18).first_writes(),
         python("python_multiprocessing_spawn", "processes.py", &["spawn"]).tree(18).first_writes().ignored("starts an interpreter 20 times"),
         python("python_asyncio", "asynchronous.py", &[]).tree(9).first_writes(),
-        python("python_children", "children.py", &[]).tree(60),
+        // What follows a fork replays the parent up to it, interpreter's start and all.
+        python("python_children", "children.py", &[]).tree(60).ignored("replays an interpreter's start 60 times"),
+        program("python_subprocess", &["/usr/bin/python3", "-B", "-c", SUBPROCESS]).tree(6).first_writes(),
+        program("python_fork", &["/usr/bin/python3", "-B", "-c", FORK]).tree(4),
         python("python_futures", "futures.py", &[]).tree(3).first_writes(),
         python("python_network", "network.py", &[]).tree(7).first_writes(),
         python("python_terminal", "terminal.py", &[]).tree(7).unaccounted(),
         node("node_timers", "timers.js", &[]),
         node("node_workers", "workers.js", &[]),
         node("node_http", "http.js", &[]),
-        node("node_children", "children.js", &[]).tree(18).exits(4),
+        node("node_children", "children.js", &[]).tree(18).exits(4).ignored("replays an engine's start 20 times"),
+        program("node_spawn", &["/usr/bin/node", "-e", SPAWN]).tree(4).first_writes(),
         node("node_cluster", "children.js", &["cluster"]).tree(3).first_writes().ignored("starts three engines"),
         run("perl", ["perl", "tree.pl"]).tree(12),
         run("ruby", ["ruby", "tree.rb"]).tree(10),
@@ -36,3 +40,35 @@ pub fn programs() -> Vec<Program> {
         run("expect", ["expect", "tree.exp"]).tree(4).first_writes(),
     ]
 }
+
+const SUBPROCESS: &str = "
+import subprocess
+print(subprocess.run(['/bin/cat'], input=b'x' * 200000, stdout=subprocess.PIPE).stdout.count(b'x'))
+print(subprocess.run('echo out; echo err >&2; exit 3', shell=True, capture_output=True))
+a = subprocess.Popen(['/usr/bin/seq', '1000'], stdout=subprocess.PIPE)
+b = subprocess.Popen(['/usr/bin/sort', '-r'], stdin=a.stdout, stdout=subprocess.PIPE)
+a.stdout.close()
+print(len(b.communicate()[0]), a.wait(), b.returncode)
+p = subprocess.Popen(['/bin/sleep', '100']); p.terminate(); print(p.wait())
+";
+
+const FORK: &str = "
+import os, signal, threading
+signal.signal(signal.SIGCHLD, lambda *a: None)
+children = []
+for n in range(3):
+    if (pid := os.fork()) == 0:
+        t = threading.Thread(target=os.write, args=(1, b'child\\n')); t.start(); t.join()
+        os._exit(n)
+    children.append(pid)
+print([os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in children])
+";
+
+const SPAWN: &str = "
+const { spawn, execFileSync } = require('child_process');
+console.log(execFileSync('/bin/echo', ['synchronous']).toString());
+const sort = spawn('/usr/bin/sort', ['-n']); let text = '';
+sort.stdout.on('data', d => text += d); sort.stdin.end('3\\n1\\n2\\n');
+sort.on('close', code => { console.log(code, JSON.stringify(text));
+  const p = spawn('/bin/sleep', ['100']); p.on('exit', (c, s) => console.log(s)); p.kill(); });
+";

@@ -60,6 +60,7 @@ pub fn programs() -> Vec<Program> {
                 .client(&["/bin/sh", "-c", BACKGROUND_SAVE], &["rdb_last_bgsave_status:ok"]),
         ).tree(2),
         program("nginx", &["/usr/sbin/nginx", "-e", "stderr", "-p", "{work}", "-c", "{work}/nginx.conf"])
+            .needs(&["/usr/bin/curl"])
             .input("nginx.conf", NGINX)
             .input("pages/page", clew_testsuite::data::log_lines(20_000))
             .input("pages/big", clew_testsuite::data::log_lines(2_000_000))
@@ -71,6 +72,7 @@ pub fn programs() -> Vec<Program> {
                     .client(&["/bin/sh", "-c", "curl -s --compressed http://127.0.0.1:{port}/big | md5sum; md5sum < pages/big"], &[]),
             ).tree(3),
         program("python_http_server", &["/usr/bin/python3", "-u", "-m", "http.server", "--bind", "127.0.0.1", "{port}"])
+            .needs(&["/usr/bin/curl"])
             .input("page", "what the page says\n")
             .exits(143)
             .server(

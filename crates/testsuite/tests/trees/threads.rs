@@ -40,6 +40,6 @@ pub fn programs() -> Vec<Program> {
         program("pigz", &["/usr/bin/pigz", "-p", "2", "-n", "-c", "@small"]),
         program("compressors", &["/bin/sh", "{src}/shell/compressors.sh", "@text"]).tree(9).needs(&["/usr/bin/zstd", "/usr/bin/xz", "/usr/bin/pigz"]).ignored("the same programs as above on much data"),
         program("openssl_speed", &["/usr/bin/openssl", "speed", "-multi", "2", "-seconds", "1", "-bytes", "1024", "sha256"]).tree(3).nondeterministic().unaccounted(),
-        program("make_threads", &["/usr/bin/git", "-c", "safe.directory=*", "-c", "pack.threads=3", "--git-dir=@git/.git", "pack-objects", "-q", "--all", "--stdout", "--no-reuse-delta", "--no-reuse-object"]).nondeterministic(),
+program("git_pack_threads", &["/usr/bin/git", "-c", "safe.directory=*", "-c", "pack.threads=3", "-C", "@git", "pack-objects", "-q", "--all", "--stdout", "--no-reuse-delta", "--no-reuse-object"]).nondeterministic(),
     ]
 }
