@@ -95,7 +95,7 @@ fn account(recorded: &[u8], processes: &[Process], outputs: &[Vec<u8>]) -> Strin
     );
     for (process, output) in processes.iter().zip(outputs).filter(|(_, output)| !output.is_empty())
     {
-        let _ = write!(message, "{}{}\n", process.line(), excerpt(output));
+        let _ = writeln!(message, "{}{}", process.line(), excerpt(output));
     }
     message
 }
