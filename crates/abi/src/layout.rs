@@ -64,6 +64,9 @@ pub const TASK_SIGNAL_STACK: Range = Range::new(8 << 10, 64 << 10);
 /// Within an area: the engine's stack, above a guard page.
 pub const TASK_STACK: Range = Range::new(68 << 10, TASK_AREA - 4096);
 
+/// What recording processes know about the memory they share (see the engine's `sharing`).
+pub const SHARING: Range = Range::new(20 * GIB, 20 * GIB + (64 << 20));
+
 /// Guest code lies here unless the guest is linked elsewhere or asks for another place.
 pub const WINDOW: Range = Range::new(4 * GIB + GIB / 4, 8 * GIB - GIB / 4);
 /// The code cache: within 2 GiB of everything in [`WINDOW`].
@@ -97,5 +100,6 @@ pub const fn guest_may_map(range: Range) -> bool {
     !range.overlaps(ENGINE)
         && !range.overlaps(CACHE)
         && !range.overlaps(TASKS)
+        && !range.overlaps(SHARING)
         && !range.overlaps(shadow)
 }

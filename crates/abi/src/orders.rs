@@ -120,7 +120,12 @@ pub struct Shared {
     /// Counts processes with several threads: each keeps its threads on one core, the next process
     /// on the next one.
     pub next_core: u64,
+    /// Processes that have taken part in sharing memory: see [`SHARING_OFFSET`].
+    pub sharers: u64,
 }
+
+/// Where in the shared memfd the table of shared memory begins: the memfd reaches to its end.
+pub const SHARING_OFFSET: u64 = 64 << 20;
 
 pub const SHARED_LEN: usize = size_of::<Shared>();
 

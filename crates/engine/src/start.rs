@@ -74,6 +74,8 @@ pub extern "C" fn start(sp: u64) -> ! {
         baton_in_use: false,
         affinity: None,
         files: Files::default(),
+        sharing: Default::default(),
+        seeking: false,
         brk: Brk::default(),
         pid,
         exe: String::new(),

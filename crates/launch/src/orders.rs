@@ -14,8 +14,8 @@ use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
-use clew_abi::layout::PAGE;
-use clew_abi::orders::{MAGIC, ORDERS_LEN, Orders, SHARED_LEN, Shared as SharedPage, Text, VERSION};
+use clew_abi::layout::{PAGE, SHARING};
+use clew_abi::orders::{MAGIC, ORDERS_LEN, Orders, SHARED_LEN, SHARING_OFFSET, Shared as SharedPage, Text, VERSION};
 use rustix::fs::ftruncate;
 use rustix::mm::{MapFlags, ProtFlags, mmap, munmap};
 use rustix::thread::futex;
@@ -57,7 +57,7 @@ pub fn write(mut orders: Orders, strings: Strings<'_>) -> Result<OwnedFd> {
 /// Writes the memfd of the page that a recording's engines share.
 pub fn shared_page(shared: SharedPage) -> Result<OwnedFd> {
     let fd = memfd::empty("clew-shared")?;
-    ftruncate(&fd, PAGE).step("size the engines' shared page")?;
+    ftruncate(&fd, SHARING_OFFSET + SHARING.len()).step("size the engines' shared page")?;
     // SAFETY: repr(C) and made of u64s only, so all its bytes are initialised.
     let bytes = unsafe { std::slice::from_raw_parts((&raw const shared).cast(), SHARED_LEN) };
     let file = File::from(fd);

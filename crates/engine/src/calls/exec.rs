@@ -103,11 +103,15 @@ impl Engine {
         }
         if guest {
             self.lend_baton();
+        } else {
+            self.stop_sharing();
         }
         // SAFETY: as safe as the guest's own call.
         let result = unsafe { sys::syscall6(nr, args) };
         if guest {
             self.take_baton(task);
+        } else {
+            self.share_again();
         }
         result
     }

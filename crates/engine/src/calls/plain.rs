@@ -50,6 +50,9 @@ impl Engine {
                 written.push((addr, len));
             }
         });
+        if blocks {
+            written.iter().for_each(|&(addr, len)| self.get_range(addr, len));
+        }
         if !scratch.copy_back(self, &written) {
             result = -(sys::EFAULT as i64);
         }
@@ -68,7 +71,8 @@ impl Engine {
     /// Might other tasks have to wait for this call?
     fn blocks(&self, call: &Call) -> bool {
         use sys::*;
-        if !self.tasks.several() || clew_syscalls::blocking(call) == Blocking::Never {
+        let alone = !self.tasks.several() && !self.sharing.active();
+        if alone || clew_syscalls::blocking(call) == Blocking::Never {
             return false;
         }
         match call.nr {

@@ -99,6 +99,7 @@ impl Engine {
             let event = log.event(Kind::Fork, stamp, &payload, &atts);
             self.recent.push(event, Kind::Fork as u16, pid.into(), stamp.tick);
         }
+        self.share_as_child();
     }
 
     /// The part of becoming a child that is the same while replaying.

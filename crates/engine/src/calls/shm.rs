@@ -1,7 +1,7 @@
 //! System V shared memory.
 //!
 //! While recording a segment is attached for real; replay has anonymous memory with the contents it
-//! had. What other processes write to it later is not recorded.
+//! had. What other processes write to it later is recorded as for all shared memory (see `sharing`).
 
 use super::Outcome;
 use crate::memory::Mapped;
@@ -41,6 +41,8 @@ impl Engine {
         }
         let addr = result as u64;
         self.mapped(addr, len, prot, true);
+        let id = (crate::sharing::SYSV, call.args[0]);
+        self.note_shared_map(addr, len, 0, id, prot & PROT_WRITE != 0);
         let map = MapPayload { len, prot, flags: MAP_SHARED | MAP_ANONYMOUS, offset: 0 };
         let (key, path) = (Vec::new(), Vec::new());
         let mapped = Some(Mapped { addr, map, key, path, contents: true });
@@ -61,6 +63,7 @@ impl Engine {
         if result == 0 {
             self.forget_code(vma.start, vma.end);
             self.vmas.remove(vma.start, vma.end);
+            self.forget_shared_maps(vma.start, vma.end);
         }
         result
     }

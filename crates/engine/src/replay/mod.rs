@@ -145,7 +145,9 @@ impl Engine {
     pub fn aim_at_next(&mut self) {
         let now = self.ticks.now();
         let target = self.next_event().map(|next| match next.kind {
-            Kind::Signal | Kind::Switch | Kind::Child if next.header.tick > now => {
+            Kind::Signal | Kind::Switch | Kind::Child | Kind::Memory
+                if next.header.tick > now =>
+            {
                 next.header.tick
             }
             // The guest gets there by itself; running past it is noticed, if not at once. Small
@@ -156,6 +158,15 @@ impl Engine {
         if target.is_none() {
             self.ticks.aim(Some(now + 1));
         }
+    }
+
+    /// Is the next event at a place between two ticks that only looking at each instruction finds?
+    pub fn must_seek(&mut self) -> bool {
+        if !self.replaying() {
+            return false;
+        }
+        let now = self.ticks.now();
+        self.next_event().is_some_and(|next| next.kind == Kind::Memory && next.header.tick == now)
     }
 
     /// A counter ran out: nearer to the target, or there.

@@ -339,6 +339,7 @@ impl Engine {
             let payload = ExitPayload { code: 0, signal: signo };
             log.event(Kind::Exit, stamp, &payload, &[]);
             log.tell_full();
+            self.stop_sharing();
         }
         let default = Action { handler: SIG_DFL, ..Action::default() };
         loop {

@@ -32,6 +32,7 @@ impl Engine {
             log.event(Kind::Exit, stamp, &payload, checksums.as_slice());
             log.tell_full();
         }
+        self.stop_sharing();
         sys::exit_group(code)
     }
 

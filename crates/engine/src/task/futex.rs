@@ -132,6 +132,7 @@ impl Engine {
         let next = baton.pass_on();
         if next.is_none() {
             baton.holder = None;
+            self.sharing.park();
         }
         baton.unlock();
         wake(next);
@@ -251,6 +252,7 @@ impl Engine {
     }
 
     fn write_word(&mut self, addr: u64, value: u32) -> bool {
+        self.get_range(addr, 4);
         let bytes = value.to_le_bytes();
         sys::write_guest(addr, &bytes) || self.unprotect_all() && sys::write_guest(addr, &bytes)
     }
@@ -366,6 +368,7 @@ impl Engine {
     }
 
     fn release_one(&mut self, addr: u64, tid: u32, inherits: bool) -> bool {
+        self.get_range(addr, 4);
         let Some(word) = sys::read_u32(addr).filter(|w| w & TID_MASK == tid) else { return false };
         if inherits {
             self.pass_lock_on(addr, OWNER_DIED);
