@@ -57,6 +57,7 @@ impl Engine {
             }
             __NR_sendfile | __NR_copy_file_range | __NR_splice => self.moved_output(call),
             __NR_shmat => Some(self.shmat(call)),
+            __NR_shmctl => self.shmctl(call),
             // Deprecated, and no different from several mappings; programs fall back to those.
             __NR_remap_file_pages => Some(Outcome::of(-(ENOSYS as i64))),
             __NR_clone | __NR_clone3 | __NR_fork | __NR_vfork => Some(self.make_task(call)),

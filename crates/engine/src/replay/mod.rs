@@ -166,7 +166,7 @@ impl Engine {
             return false;
         }
         let now = self.ticks.now();
-        self.next_event().is_some_and(|next| next.kind == Kind::Memory && next.header.tick == now)
+        self.next_event().is_some_and(|next| next.header.tick == now && hidden(&next))
     }
 
     /// A counter ran out: nearer to the target, or there.
@@ -530,5 +530,15 @@ fn echo_bytes(arg: u64, addr: u64, len: u64) {
         }
         supervisor::send(control::OUTPUT, arg, &buf[..n]);
         done += n as u64;
+    }
+}
+
+/// Does an event's place show only to who looks at each instruction? Memory that others changed shows
+/// nowhere else, and neither does the end of a file that others made shorter.
+fn hidden(record: &Record) -> bool {
+    match record.kind {
+        Kind::Memory => true,
+        Kind::Signal => record.payload::<SignalPayload>().signo == signal::SIGBUS,
+        _ => false,
     }
 }
