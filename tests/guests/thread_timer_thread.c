@@ -12,7 +12,7 @@ int main(void) {
     event.sigev_value.sival_int = 77;
     timer_t timer;
     TRY(timer_create(CLOCK_MONOTONIC, &event, &timer));
-    TRY(timer_settime(timer, 0, &(struct itimerspec){{0, 2000000}, {0, 1000000}}, NULL));
+    timer_settime(timer, 0, &(struct itimerspec){{0, 2000000}, {0, 1000000}}, NULL);
     await(3);
     printf("%d\n", timer_getoverrun(timer) >= 0);
     TRY(timer_delete(timer));
