@@ -1,7 +1,13 @@
 // Process-shared mutex, condition and barrier between three processes of two threads each.
 #include "thread.h"
 #include <sys/wait.h>
-static struct { pthread_mutex_t mutex; pthread_cond_t cond; pthread_barrier_t barrier; int turn; uint64_t hash; } *s;
+static struct {
+    pthread_mutex_t mutex;
+    pthread_cond_t cond;
+    pthread_barrier_t barrier;
+    int turn;
+    uint64_t hash;
+} *s;
 static int process;
 static void *play(void *n) {
     int me = process * 2 + NUMBER(n);
@@ -24,7 +30,9 @@ int main(void) {
     pthread_condattr_init(&c), pthread_condattr_setpshared(&c, 1);
     pthread_barrierattr_init(&b), pthread_barrierattr_setpshared(&b, 1);
     s = mmap(0, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    pthread_mutex_init(&s->mutex, &m), pthread_cond_init(&s->cond, &c), pthread_barrier_init(&s->barrier, &b, 6);
+    pthread_mutex_init(&s->mutex, &m);
+    pthread_cond_init(&s->cond, &c);
+    pthread_barrier_init(&s->barrier, &b, 6);
     for (process = 0; process < 2; process++)
         if (!fork()) break;
     pthread_t x = start(play, 0), y = start(play, 1);

@@ -3,7 +3,8 @@
 static _Atomic int count;
 static pthread_t main_thread;
 static void expired(union sigval value) {
-    if (count++ < 3) printf("%d in main %d\n", value.sival_int, pthread_equal(main_thread, pthread_self()) != 0);
+    if (count++ >= 3) return;
+    printf("%d in main %d\n", value.sival_int, pthread_equal(main_thread, pthread_self()) != 0);
     step();
 }
 int main(void) {
