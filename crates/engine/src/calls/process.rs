@@ -5,7 +5,7 @@ use crate::log::{self, Att, Log, Stamp};
 use crate::state::{Engine, Mode, ctx};
 use crate::sys::{self, *};
 use crate::task::baton::baton;
-use crate::task::start::{CLONE_CHILD_CLEARTID, CLONE_VM, CloneArgs};
+use crate::task::start::{CLONE_CHILD_CLEARTID, CLONE_CLEAR_SIGHAND, CLONE_VM, CloneArgs};
 use alloc_crate::vec::Vec;
 use clew_abi::orders::FLAG_NO_FOLLOW;
 use clew_abi::record::{ForkPayload, Kind};
@@ -39,7 +39,9 @@ impl Engine {
             crate::signal::sync_mask(maker.signals.blocked);
         }
         let mut written = Vec::new();
-        clew_syscalls::outputs(&plan, result, &Memory, &mut |addr, len| written.push((addr, len)));
+        clew_syscalls::outputs(&plan, result, &Memory, &mut |addr, len| {
+            written.extend(writable(addr, len));
+        });
         Outcome { result, written, event, ..Outcome::default() }
     }
 
@@ -73,6 +75,9 @@ impl Engine {
         self.baton_in_use = false;
         // SAFETY: the word is cleared when this thread ends, as for any task.
         unsafe { syscall!(__NR_set_tid_address, task.alive.as_ptr()) };
+        if args.flags & CLONE_CLEAR_SIGHAND != 0 {
+            crate::signal::host::update_all(&task.process().actions);
+        }
         crate::signal::sync_mask(task.signals.blocked);
         if orders_say_no_follow() {
             self.mode = Mode::Unrecorded;
@@ -81,7 +86,7 @@ impl Engine {
             *log = Log::fork();
             let mut atts = Vec::new();
             clew_syscalls::outputs(plan, 0, &Memory, &mut |addr, len| {
-                atts.push(Att::Memory { addr, len });
+                atts.extend(writable(addr, len).map(|(addr, len)| Att::Memory { addr, len }));
             });
             let event = log.event(Kind::Fork, stamp, &payload, &atts);
             self.recent.push(event, Kind::Fork as u16, pid.into(), stamp.tick);
@@ -100,6 +105,9 @@ impl Engine {
         task.pending = 0;
         task.signals.pending = None;
         task.robust_list = 0;
+        if args.flags & CLONE_CLEAR_SIGHAND != 0 {
+            crate::signal::clear_handlers(&mut task.process().actions);
+        }
         task.clear_child_tid =
             if args.flags & CLONE_CHILD_CLEARTID != 0 { args.child_tid } else { 0 };
         if let Some(sp) = args.stack_pointer() {
@@ -108,6 +116,12 @@ impl Engine {
         }
         self.aim_at_slice();
     }
+}
+
+/// A task id's place, unless it is none: the kernel forgives that.
+fn writable(addr: u64, len: u64) -> Option<(u64, u64)> {
+    let mut there = [0u8; 8];
+    sys::read_guest(addr, &mut there[..len.min(8) as usize]).then_some((addr, len))
 }
 
 fn orders_say_no_follow() -> bool {
@@ -122,6 +136,8 @@ fn fork_now(call: &Call, args: &CloneArgs) -> i64 {
         let args = [flags | args.exit_signal, 0, third, args.child_tid, args.tls, 0];
         return kernel_now(__NR_clone, &args);
     }
+    // The engine's own handlers stay: the child gives the kernel what goes with its table.
+    let flags = flags & !CLONE_CLEAR_SIGHAND;
     let real = CloneArgs { flags, stack: 0, stack_size: 0, ..*args };
     let args = [&raw const real as u64, size_of::<CloneArgs>() as u64, 0, 0, 0, 0];
     kernel_now(__NR_clone3, &args)
