@@ -142,13 +142,20 @@ fn find_orders() -> i32 {
     if u64::from_le_bytes(magic) == abi::MAGIC {
         return fd::ORDERS;
     }
-    for file in (0..fd::END).rev() {
-        let mut name = crash::Report::new();
-        let _ = write!(name, "/memfd:{} (deleted)", abi::ORDERS_NAME);
-        if sys::fstat(file).is_some() && crate::procfs::fd_path(file) == name.bytes() {
-            descriptors::set_number(fd::ORDERS, file);
-            return file;
-        }
+    // There is no heap yet.
+    let mut name = crash::Report::new();
+    let _ = write!(name, "/memfd:{} (deleted)", abi::ORDERS_NAME);
+    let is_orders = |file: &i32| {
+        let (mut link, mut target) = (crash::Report::new(), [0u8; 64]);
+        let _ = write!(link, "/proc/self/fd/{file}\0");
+        let (path, buf) = (link.bytes().as_ptr(), target.as_mut_ptr());
+        // SAFETY: the path is terminated; writes the array.
+        let len = unsafe { sys::syscall!(sys::__NR_readlink, path, buf, target.len()) };
+        len > 0 && target[..len as usize] == *name.bytes()
+    };
+    if let Some(file) = (0..fd::END).rev().find(is_orders) {
+        descriptors::set_number(fd::ORDERS, file);
+        return file;
     }
     sys::write(2, b"clew: the engine image is started by clew, not by hand\n");
     sys::exit_group(125)
