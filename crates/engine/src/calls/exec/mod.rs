@@ -151,7 +151,7 @@ impl Engine {
         for signo in (1..=64u32).filter(|&s| bit(s) & signal::SYNCHRONOUS != 0) {
             host::update(&self.task.process().actions, signo);
         }
-        if self.task.pending == 0 {
+        if self.task.signals.pending.is_none() {
             signal::sync_mask(self.task.signals.blocked);
         }
     }
