@@ -83,16 +83,16 @@ pub fn vacate(file: i32) {
     }
 }
 
-/// Makes `file` the reserved descriptor `original`, at the number that is its own if the guest has
-/// nothing there. At worst it stays where it is.
+/// Makes `file` the reserved descriptor `original`, closed on exec, at the number that is its own if
+/// the guest has nothing there. At worst it stays where it is.
 pub fn place(original: i32, file: i32) {
     // SAFETY: descriptors only.
     let free = unsafe { syscall!(sys::__NR_fcntl, original, F_GETFD) } < 0;
-    let placed = if free {
-        replace(file, original, sys::O_CLOEXEC)
-    } else {
-        duplicate(file, F_DUPFD_CLOEXEC)
+    let placed = match free {
+        true => replace(file, original, sys::O_CLOEXEC),
+        false => -1,
     };
+    let placed = if placed < 0 { duplicate(file, F_DUPFD_CLOEXEC) } else { placed };
     if placed < 0 {
         cloexec(file, true);
         return set_number(original, file);
@@ -101,10 +101,11 @@ pub fn place(original: i32, file: i32) {
     sys::close(file);
 }
 
-/// A copy of `file` out of the guest's way, as far as its limit of open files allows.
+/// A copy of `file` out of the guest's way, as high as its limit of open files allows.
 fn duplicate(file: i32, kind: u64) -> i64 {
     with_room(|| {
-        [fd::END, 256, 64, 3].into_iter().fold(-1, |got, from| match got {
+        let highest = limits()[0].saturating_sub(fd::COUNT as u64);
+        [fd::END as u64, highest, 3].into_iter().fold(-1, |got, from| match got {
             // SAFETY: descriptors only.
             ..0 => unsafe { syscall!(sys::__NR_fcntl, file, kind, from) },
             got => got,
@@ -145,22 +146,44 @@ pub fn hide_all(hide: bool) {
 /// Does something with the limit of open files raised as far as this process may raise it, or as
 /// far as the reserved numbers need.
 pub fn with_room<T>(action: impl FnOnce() -> T) -> T {
-    const RLIMIT_NOFILE: u64 = 7;
     let needed = fd::END as u64 + fd::COUNT as u64;
-    let mut old = [0u64; 2];
-    // SAFETY: reads or writes the array.
-    let limit = |new: *const [u64; 2], old: *mut [u64; 2]| unsafe {
-        syscall!(sys::__NR_prlimit64, 0, RLIMIT_NOFILE, new, old)
-    };
-    let known = limit(core::ptr::null(), &mut old) == 0;
-    if !known || old[0] >= needed {
+    let old = limits();
+    if old[0] >= needed {
         return action();
     }
     // The hard limit yields to privileged processes only.
-    if limit(&[needed, needed.max(old[1])], core::ptr::null_mut()) != 0 {
-        limit(&[needed.min(old[1]), old[1]], core::ptr::null_mut());
+    if !set_limits([needed, needed.max(old[1])]) {
+        set_limits([needed.min(old[1]), old[1]]);
     }
     let result = action();
-    limit(&old, core::ptr::null_mut());
+    set_limits(old);
     result
+}
+
+/// Opens a file of the engine's though the guest may have used up its descriptors. Like [`sys::openat`].
+pub fn open(dir: i32, path: &[u8], flags: u32, mode: u32) -> i64 {
+    or_with_room(|| sys::openat(dir, path, flags, mode))
+}
+
+/// Something that makes a descriptor: once more with room, if there was none.
+pub fn or_with_room(make: impl Fn() -> i64) -> i64 {
+    match make() {
+        result if result == -i64::from(sys::EMFILE) => with_room(make),
+        result => result,
+    }
+}
+
+const RLIMIT_NOFILE: u64 = 7;
+
+/// The limits of open files, soft and hard.
+fn limits() -> [u64; 2] {
+    let mut now = [u64::MAX; 2];
+    // SAFETY: writes the array.
+    unsafe { syscall!(sys::__NR_prlimit64, 0, RLIMIT_NOFILE, 0, now.as_mut_ptr()) };
+    now
+}
+
+fn set_limits(new: [u64; 2]) -> bool {
+    // SAFETY: reads the array.
+    unsafe { syscall!(sys::__NR_prlimit64, 0, RLIMIT_NOFILE, new.as_ptr(), 0) == 0 }
 }

@@ -105,7 +105,8 @@ fn load_interpreter(
     ops: &mut Vec<Op>,
 ) -> Result<Object, LoadError> {
     let terminated = [path, b"\0"].concat();
-    let file = sys::openat(-100, &terminated, sys::O_RDONLY | sys::O_CLOEXEC, 0);
+    let flags = sys::O_RDONLY | sys::O_CLOEXEC;
+    let file = crate::descriptors::open(sys::AT_FDCWD, &terminated, flags, 0);
     if file < 0 {
         return Err(LoadError("its interpreter cannot be opened"));
     }

@@ -154,8 +154,8 @@ fn find_orders() -> i32 {
         len > 0 && target[..len as usize] == *name.bytes()
     };
     if let Some(file) = (0..fd::END).rev().find(is_orders) {
-        descriptors::set_number(fd::ORDERS, file);
-        return file;
+        descriptors::place(fd::ORDERS, file);
+        return number(fd::ORDERS);
     }
     sys::write(2, b"clew: the engine image is started by clew, not by hand\n");
     sys::exit_group(125)

@@ -113,11 +113,7 @@ impl Engine {
                 __NR_open | __NR_openat | __NR_openat2,
                 Special::Maps | Special::Smaps | Special::Auxv,
             ) => {
-                let flags = match call.nr {
-                    __NR_open => call.args[1],
-                    __NR_openat => call.args[2],
-                    _ => sys::read_u64(call.args[2]).unwrap_or(0),
-                };
+                let flags = open_flags(call);
                 if flags & O_PATH as u64 != 0 {
                     return None;
                 }
@@ -213,7 +209,17 @@ fn follows_links(call: &Call) -> bool {
         __NR_statx => call.args[2],
         _ => 0,
     };
-    flags & NOFOLLOW == 0
+    flags & NOFOLLOW == 0 && open_flags(call) & u64::from(O_NOFOLLOW) == 0
+}
+
+/// The flags of a call that opens a file, else 0.
+fn open_flags(call: &Call) -> u64 {
+    match call.nr {
+        __NR_open => call.args[1],
+        __NR_openat => call.args[2],
+        __NR_openat2 => sys::read_u64(call.args[2]).unwrap_or(0),
+        _ => 0,
+    }
 }
 
 /// The engine's descriptors do not exist for the guest.

@@ -12,7 +12,7 @@ pub mod maps;
 pub mod peers;
 
 use crate::crash::Report;
-use crate::descriptors::{number as own_number, reserved};
+use crate::descriptors::{self, reserved};
 use crate::state::Engine;
 use crate::sys::{self, syscall};
 use alloc_crate::vec::Vec;
@@ -60,7 +60,7 @@ pub fn locate(engine: &Engine, dir: i32, path: &[u8]) -> Option<Entry> {
         return parse(engine, path);
     }
     let flags = sys::O_PATH | sys::O_NOFOLLOW | sys::O_CLOEXEC;
-    let file = sys::openat(dir, &[path, b"\0"].concat(), flags, 0);
+    let file = descriptors::open(dir, &[path, b"\0"].concat(), flags, 0);
     if file < 0 {
         return None;
     }
@@ -113,7 +113,7 @@ pub fn number(text: &[u8]) -> Option<u64> {
 /// The path, NUL-terminated, that leads the kernel to the program of this process or of another.
 pub fn exe_path(engine: &Engine, peer: Option<u32>) -> Vec<u8> {
     let mut path = Report::new();
-    let _ = match (peer, own_number(fd::EXE)) {
+    let _ = match (peer, descriptors::number(fd::EXE)) {
         (Some(pid), _) => write!(path, "/proc/{pid}/fd/{}\0", peers::exe_number(pid)),
         (None, ..0) => write!(path, "{}\0", engine.exe),
         (None, file) => write!(path, "/proc/self/fd/{file}\0"),
@@ -146,7 +146,7 @@ pub fn contents(engine: &Engine, entry: Entry) -> Vec<u8> {
 /// A whole file; nothing if it cannot be read. `path` is NUL-terminated.
 pub fn slurp(path: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
-    let file = sys::openat(-100, path, sys::O_RDONLY | sys::O_CLOEXEC, 0);
+    let file = descriptors::open(sys::AT_FDCWD, path, sys::O_RDONLY | sys::O_CLOEXEC, 0);
     if file < 0 {
         return out;
     }

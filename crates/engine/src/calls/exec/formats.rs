@@ -1,6 +1,7 @@
 //! What the kernel makes of a file that is to be executed: a script, a program or neither.
 
 use super::request::Request;
+use crate::descriptors;
 use crate::sys::{self, *};
 use alloc_crate::vec::Vec;
 
@@ -111,7 +112,8 @@ fn check_interpreter(file: i32, header: &[u8]) -> Result<(), i64> {
     }
     let path = name.split(|&b| b == 0).next().unwrap_or(&[]);
     Request::interpreter(path).check_file()?;
-    let linker = sys::openat(AT_FDCWD, &[path, b"\0"].concat(), O_RDONLY | O_CLOEXEC, 0);
+    let path = [path, b"\0"].concat();
+    let linker = descriptors::open(AT_FDCWD, &path, O_RDONLY | O_CLOEXEC, 0);
     if linker < 0 {
         return Err(linker);
     }

@@ -46,6 +46,15 @@ impl Drop for Target {
     }
 }
 
+/// Is a call that answers 0 an exec that has succeeded?
+pub fn replaces_program(call: &Call) -> bool {
+    match call.nr {
+        __NR_execve => true,
+        __NR_execveat => call.args[4] & request::AT_EXECVE_CHECK == 0,
+        _ => false,
+    }
+}
+
 impl Engine {
     /// `execve` and `execveat`.
     pub fn exec(&mut self, call: &Call) -> Outcome {
@@ -185,7 +194,7 @@ impl Engine {
         let Some(argv) = argument_vector(request.argv, &target) else {
             return Outcome::of(-i64::from(EFAULT));
         };
-        let file = procfs::memfd(next::NAME, &[], false);
+        let file = descriptors::or_with_room(|| procfs::memfd(next::NAME, &[], false));
         if file < 0 {
             return Outcome::of(file);
         }

@@ -15,7 +15,7 @@ use clew_syscalls::Call;
 const AT_EMPTY_PATH: u64 = 0x1000;
 const AT_SYMLINK_NOFOLLOW: u64 = 0x100;
 /// Only say whether the file could be executed.
-const AT_EXECVE_CHECK: u64 = 0x1_0000;
+pub const AT_EXECVE_CHECK: u64 = 0x1_0000;
 /// An address that no process can read.
 const UNREADABLE: u64 = 0xffff_ffff_ffff_f000;
 /// Longest path, its NUL included.
@@ -103,7 +103,7 @@ impl Request {
     pub fn is_engine(&self) -> bool {
         let path = if self.of_descriptor() { own_descriptor(self.dir) } else { self.path.clone() };
         let dir = if self.of_descriptor() { AT_FDCWD } else { self.dir };
-        let file = sys::openat(dir, &path, O_PATH | O_CLOEXEC, 0);
+        let file = descriptors::open(dir, &path, O_PATH | O_CLOEXEC, 0);
         let engine = file >= 0 && is_engine(file as i32);
         sys::close(file as i32);
         engine
@@ -147,7 +147,7 @@ impl Request {
 
 /// Where a symbolic link leads.
 fn follow(dir: i32, path: &[u8]) -> Option<Vec<u8>> {
-    let link = sys::openat(dir, &[path, b"\0"].concat(), O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
+    let link = descriptors::open(dir, &[path, b"\0"].concat(), O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
     if link < 0 {
         return None;
     }
@@ -174,11 +174,7 @@ fn own_descriptor(file: i32) -> Vec<u8> {
 }
 
 fn open(dir: i32, path: &[u8], flags: u32) -> Result<i32, i64> {
-    let now = || sys::openat(dir, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | flags, 0);
-    let file = match now() {
-        result if result == -i64::from(EMFILE) => descriptors::with_room(now),
-        result => result,
-    };
+    let file = descriptors::open(dir, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | flags, 0);
     if file < 0 { Err(file) } else { Ok(file as i32) }
 }
 
