@@ -12,7 +12,7 @@ use clew_syscalls::Call;
 
 const STDOUT: u8 = 1;
 const STDERR: u8 = 2;
-/// The descriptor is open on this process's directory of descriptors.
+/// The descriptor is open on a recorded process's directory of descriptors.
 const FD_DIRECTORY: u8 = 4;
 
 /// What the engine knows about descriptors and files.
@@ -212,9 +212,9 @@ impl Engine {
     }
 
     fn mark_opened(&mut self, path: u64, file: i32) {
-        let mut buf = [0u8; 32];
+        let mut buf = [0u8; 64];
         let mark = match sys::read_cstr(path, &mut buf) {
-            Some(path) if procfs::is_fd_directory(self, path) => FD_DIRECTORY,
+            Some(path) if self.lists_descriptors(path, file) => FD_DIRECTORY,
             Some(b"/dev/stdout" | b"/dev/fd/1" | b"/proc/self/fd/1") => self.files.mark(1) & STDOUT,
             Some(b"/dev/stderr" | b"/dev/fd/2" | b"/proc/self/fd/2") => self.files.mark(2) & STDERR,
             _ => 0,
@@ -222,7 +222,14 @@ impl Engine {
         self.files.set_mark(file, mark);
     }
 
-    /// Is the descriptor open on this process's directory of descriptors?
+    /// Is the open file a recorded process's directory of descriptors? `path` is how it was opened.
+    fn lists_descriptors(&self, path: &[u8], file: i32) -> bool {
+        let last = path.rsplit(|&b| b == b'/').find(|part| !part.is_empty());
+        matches!(last, Some(b"fd" | b"fdinfo"))
+            && procfs::parse(self, &procfs::fd_path(file)).is_some()
+    }
+
+    /// Is the descriptor open on a recorded process's directory of descriptors?
     pub fn is_fd_directory(&self, file: i32) -> bool {
         self.files.mark(file) & FD_DIRECTORY != 0
     }

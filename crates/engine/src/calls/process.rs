@@ -5,7 +5,9 @@ use crate::log::{self, Att, Log, Stamp};
 use crate::state::{Engine, Mode, ctx};
 use crate::sys::{self, *};
 use crate::task::baton::baton;
-use crate::task::start::{CLONE_CHILD_CLEARTID, CLONE_CHILD_SETTID, CLONE_VM, CloneArgs};
+use crate::task::start::{
+    CLONE_CHILD_CLEARTID, CLONE_CHILD_SETTID, CLONE_CLEAR_SIGHAND, CLONE_VM, CloneArgs,
+};
 use alloc_crate::vec::Vec;
 use clew_abi::orders::FLAG_NO_FOLLOW;
 use clew_abi::record::{ForkPayload, Kind};
@@ -91,6 +93,9 @@ impl Engine {
         self.baton_in_use = false;
         // SAFETY: the word is cleared when this thread ends, as for any task.
         unsafe { syscall!(__NR_set_tid_address, task.alive.as_ptr()) };
+        if args.flags & CLONE_CLEAR_SIGHAND != 0 {
+            crate::signal::host::update_all(&task.process().actions);
+        }
         crate::signal::sync_mask(task.signals.blocked);
         if orders_say_no_follow() {
             self.mode = Mode::Unrecorded;
@@ -119,6 +124,9 @@ impl Engine {
         task.process().guest_of_another = false;
         self.pid = pid;
         task.robust_list = 0;
+        if args.flags & CLONE_CLEAR_SIGHAND != 0 {
+            crate::signal::clear_handlers(&mut task.process().actions);
+        }
         task.clear_child_tid =
             if args.flags & CLONE_CHILD_CLEARTID != 0 { args.child_tid } else { 0 };
         if let Some(sp) = args.stack_pointer() {
@@ -144,6 +152,8 @@ fn fork_now(call: &Call, args: &CloneArgs, late_tid: bool) -> i64 {
         let args = [flags | args.exit_signal, 0, third, args.child_tid, args.tls, 0];
         return kernel_now(__NR_clone, &args);
     }
+    // The engine's own handlers stay: the child gives the kernel what goes with its table.
+    let flags = flags & !CLONE_CLEAR_SIGHAND;
     let real = CloneArgs { flags, stack: 0, stack_size: 0, ..*args };
     let args = [&raw const real as u64, size_of::<CloneArgs>() as u64, 0, 0, 0, 0];
     kernel_now(__NR_clone3, &args)

@@ -284,7 +284,7 @@ impl Engine {
         if matches!(call.nr, sys::__NR_exit | sys::__NR_exit_group) {
             return self.replay_task_end(&record);
         }
-        if matches!(call.nr, sys::__NR_execve | sys::__NR_execveat) && payload.result == 0 {
+        if payload.result == 0 && calls::exec::replaces_program(call) {
             if self.task.process().guest_of_another {
                 // It has left this memory, unless the call failed after all and is recorded again.
                 self.events_here();
