@@ -53,7 +53,8 @@ impl Engine {
         if blocks {
             written.iter().for_each(|&(addr, len)| self.get_range(addr, len));
         }
-        if !scratch.copy_back(self, &written) {
+        let failed = result == -(sys::EFAULT as i64);
+        if !scratch.copy_back(self, &written, failed) {
             result = -(sys::EFAULT as i64);
         }
         if let Some(watch) = watch {

@@ -29,6 +29,9 @@ impl Engine {
             __NR_clock_gettime => self.clock_gettime(a),
             __NR_exit | __NR_exit_group => self.exit(call),
             __NR_futex => self.futex(call),
+            __NR_futex_wake | __NR_futex_wait | __NR_futex_requeue | __NR_futex_waitv => {
+                self.futex2(call)
+            }
             __NR_rt_sigpending => self.sigpending(call),
             __NR_rt_sigtimedwait => self.take_sent(call),
             __NR_open | __NR_openat | __NR_openat2 | __NR_readlink | __NR_readlinkat | __NR_stat

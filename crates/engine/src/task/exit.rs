@@ -1,6 +1,7 @@
 //! Ending tasks and processes, while recording. (Replay: `crate::replay::tasks`.)
 
 use super::TaskRef;
+use super::futex::tell_robust_list;
 use crate::asm;
 use crate::log::Att;
 use crate::state::{Engine, Mode, ctx};
@@ -32,22 +33,23 @@ impl Engine {
             log.event(Kind::Exit, stamp, &payload, checksums.as_slice());
             log.tell_full();
         }
+        self.release_shared_locks();
         self.stop_sharing();
         sys::exit_group(code)
     }
 
     /// The running task ends, others of this memory go on. `process`: with all of its process.
     fn end_task(&mut self, call: &Call, process: bool) -> ! {
-        let stamp = self.stamp();
+        let (stamp, task) = (self.stamp(), self.task);
         let payload = SyscallPayload {
             nr: call.nr.into(),
             result: 0,
             args: call.args,
             pc: ctx().pc,
         };
-        let written = self.release_futexes();
-        let atts: Vec<Att> =
-            written.iter().map(|&(addr, len)| Att::Memory { addr, len }).collect();
+        let written = self.release_futexes(task);
+        tell_robust_list(0);
+        let atts: Vec<Att> = written.iter().map(|&addr| Att::Memory { addr, len: 4 }).collect();
         if let Mode::Record(log) = &mut self.mode {
             let event = log.event(Kind::Syscall, stamp, &payload, &atts);
             self.recent.push(event, Kind::Syscall as u16, payload.nr, stamp.tick);
@@ -73,8 +75,13 @@ impl Engine {
         self.tasks.remove(task);
     }
 
-    /// Lets others run for good: this task's process is about to die or to be another program.
+    /// A task of another process that shares this memory is about to die of a signal: others go on.
     pub fn part_with_baton(&mut self) {
+        let written = self.release_futexes(self.task);
+        tell_robust_list(0);
+        self.record_words(&written);
+        drop(written);
+        self.forget_running_task();
         self.leave_baton();
     }
 }
