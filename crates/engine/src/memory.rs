@@ -253,6 +253,9 @@ impl Engine {
             _ => self.files.stored(key),
         };
         let Some(file) = file else { return false };
+        if shared && !key.is_empty() {
+            self.files.extend_shared(file, map.offset.saturating_add(map.len));
+        }
         let kind = if key.is_empty() { MAP_ANONYMOUS } else { 0 };
         let sharing = if shared { sys::MAP_SHARED } else { MAP_PRIVATE };
         let grows = map.flags & MAP_GROWSDOWN;

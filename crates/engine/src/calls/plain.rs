@@ -57,6 +57,11 @@ impl Engine {
         if !scratch.copy_back(self, &written, failed) {
             result = -(sys::EFAULT as i64);
         }
+        if call.nr == sys::__NR_futex && self.sharing.holds(call.args[0]) {
+            // The kernel may have marked a lock whose owner died.
+            self.get_range(call.args[0], 4);
+            written.push((call.args[0] & !3, 4));
+        }
         if let Some(watch) = watch {
             watch.changes(&mut written);
             if result != -(sys::ENOSYS as i64) {
@@ -72,7 +77,7 @@ impl Engine {
     /// Might other tasks have to wait for this call?
     fn blocks(&self, call: &Call) -> bool {
         use sys::*;
-        let alone = !self.tasks.several() && !self.sharing.active();
+        let alone = !self.tasks.several() && !self.sharing.takes_part();
         if alone || clew_syscalls::blocking(call) == Blocking::Never {
             return false;
         }

@@ -16,6 +16,8 @@ use clew_syscalls::Call;
 const SHM_RDONLY: u64 = 0o10000;
 const SHM_EXEC: u64 = 0o100000;
 const IPC_STAT: u64 = 2;
+/// `shm_nattch` in `struct shmid64_ds`: behind permissions, size, three times and two pids.
+const SHM_NATTCH: u64 = 88;
 
 impl Engine {
     /// `shmat`, while recording.
@@ -47,6 +49,21 @@ impl Engine {
         let (key, path) = (Vec::new(), Vec::new());
         let mapped = Some(Mapped { addr, map, key, path, contents: true });
         Outcome { result, mapped, ..Outcome::default() }
+    }
+
+    /// `shmctl`, while recording: protecting single pages cuts a segment's mapping into several, and the
+    /// kernel counts each as an attachment.
+    pub fn shmctl(&mut self, call: &Call) -> Option<Outcome> {
+        let [id, command, state, ..] = call.args;
+        if command != IPC_STAT || !crate::sharing::by_several() {
+            return None;
+        }
+        let outcome = self.plain(call);
+        let (real, counted) = (sys::read_u64(state + SHM_NATTCH), self.sharing.attachments(id));
+        if let (0, Some(real), Some(counted)) = (outcome.result, real, counted) {
+            sys::write_guest(state + SHM_NATTCH, &real.min(counted).to_le_bytes());
+        }
+        Some(outcome)
     }
 
     /// `shmdt`, on both sides.

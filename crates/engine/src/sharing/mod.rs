@@ -37,6 +37,11 @@ const MOST_PAGES: u64 = 1 << 16;
 const NAP: u64 = 1_000_000;
 const SUSPICION: u32 = 50;
 
+/// Do several processes of the trace share memory?
+pub fn by_several() -> bool {
+    table::sharers() > 1
+}
+
 /// A shared mapping of this process.
 #[derive(Clone, Copy, Debug)]
 struct SharedMap {
@@ -73,7 +78,7 @@ impl Sharing {
     /// Does this process take part, and does any other?
     #[inline]
     pub fn active(&self) -> bool {
-        self.number != 0 && table::sharers() > 1
+        self.number != 0 && by_several()
     }
 
     pub fn takes_part(&self) -> bool {
@@ -85,13 +90,38 @@ impl Sharing {
         self.active() && self.map_at(addr).is_some()
     }
 
+    /// How often processes of the trace have a System V segment attached.
+    pub fn attachments(&self, id: u64) -> Option<u64> {
+        let object = table().locked(|t| t.find_object(SYSV, id, None))?;
+        Some(table().object[object as usize].attached.load(Ordering::Relaxed).into())
+    }
+
+    /// Counts this process's attachments of an object, or no longer.
+    fn count_attachment(map: &SharedMap, more: bool) {
+        let count = &table().object[map.object as usize].attached;
+        if more {
+            count.fetch_add(1, Ordering::Relaxed);
+        } else {
+            count.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Is `pid` a process that takes part?
+    pub fn is_sharer(&self, pid: u32) -> bool {
+        self.active() && table().find_process(pid).is_some()
+    }
+
+    pub fn is_alive(&self, pid: u32) -> bool {
+        table().find_process(pid).is_none_or(|process| !process.is_dead())
+    }
+
     fn map_at(&self, addr: u64) -> Option<&SharedMap> {
         self.maps.iter().find(|m| m.start <= addr && addr < m.end)
     }
 
     /// Waits in the kernel from now on, perhaps for long.
     pub fn park(&mut self) {
-        if !self.active() {
+        if !self.takes_part() {
             return;
         }
         self.parked = true;
@@ -126,6 +156,7 @@ impl Engine {
         let map = SharedMap { start: addr, end: addr + len, object, first: offset / PAGE };
         self.forget_shared_maps(addr, addr + len);
         self.sharing.maps.push(map);
+        Sharing::count_attachment(&map, true);
         if was_known {
             self.protect_map(&map);
         }
@@ -147,6 +178,9 @@ impl Engine {
         }
         let mut kept = Vec::new();
         for m in &self.sharing.maps {
+            if start <= m.start && m.end <= end {
+                Sharing::count_attachment(m, false);
+            }
             for (s, e) in [(m.start, m.end.min(start)), (m.start.max(end), m.end)] {
                 if s < e {
                     kept.push(SharedMap { start: s, end: e, first: m.first + (s - m.start) / PAGE, ..*m });
@@ -193,6 +227,7 @@ impl Engine {
         }
         self.enter_sharing();
         for map in &self.sharing.maps {
+            Sharing::count_attachment(map, true);
             self.protect_map(map);
         }
     }
@@ -202,6 +237,7 @@ impl Engine {
         let me = self.sharing.number;
         if me != 0 {
             table().locked(|t| t.process(me).state.store(GONE, Ordering::Relaxed));
+            self.sharing.maps.iter().for_each(|map| Sharing::count_attachment(map, false));
         }
     }
 
@@ -211,6 +247,7 @@ impl Engine {
         if me != 0 {
             table().locked(|t| t.process(me).state.store(RUNNING, Ordering::Relaxed));
             for map in &self.sharing.maps {
+                Sharing::count_attachment(map, true);
                 self.protect_map(map);
             }
         }
@@ -357,6 +394,9 @@ impl Engine {
     /// Before a call, while recording: gets the shared pages that its arguments lead to, and those of
     /// files that it changes.
     pub fn get_call_pages(&mut self, call: &Call) {
+        if table::sharers() > 0 {
+            self.get_changed_file(call);
+        }
         if !self.sharing.active() {
             return;
         }
@@ -372,6 +412,21 @@ impl Engine {
         }
         for (addr, len) in ranges {
             self.get_range(addr, len);
+        }
+    }
+
+    /// Before a call that changes a file through a descriptor, while recording: if the file is shared,
+    /// the pages it changes must be this process's, so that others get them again.
+    fn get_changed_file(&mut self, call: &Call) {
+        let Some((file, from, len)) = changed_range(call) else { return };
+        if let Some(st) = sys::fstat(file) {
+            let from = match from {
+                Some(from) => from,
+                // SAFETY: descriptors only. SEEK_CUR.
+                None => unsafe { syscall!(__NR_lseek, file, 0, 1) }.max(0) as u64,
+            };
+            let to = from.saturating_add(len).min(from.max(st.st_size as u64) + len.min(1 << 30));
+            self.get_file_pages(st.st_dev, st.st_ino, (from, to));
         }
     }
 
@@ -395,9 +450,8 @@ impl Engine {
         }
     }
 
-    /// Before a write to a file through a descriptor: the pages it changes must be this process's, so
-    /// that others get them again. `range`: bytes of the file.
-    pub fn get_file_pages(&mut self, dev: u64, ino: u64, range: (u64, u64)) {
+    /// Gets pages of an object that this process may not have mapped. `range`: bytes of the file.
+    fn get_file_pages(&mut self, dev: u64, ino: u64, range: (u64, u64)) {
         let Some(object) = table().locked(|t| t.find_object(dev, ino, None)) else { return };
         if self.sharing.number == 0 {
             self.enter_sharing();
@@ -412,11 +466,22 @@ impl Engine {
             }
         }
     }
+}
 
-    /// Does any process share memory, so that writes to files may matter?
-    pub fn files_may_be_shared(&self) -> bool {
-        self.recording() && table::sharers() > 0
-    }
+/// The file that a call changes: descriptor, offset (`None`: where the file stands) and length.
+fn changed_range(call: &Call) -> Option<(i32, Option<u64>, u64)> {
+    let a = &call.args;
+    let (file, from, len) = match call.nr {
+        __NR_write => (a[0], None, a[2]),
+        __NR_writev | __NR_sendfile => (a[0], None, 1 << 20),
+        __NR_pwrite64 => (a[0], Some(a[3]), a[2]),
+        __NR_pwritev | __NR_pwritev2 => (a[0], Some(a[3]), 1 << 20),
+        __NR_ftruncate => (a[0], Some(0), u64::MAX),
+        __NR_fallocate => (a[0], Some(a[2]), a[3]),
+        __NR_copy_file_range | __NR_splice => (a[2], None, 1 << 20),
+        _ => return None,
+    };
+    Some((file as i32, from, len))
 }
 
 enum Outcome {

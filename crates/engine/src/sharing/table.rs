@@ -55,7 +55,8 @@ pub struct ObjectEntry {
     pub ino: AtomicU64,
     /// The process that owns all pages that are not listed.
     pub creator: AtomicU32,
-    pub used: AtomicU32,
+    /// System V segments: how often attached by processes of the trace.
+    pub attached: AtomicU32,
 }
 
 #[repr(C)]
@@ -161,6 +162,12 @@ impl Table {
     /// The process of a number.
     pub fn process(&self, number: u32) -> &ProcessEntry {
         &self.process[(number as usize).wrapping_sub(1) % MAX_PROCESSES]
+    }
+
+    /// The process of a pid, the latest that had it.
+    pub fn find_process(&self, pid: u32) -> Option<&ProcessEntry> {
+        let count = (sharers() as usize).min(MAX_PROCESSES);
+        self.process[..count].iter().rev().find(|p| p.pid.load(Ordering::Relaxed) == pid)
     }
 
     /// The page's owner, a word to change it, under the lock. `None` if the table is full.

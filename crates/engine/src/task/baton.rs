@@ -326,6 +326,7 @@ impl Engine {
         let next = baton.pass_on();
         if next.is_none() {
             baton.holder = None;
+            self.sharing.park();
         }
         baton.unlock();
         wake(next);

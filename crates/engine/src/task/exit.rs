@@ -33,7 +33,10 @@ impl Engine {
             log.event(Kind::Exit, stamp, &payload, checksums.as_slice());
             log.tell_full();
         }
-        self.release_shared_locks();
+        if self.sharing.takes_part() {
+            // Other processes may wait for its locks. A replay of this one has ended.
+            self.release_shared_locks();
+        }
         self.stop_sharing();
         sys::exit_group(code)
     }

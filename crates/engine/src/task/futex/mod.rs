@@ -8,6 +8,7 @@
 mod exit;
 mod pi;
 mod plain;
+mod shared;
 mod wait;
 mod waitv;
 
@@ -95,7 +96,7 @@ impl Engine {
         );
         let key = |addr| Key { addr, private: op & PRIVATE_FLAG != 0 };
         if self.is_kernels(key(addr)) || second && self.is_kernels(key(call.args[4])) {
-            return None;
+            return self.wait_for_mortal(call);
         }
         let deadline = match futex_deadline(command, op, call.args[3]) {
             Ok(deadline) => deadline,
@@ -166,7 +167,11 @@ impl Engine {
 
     /// May other processes wait for this futex?
     fn is_kernels(&self, key: Key) -> bool {
-        !key.private && self.vmas.find(key.addr).is_some_and(|v| v.kind == VmaKind::Shared)
+        !key.private && self.in_shared_memory(key.addr)
+    }
+
+    pub fn in_shared_memory(&self, addr: u64) -> bool {
+        self.vmas.find(addr).is_some_and(|v| v.kind == VmaKind::Shared)
     }
 
     /// The kernel's checks of a futex's address (`get_futex_key`). Shared ones are looked up by what
@@ -198,7 +203,7 @@ impl Engine {
         sys::read_u32(addr)
     }
 
-    fn write_word(&mut self, addr: u64, value: u32) -> bool {
+    pub fn write_word(&mut self, addr: u64, value: u32) -> bool {
         self.get_range(addr, 4);
         let bytes = value.to_le_bytes();
         sys::write_guest(addr, &bytes)
@@ -206,7 +211,7 @@ impl Engine {
     }
 
     /// Records that words have changed now, before the call that is being made has ended.
-    pub(super) fn record_words(&mut self, words: &[u64]) {
+    pub fn record_words(&mut self, words: &[u64]) {
         if words.is_empty() {
             return;
         }
