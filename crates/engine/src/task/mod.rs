@@ -92,8 +92,8 @@ pub struct Process {
     pub actions: [Action; 65],
     /// The kernel has to be told of `actions` (CLONE_CLEAR_SIGHAND).
     pub cleared: bool,
-    /// The engine's notes on descriptors while no task of the process runs.
-    pub marks: Vec<u8>,
+    /// The number of its table of descriptors (`calls::marks`).
+    pub table: u32,
 }
 
 impl Process {
@@ -104,7 +104,7 @@ impl Process {
             guest_of_another: false,
             actions: [Action::default(); 65],
             cleared: false,
-            marks: Vec::new(),
+            table: 0,
         }
     }
 }
@@ -307,8 +307,7 @@ impl Engine {
             }
         }
         if old.process != task.process {
-            let theirs = core::mem::take(&mut task.process().marks);
-            old.process().marks = self.files.exchange_marks(theirs);
+            self.files.tables.change_to(task.process().table);
             self.pid = task.process().pid;
         }
         self.task = task;

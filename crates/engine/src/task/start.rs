@@ -128,10 +128,13 @@ impl Engine {
         } else {
             // CLONE_SIGHAND without CLONE_THREAD shares the table of handlers; nobody does that.
             let theirs = maker.process();
-            let marks = self.files.marks().to_vec();
+            let table = match args.has(CLONE_FILES) || self.replaying() {
+                true => theirs.table,
+                false => self.files.tables.copy(),
+            };
             let cleared = args.has(CLONE_CLEAR_SIGHAND);
             let actions = theirs.actions;
-            let mut process = Process { pid: tid, guest_of_another: true, actions, cleared, marks };
+            let mut process = Process { pid: tid, guest_of_another: true, actions, cleared, table };
             if cleared {
                 crate::signal::clear_handlers(&mut process.actions);
             }
@@ -174,7 +177,7 @@ impl Engine {
             return Outcome::of(-i64::from(EAGAIN));
         };
         task.alive.store(1, Ordering::Relaxed);
-        let vfork = args.has(CLONE_VFORK);
+        let (vfork, table) = (args.has(CLONE_VFORK), task.process().table);
         if task.process().guest_of_another {
             baton().expect_death(task);
         }
@@ -192,6 +195,9 @@ impl Engine {
             let gone = if sys::is_error(result) { Some(task) } else { self.tasks.find(result as u32) };
             if let Some(gone) = gone {
                 self.tasks.remove(gone);
+            }
+            if table != maker.process().table {
+                self.files.tables.forget(table);
             }
         }
         if maker.signals.pending.is_none() {
