@@ -157,7 +157,8 @@ impl Engine {
         self.forget_shared_maps(addr, addr + len);
         self.sharing.maps.push(map);
         Sharing::count_attachment(&map, true);
-        if was_known {
+        // As long as no other process takes part, all is this one's.
+        if was_known && self.sharing.active() {
             self.protect_map(&map);
         }
     }
@@ -197,7 +198,9 @@ impl Engine {
             self.forget_shared_maps(new, new + new_len);
             let moved = SharedMap { start: new, end: new + new_len, object: map.object, first };
             self.sharing.maps.push(moved);
-            self.protect_map(&moved);
+            if self.sharing.active() {
+                self.protect_map(&moved);
+            }
         }
     }
 
