@@ -81,9 +81,13 @@ impl Default for Tables {
 }
 
 impl Tables {
-    /// The current table's notes, to hand to the next program.
+    /// The current table's notes, to hand to the next program: never empty, which would mean that
+    /// there is none to hand anything on.
     pub fn noted(&self) -> &[u8] {
-        self.current.noted()
+        match self.current.noted() {
+            [] => &[0],
+            noted => noted,
+        }
     }
 
     /// Takes over another program's notes; descriptors closed on exec have lost theirs.
