@@ -3,11 +3,12 @@
 use crate::shadow;
 use crate::signal::{SIGILL, SIGSEGV, SIGTRAP, Taken};
 use crate::state::{Engine, ctx, engine};
-use crate::vma::{PROT_EXEC, PROT_READ};
+use crate::vma::{PROT_EXEC, PROT_READ, Vmas};
 use clew_translate::block::Refusal;
 use clew_translate::context::{EXIT_FAULT, EXIT_MISS, TICK_FLAGS, reg};
 use clew_translate::liveness::STATUS_FLAGS;
-use clew_translate::{Site, SiteKind};
+use clew_translate::cache::Entry;
+use clew_translate::{Cache, Site, SiteKind};
 
 const SEGV_MAPERR: u64 = 1;
 const SEGV_ACCERR: u64 = 2;
@@ -156,9 +157,9 @@ impl Engine {
         loop {
             let pc = ctx().pc;
             let stepping = ctx().rflags & TF != 0;
-            match if stepping { self.single_block(pc) } else { self.block(pc) } {
-                Some(block) => {
-                    ctx().resume = self.cache.direct_entry(block);
+            match if stepping { self.single_block(pc) } else { self.entry(pc) } {
+                Some(entry) => {
+                    ctx().resume = entry.host();
                     ctx().rflags &= !TF;
                     self.task.signals.stepping = stepping;
                     return;
@@ -168,15 +169,8 @@ impl Engine {
         }
     }
 
-    fn single_block(&mut self, pc: u64) -> Option<u32> {
-        match self.cache.single_at(&self.vmas, pc) {
-            Ok(block) => Some(block),
-            Err(Refusal::NotExecutable) => None,
-            Err(Refusal::Full) => {
-                self.flush();
-                self.cache.single_at(&self.vmas, pc).ok()
-            }
-        }
+    fn single_block(&mut self, pc: u64) -> Option<Entry> {
+        self.translate(|cache, vmas| cache.single_at(vmas, pc))
     }
 
     /// Forgets all translations.
@@ -186,33 +180,41 @@ impl Engine {
         shadow::reset();
     }
 
-    /// The block at `pc`, translated if need be. `None` if `pc` is not executable.
-    fn block(&mut self, pc: u64) -> Option<u32> {
-        let block = match self.cache.block_at(&self.vmas, pc) {
-            Ok(block) => block,
+    /// Where direct branches to `pc` enter, translated if need be. `None` if `pc` is not executable.
+    fn entry(&mut self, pc: u64) -> Option<Entry> {
+        self.translate(|cache, vmas| cache.entry_at(vmas, pc))
+    }
+
+    /// Lets the cache translate something; a full one is flushed first.
+    fn translate<T>(
+        &mut self,
+        mut what: impl FnMut(&mut Cache, &Vmas) -> Result<T, Refusal>,
+    ) -> Option<T> {
+        let found = match what(&mut self.cache, &self.vmas) {
+            Ok(found) => found,
             Err(Refusal::NotExecutable) => return None,
             Err(Refusal::Full) => {
                 self.flush();
-                self.cache.block_at(&self.vmas, pc).ok()?
+                what(&mut self.cache, &self.vmas).ok()?
             }
         };
         if !self.cache.new_pages.is_empty() {
             self.protect_code();
         }
-        Some(block)
+        Some(found)
     }
 
     /// A direct branch whose target was not linked yet.
     fn follow_link(&mut self, number: u32) {
         let generation = self.cache.generation;
         let pc = ctx().pc;
-        let Some(block) = self.block(pc) else {
+        let Some(entry) = self.entry(pc) else {
             return self.resume();
         };
         if self.cache.generation == generation {
-            self.cache.relink(number, block);
+            self.cache.relink(number, entry);
         }
-        ctx().resume = self.cache.direct_entry(block);
+        ctx().resume = entry.host();
     }
 
     /// An indirect branch found no translation at `exit_target`; its tick is not counted yet.
@@ -221,18 +223,18 @@ impl Engine {
         ctx().pc = target;
         let site = core::mem::take(&mut self.task.signals.dispatch_fault);
         let generation = self.cache.generation;
-        let Some(block) = self.block(target) else {
+        let Some(host) = self.translate(|cache, vmas| cache.indirect_entry_at(vmas, target)) else {
             self.ticks.count_one();
             return self.resume();
         };
         let in_reach = shadow::ensure(target);
-        self.cache.publish(block, in_reach);
+        self.cache.publish(target, host, in_reach);
         if site != 0 && !in_reach && self.cache.generation == generation {
             self.cache.use_hashed_lookup(site);
         }
         let c = ctx();
         c.spill_rcx = c.gpr[reg::RCX];
-        c.resume = self.cache.indirect_entry(block);
+        c.resume = host;
     }
 
     /// A fault in translated code at the guest instruction `ctx().pc`.

@@ -4,6 +4,7 @@
 //! addresses (ModRM rm=100, SIB base=101 index=100).
 
 use crate::context::TICK;
+use crate::quick::LOOKAHEAD;
 
 /// Writes machine code at a fixed address.
 pub struct Emitter {
@@ -36,6 +37,20 @@ impl Emitter {
         unsafe {
             core::ptr::copy_nonoverlapping(bytes.as_ptr(), self.at, bytes.len());
             self.at = self.at.add(bytes.len());
+        }
+    }
+
+    /// Copies the `len` bytes that `code`, [`LOOKAHEAD`] bytes at least, begins with.
+    #[inline]
+    pub fn copy(&mut self, code: &[u8], len: usize) {
+        assert!(code.len() >= LOOKAHEAD && LOOKAHEAD <= self.room() && len <= LOOKAHEAD);
+        // SAFETY: `new`'s caller vouched for the range and the lengths were just checked. The bytes
+        // behind `len` are written over by what comes next.
+        unsafe {
+            self.at
+                .cast::<[u8; LOOKAHEAD]>()
+                .write_unaligned(code.as_ptr().cast::<[u8; LOOKAHEAD]>().read_unaligned());
+            self.at = self.at.add(len);
         }
     }
 
@@ -285,8 +300,7 @@ impl Emitter {
     /// The bytes of an instruction up to its ModRM byte, without the bits of a REX, VEX, EVEX or
     /// XOP prefix that extend base and index: a RIP-relative operand ignores them, others do not.
     fn head_without_extensions(&mut self, head: &[u8]) {
-        const LEGACY: [u8; 11] =
-            [0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67, 0xf0, 0xf2, 0xf3];
+        const LEGACY: [u8; 11] = [0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67, 0xf0, 0xf2, 0xf3];
         let start = self.at;
         self.bytes(head);
         let is_rex = |b: u8| b & 0xf0 == 0x40;

@@ -6,6 +6,7 @@
 //! change to any page it looked at invalidates the block that relies on it.
 
 use crate::insn::{self, Action};
+use crate::quick::{self, Flow, Quick};
 use alloc::vec::Vec;
 use clew_abi::layout::PAGE;
 use iced_x86::{Decoder, DecoderOptions, Instruction, Mnemonic, RflagsBits};
@@ -23,7 +24,7 @@ pub trait CodeSource {
 }
 
 /// The flags a tick's subtraction writes.
-const DESTROYED: u32 = RflagsBits::OF
+pub(crate) const DESTROYED: u32 = RflagsBits::OF
     | RflagsBits::CF
     | RflagsBits::SF
     | RflagsBits::ZF
@@ -77,57 +78,111 @@ impl<S: CodeSource, R: Fn(u64) -> bool> Scan<'_, S, R> {
     /// none, at least one of them otherwise.
     fn live(&mut self, mut pc: u64, wanted: u32, depth: u32) -> u32 {
         let mut open = wanted;
-        let mut live = 0;
-        let mut instr = Instruction::default();
         'run: loop {
-            let code = self.source.code(pc);
-            let mut decoder = Decoder::with_ip(64, code, pc, DecoderOptions::NONE);
-            while decoder.can_decode() && self.budget > 0 {
+            let mut code = self.source.code(pc);
+            while self.budget > 0 {
                 self.budget -= 1;
-                decoder.decode_out(&mut instr);
-                if instr.is_invalid()
-                    || !self.rest_on(instr.ip())
-                    || !self.rest_on(instr.next_ip() - 1)
-                {
-                    return live | open;
+                let Some(step) = Step::at(code, pc) else { return open };
+                let next = pc + step.len as u64;
+                if !self.rest_on(pc) || !self.rest_on(next - 1) {
+                    return open;
                 }
-                live |= open & instr.rflags_read();
-                open &= !live;
-                if open == 0 || live != 0 {
+                let live = open & step.read;
+                if live != 0 {
                     return live;
                 }
-                match insn::action(&instr) {
-                    Action::Copy | Action::RipRelative => {
-                        open &= !surely_written(&instr);
+                match step.flow {
+                    StepFlow::Next => {
+                        open &= !step.written;
                         if open == 0 {
-                            return live;
+                            return 0;
                         }
                     }
-                    Action::Jump { target } | Action::Call { target } => {
+                    StepFlow::To(target) => {
                         pc = target;
                         continue 'run;
                     }
-                    Action::Branch { target, .. } | Action::CountBranch { target, .. } => {
+                    StepFlow::Fork(target) => {
                         if depth == 0 {
-                            return live | open;
+                            return open;
                         }
-                        live |= self.live(target, open, depth - 1);
-                        open &= !live;
-                        if open == 0 || live != 0 {
+                        let live = self.live(target, open, depth - 1);
+                        if live != 0 {
                             return live;
                         }
                     }
-                    _ => return live | open,
+                    StepFlow::Unknown => return open,
                 }
+                pc = next;
+                code = &code[step.len..];
             }
-            return live | open;
+            return open;
         }
+    }
+}
+
+/// An instruction as the proof sees it.
+struct Step {
+    len: usize,
+    read: u32,
+    /// Flags surely written.
+    written: u32,
+    flow: StepFlow,
+}
+
+enum StepFlow {
+    Next,
+    To(u64),
+    /// To the address, or on.
+    Fork(u64),
+    Unknown,
+}
+
+impl Step {
+    /// The instruction at `pc`, where `code` lies. `None` if it is none.
+    #[inline]
+    fn at(code: &[u8], pc: u64) -> Option<Self> {
+        let Some(Quick { len, flow, read, written, .. }) = quick::decode(code) else {
+            return Self::decoded(code, pc);
+        };
+        let next = pc + len as u64;
+        let target = |distance: i32| next.wrapping_add(distance as i64 as u64);
+        let flow = match flow {
+            Flow::Next => StepFlow::Next,
+            Flow::Branch(_, distance) => StepFlow::Fork(target(distance)),
+            Flow::Jump(distance) | Flow::Call(distance) => StepFlow::To(target(distance)),
+            Flow::Return => StepFlow::Unknown,
+        };
+        Some(Self { len: len as usize, read, written, flow })
+    }
+
+    /// The same with the full decoder.
+    #[cold]
+    fn decoded(code: &[u8], pc: u64) -> Option<Self> {
+        let mut decoder = Decoder::with_ip(64, code, pc, DecoderOptions::NONE);
+        if !decoder.can_decode() {
+            return None;
+        }
+        let instr = decoder.decode();
+        if instr.is_invalid() {
+            return None;
+        }
+        let flow = match insn::action(&instr) {
+            Action::Copy | Action::RipRelative => StepFlow::Next,
+            Action::Jump { target } | Action::Call { target } => StepFlow::To(target),
+            Action::Branch { target, .. } | Action::CountBranch { target, .. } => {
+                StepFlow::Fork(target)
+            }
+            _ => StepFlow::Unknown,
+        };
+        let (read, written) = (instr.rflags_read(), surely_written(&instr));
+        Some(Self { len: instr.len(), read, written, flow })
     }
 }
 
 /// The flags that get a defined value whatever the operands are. Undefined results may be "left
 /// alone", shifts by zero leave flags alone, and so do repeated string instructions with rcx = 0.
-fn surely_written(instr: &Instruction) -> u32 {
+pub(crate) fn surely_written(instr: &Instruction) -> u32 {
     use Mnemonic::*;
     match instr.mnemonic() {
         Shl | Shr | Sar | Sal | Rol | Ror | Rcl | Rcr | Shld | Shrd => 0,

@@ -47,7 +47,11 @@ impl<S: CodeSource> Builder<'_, S> {
             return;
         }
         self.cache.sites[site as usize].patch = (patch - CACHE.start) as u32;
-        self.cache.link_if_translated(site, target);
+        match self.cache.entry(target) {
+            Some(entry) => self.cache.link(site, entry),
+            None if self.checked.is_none() => self.seek_within(site, target),
+            None => {}
+        }
     }
 
     /// Leaves the cache because a counter ran out, to go on at `pc`. `flags_lost`: the count was

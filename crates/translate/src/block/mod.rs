@@ -11,27 +11,32 @@
 //! and end after the first instruction that writes memory. A *single* block holds one instruction,
 //! is entered once, and every way out of it leads to the engine.
 //!
-//! Here is the driver; `branches`, `relative` and `exits` write what is not a plain copy,
+//! Here is the driver; `branches`, `relative` and `exits` write what is not a plain copy, `landings`
+//! keeps branches within the block, `map` holds the notes about its instructions,
 //! `checked` and `single` what differs in blocks of those kinds.
 
 mod branches;
 mod checked;
 mod exits;
+mod landings;
+pub mod map;
 mod relative;
 mod single;
 
-use crate::cache::{Cache, SiteKind};
+use crate::cache::{Cache, Entry, SiteKind};
 use crate::context::{COUNTERS, counter_addr};
 use crate::context_addr;
 use crate::emit::Emitter;
 use crate::insn::{self, Action};
 use crate::liveness::{CodeSource, flags_dead};
+use crate::quick::{self, Quick};
 use alloc::vec::Vec;
 use checked::{checked_end, writes_memory};
 use clew_abi::layout::PAGE;
 use iced_x86::{
     ConstantOffsets, Decoder, DecoderError, DecoderOptions, Instruction, InstructionInfoFactory,
 };
+use landings::Landings;
 use single::holds_traps;
 
 /// Guest instructions in one block at most.
@@ -55,18 +60,6 @@ pub enum Displaced {
     Check,
 }
 
-/// Per-instruction notes of a block, packed: host length, guest length and kind in one byte each.
-pub mod map {
-    pub const PLAIN: u8 = 0;
-    pub const RCX: u8 = 1;
-    /// The register's number follows.
-    pub const SCRATCH: u8 = 2;
-    /// The guest goes on at the eight-byte address that follows.
-    pub const JUMP: u8 = 3;
-    /// A part of the check before the first instruction; its guest length is zero.
-    pub const CHECK: u8 = 4;
-}
-
 /// Why translation stopped before the first instruction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
@@ -88,7 +81,10 @@ struct Builder<'a, S> {
     len: usize,
     offsets: ConstantOffsets,
     displaced: Displaced,
+    /// The current instruction, and where its translation begins.
+    here: u64,
     mark: u64,
+    landings: Landings,
     /// Where the checked bytes end, in a checked block.
     checked: Option<u64>,
     single: bool,
@@ -96,99 +92,168 @@ struct Builder<'a, S> {
     proof_pages: Vec<u64>,
 }
 
-/// Translates the guest code at `pc` and returns the new block's number.
-pub fn translate(cache: &mut Cache, source: &impl CodeSource, pc: u64) -> Result<u32, Refusal> {
-    build(cache, source, pc, false)
+/// How a block is entered.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// By direct branches; an indirect entry is added if one is needed (`indirect_entry`).
+    Direct,
+    /// By an indirect branch as well.
+    Indirect,
+    /// Once, by the engine.
+    Single,
+}
+
+/// Translates the guest code at `pc`. `indirect`: an indirect branch goes there.
+pub(crate) fn translate(
+    cache: &mut Cache,
+    source: &impl CodeSource,
+    pc: u64,
+    indirect: bool,
+) -> Result<u32, Refusal> {
+    build(cache, source, pc, if indirect { Way::Indirect } else { Way::Direct })
 }
 
 /// Translates the instruction at `pc` alone (with the next one if that belongs to it, as behind
 /// `mov ss`). The block is found by nobody and replaced by the next of its kind.
-pub fn translate_single(
+pub(crate) fn translate_single(
     cache: &mut Cache,
     source: &impl CodeSource,
     pc: u64,
 ) -> Result<u32, Refusal> {
     cache.drop_single();
-    let single = build(cache, source, pc, true)?;
+    let single = build(cache, source, pc, Way::Single)?;
     cache.keep_single(single);
     Ok(single)
 }
 
-fn build(
+/// Adds an indirect entry to what direct branches to `pc` enter. Returns its address.
+pub(crate) fn indirect_entry(
     cache: &mut Cache,
     source: &impl CodeSource,
     pc: u64,
-    single: bool,
-) -> Result<u32, Refusal> {
-    let code = source.code(pc);
-    if code.is_empty() {
-        return Err(Refusal::NotExecutable);
-    }
-    let last = pc + (code.len().min(MAX_LEN) - 1) as u64;
-    let unsteady = cache.is_unsteady(source, pc) || cache.is_unsteady(source, last);
-    let checked = (unsteady && !single).then(|| checked_end(code, pc));
-    let (hot, cold) = cache.emitters().ok_or(Refusal::Full)?;
-    let block = cache.begin_block(pc);
-    let mut builder = Builder {
-        cache,
-        source,
-        hot,
-        cold,
-        block,
-        instr: Instruction::default(),
-        bytes: [0; 15],
-        len: 0,
-        offsets: ConstantOffsets::default(),
-        displaced: Displaced::None,
-        mark: 0,
-        checked,
-        single,
-        proof_pages: Vec::new(),
-    };
-    builder.entries(pc);
+    entry: Entry,
+) -> Result<u64, Refusal> {
+    let mut builder = Builder::new(cache, source, pc, entry.block, Way::Indirect)?;
+    let host = builder.count_at_entry(pc);
+    builder.hot.jmp(entry.host());
+    builder.finish();
+    Ok(host)
+}
+
+fn build(cache: &mut Cache, source: &impl CodeSource, pc: u64, way: Way) -> Result<u32, Refusal> {
+    let block = cache.blocks.len() as u32;
+    let mut builder = Builder::new(cache, source, pc, block, way)?;
+    builder.cache.begin_block(pc);
+    builder.entries(pc, way);
     builder.body(pc);
-    let Builder { cache, hot, cold, proof_pages, .. } = builder;
-    if !single {
-        proof_pages.iter().for_each(|&page| cache.note_page(block, page));
-    }
-    cache.end_block(block, hot.pos(), cold.pos());
+    let hot_end = builder.hot.pos();
+    builder.finish().end_block(block, hot_end);
     Ok(block)
 }
 
-impl<S: CodeSource> Builder<'_, S> {
-    /// The indirect entry, up to the direct one.
-    fn entries(&mut self, pc: u64) {
-        self.hot.align(16);
-        let counter = self.counter();
-        if self.single {
+impl<'a, S: CodeSource> Builder<'a, S> {
+    fn new(
+        cache: &'a mut Cache,
+        source: &'a S,
+        pc: u64,
+        block: u32,
+        way: Way,
+    ) -> Result<Self, Refusal> {
+        let code = source.code(pc);
+        if code.is_empty() {
+            return Err(Refusal::NotExecutable);
+        }
+        let single = way == Way::Single;
+        let last = pc + (code.len().min(MAX_LEN) - 1) as u64;
+        let unsteady = cache.is_unsteady(source, pc)
+            || last / PAGE != pc / PAGE && cache.is_unsteady(source, last);
+        let checked = (unsteady && !single).then(|| checked_end(code, pc));
+        let (hot, cold) = cache.emitters().ok_or(Refusal::Full)?;
+        let proof_pages = core::mem::take(&mut cache.proof_pages);
+        Ok(Self {
+            cache,
+            source,
+            hot,
+            cold,
+            block,
+            instr: Instruction::default(),
+            bytes: [0; 15],
+            len: 0,
+            offsets: ConstantOffsets::default(),
+            displaced: Displaced::None,
+            here: pc,
+            mark: 0,
+            landings: Landings::new(),
+            checked,
+            single,
+            proof_pages,
+        })
+    }
+
+    /// Keeps what was written.
+    fn finish(self) -> &'a mut Cache {
+        let Self { cache, hot, cold, block, mut proof_pages, single, .. } = self;
+        if !single {
+            proof_pages.iter().for_each(|&page| cache.note_page(block, page));
+        }
+        proof_pages.clear();
+        cache.proof_pages = proof_pages;
+        cache.written(hot.pos(), cold.pos());
+        cache
+    }
+
+    /// Nothing but copies of code that stays as it is.
+    fn is_plain(&self) -> bool {
+        !self.single && self.checked.is_none()
+    }
+
+    /// The entries, up to the first instruction.
+    fn entries(&mut self, pc: u64, way: Way) {
+        if way == Way::Single {
+            self.hot.align(16);
             self.cache.set_single_entry(self.block, self.hot.pos());
             return;
         }
+        let indirect = if way == Way::Indirect {
+            Some(self.count_at_entry(pc))
+        } else {
+            self.hot.align(16);
+            None
+        };
+        self.cache.set_entries(self.block, indirect, self.hot.pos());
+        if let Some(end) = self.checked {
+            self.check(pc, end);
+        }
+    }
+
+    /// What an indirect branch to `pc` does first: counts the tick and takes rcx back. Returns its
+    /// address.
+    fn count_at_entry(&mut self, pc: u64) -> u64 {
+        self.hot.align(16);
+        let counter = self.counter();
         let dead = self.flags_dead(pc);
         let stub = self.tick_stub(pc, true, dead);
+        let entry;
         if dead {
-            self.cache.set_indirect_entry(self.block, self.hot.pos());
+            entry = self.hot.pos();
             self.hot.count_tick(counter);
             self.hot.jcc(4, stub);
         } else {
             let out = self.hot.pos();
             self.hot.jmp(stub);
-            self.cache.set_indirect_entry(self.block, self.hot.pos());
+            entry = self.hot.pos();
             self.hot.load(1, counter);
             self.hot.lea_rcx_minus_tick();
             self.hot.store(counter, 1);
             self.hot.jrcxz(out);
         }
         self.hot.load(1, context_addr!(spill_rcx));
-        self.cache.set_direct_entry(self.block, self.hot.pos());
-        if let Some(end) = self.checked {
-            self.check(pc, end);
-        }
+        entry
     }
 
     /// May a tick on the way to `target` destroy the flags?
     fn flags_dead(&mut self, target: u64) -> bool {
-        if self.single || self.checked.is_some() {
+        if !self.is_plain() {
             return false;
         }
         let (cache, source) = (&*self.cache, self.source);
@@ -220,44 +285,58 @@ impl<S: CodeSource> Builder<'_, S> {
     /// Translates instructions that lie one behind the other. Returns where the block goes on, if it
     /// does.
     fn run(&mut self, at: &mut Progress) -> Option<u64> {
-        let code = self.source.code(at.pc);
-        let mut decoder = Decoder::with_ip(64, code, at.pc, DecoderOptions::NONE);
+        let mut code = self.source.code(at.pc);
+        let plain = self.is_plain();
         loop {
-            if self.is_complete(at) || !decoder.can_decode() {
+            if self.is_complete(at) || code.is_empty() {
                 self.link(at.pc);
                 return None;
             }
             at.fell_through = false;
-            let offset = decoder.position();
-            decoder.decode_out(&mut self.instr);
             at.count += 1;
+            self.here = at.pc;
             self.mark = self.hot.pos();
             self.displaced = Displaced::None;
+            let quick = if plain { quick::decode(code) } else { None };
+            let fetched = match &quick {
+                Some(quick) => {
+                    self.len = quick.len as usize;
+                    Ok(())
+                }
+                None => self.decode(code, at.pc),
+            };
             if self.turns_unsteady(at) {
                 self.link(at.pc);
                 return None;
             }
-            if self.instr.is_invalid() {
-                let fetch = decoder.last_error() == DecoderError::NoMoreBytes;
+            if let Err(error) = fetched {
+                let fetch = error == DecoderError::NoMoreBytes;
                 if fetch && at.count > 1 {
                     // Decided when, and if, control gets there.
                     self.link(at.pc);
                 } else {
-                    self.invalid(at.pc, code.len() - offset, fetch);
+                    self.invalid(at.pc, code.len(), fetch);
                 }
                 return None;
             }
-            self.len = self.instr.len();
-            self.bytes[..self.len].copy_from_slice(&code[offset..offset + self.len]);
-            self.offsets = decoder.get_constant_offsets(&self.instr);
+            if at.pc >= self.landings.next {
+                self.land(at.pc);
+            }
             let next = at.pc + self.len as u64;
-            let flow = self.instruction(at.pc, next);
+            let flow = match quick {
+                Some(quick) => self.quick(at, code, quick, next),
+                None => {
+                    let flow = self.instruction(at.pc, next);
+                    at.fell_through = self.instr.is_jcc_short_or_near();
+                    flow
+                }
+            };
             at.pc = next;
+            code = &code[self.len..];
             match flow {
                 Flow::Next => {
                     self.note(map::PLAIN, None);
-                    at.fell_through = self.instr.is_jcc_short_or_near();
-                    if self.ends_behind() {
+                    if !plain && self.ends_behind() {
                         self.link(next);
                         return None;
                     }
@@ -274,6 +353,64 @@ impl<S: CodeSource> Builder<'_, S> {
         }
     }
 
+    /// Decodes the instruction at `pc`, where `code` lies, with the full decoder.
+    #[cold]
+    fn decode(&mut self, code: &[u8], pc: u64) -> Result<(), DecoderError> {
+        let mut decoder = Decoder::with_ip(64, code, pc, DecoderOptions::NONE);
+        decoder.decode_out(&mut self.instr);
+        self.len = self.instr.len();
+        if self.instr.is_invalid() {
+            return Err(decoder.last_error());
+        }
+        self.bytes[..self.len].copy_from_slice(&code[..self.len]);
+        self.offsets = decoder.get_constant_offsets(&self.instr);
+        Ok(())
+    }
+
+    /// Translates what the quick decoder knows.
+    #[inline]
+    fn quick(&mut self, at: &mut Progress, code: &[u8], quick: Quick, next: u64) -> Flow {
+        let target = |distance: i32| next.wrapping_add(distance as i64 as u64);
+        match quick.flow {
+            quick::Flow::Next if quick.disp == 0 => self.hot.copy(code, self.len),
+            quick::Flow::Next => self.quick_relative(code, quick.disp as usize, at.pc, next),
+            quick::Flow::Branch(cc, distance) => {
+                at.fell_through = true;
+                self.branch(at.pc, cc, target(distance));
+            }
+            quick::Flow::Jump(distance) => return self.jump(at.pc, target(distance)),
+            quick::Flow::Call(distance) => {
+                self.push_return(next);
+                self.transfer(at.pc, target(distance));
+                return Flow::End;
+            }
+            quick::Flow::Return => {
+                self.ret(0);
+                return Flow::End;
+            }
+        }
+        Flow::Next
+    }
+
+    fn quick_relative(&mut self, code: &[u8], disp: usize, pc: u64, next: u64) {
+        let word = [code[disp], code[disp + 1], code[disp + 2], code[disp + 3]];
+        let target = next.wrapping_add(i32::from_le_bytes(word) as i64 as u64);
+        if self.hot.copy_rip_relative(&code[..self.len], disp, target).is_err() {
+            self.decode(code, pc).expect("both decoders know it");
+            self.rip_relative();
+        }
+    }
+
+    fn ret(&mut self, release: u16) {
+        self.displaced = Displaced::Rcx;
+        self.hot.store(context_addr!(spill_rcx), 1);
+        self.hot.pop(1);
+        if release != 0 {
+            self.hot.lea_rsp(release as u32);
+        }
+        self.dispatch();
+    }
+
     /// Must the block end before the instruction at hand?
     fn is_complete(&self, at: &Progress) -> bool {
         at.count == MAX_INSTRUCTIONS
@@ -283,7 +420,7 @@ impl<S: CodeSource> Builder<'_, S> {
 
     /// Does the current instruction lead from steady code into code that has to be checked?
     fn turns_unsteady(&self, at: &mut Progress) -> bool {
-        let last_page = self.instr.next_ip().wrapping_sub(1) / PAGE;
+        let last_page = (at.pc + self.len as u64).wrapping_sub(1) / PAGE;
         if at.count == 1 || self.checked.is_some() || last_page == at.steady_page {
             return false;
         }
@@ -352,13 +489,7 @@ impl<S: CodeSource> Builder<'_, S> {
                 return Flow::End;
             }
             Action::Return { release } => {
-                self.displaced = Displaced::Rcx;
-                self.hot.store(context_addr!(spill_rcx), 1);
-                self.hot.pop(1);
-                if release != 0 {
-                    self.hot.lea_rsp(release as u32);
-                }
-                self.dispatch();
+                self.ret(release);
                 return Flow::End;
             }
             Action::PopFlags { short } => {

@@ -1,6 +1,6 @@
 //! Exit sites, and the links that tie them to other blocks.
 
-use super::Cache;
+use super::{Cache, Entry};
 use clew_abi::layout::CACHE;
 
 /// "No block" in a [`Site`].
@@ -50,29 +50,23 @@ pub struct Site {
 }
 
 impl Cache {
-    pub(crate) fn link_if_translated(&mut self, site: u32, pc: u64) {
-        if let Some(&block) = self.by_pc.get(&pc) {
-            self.link(site, block);
-        }
-    }
-
     /// [`Self::link`] for a site that may have been linked in the meantime.
-    pub fn relink(&mut self, site: u32, block: u32) {
+    pub fn relink(&mut self, site: u32, entry: Entry) {
         let s = &self.sites[site as usize];
         if s.kind == SiteKind::Link && s.target == NO_BLOCK && self.blocks[s.block as usize].live {
-            self.link(site, block);
+            self.link(site, entry);
         }
     }
 
-    /// Makes a link site jump straight to `block`.
-    fn link(&mut self, site: u32, block: u32) {
-        let entry = self.blocks[block as usize].direct;
-        let incoming = core::mem::replace(&mut self.blocks[block as usize].incoming, site + 1);
+    /// Makes a link site jump straight to `entry`.
+    pub(crate) fn link(&mut self, site: u32, entry: Entry) {
+        let target = &mut self.blocks[entry.block as usize];
+        let incoming = core::mem::replace(&mut target.incoming, site + 1);
         let s = &mut self.sites[site as usize];
         debug_assert!(s.kind == SiteKind::Link && s.target == NO_BLOCK);
-        s.target = block;
+        s.target = entry.block;
         s.next = incoming;
-        write_displacement(s.patch, entry);
+        write_displacement(s.patch, entry.direct);
     }
 
     /// Makes every site that is linked to a block go to its stub again.

@@ -21,7 +21,7 @@ impl Cache {
     /// be running when a write invalidates it.
     pub fn block_of_host(&self, host: u64) -> Option<u32> {
         let offset = host.checked_sub(CACHE.start)? as u32;
-        let after = self.blocks.partition_point(|b| b.indirect <= offset);
+        let after = self.blocks.partition_point(|b| b.start <= offset);
         let number = after.checked_sub(1)?;
         (offset < self.blocks[number].end).then_some(number as u32)
     }
@@ -33,35 +33,17 @@ impl Cache {
         let number = self.block_of_host(host)?;
         let block = &self.blocks[number as usize];
         let offset = (host - CACHE.start) as u32;
-        let mut at = block.direct;
-        if offset < at {
+        if offset < block.direct {
             return None;
         }
-        let mut pc = block.pc;
-        let mut notes = self.map[block.map_start as usize..block.map_end as usize].iter();
-        while let (Some(&host_len), Some(&note)) = (notes.next(), notes.next()) {
-            let (len, kind) = (note & 15, note >> 4);
-            let mut displaced = block::Displaced::None;
-            let mut next = pc + len as u64;
-            match kind {
-                map::RCX => displaced = block::Displaced::Rcx,
-                map::SCRATCH => {
-                    displaced = block::Displaced::Scratch(*notes.next()?);
-                }
-                map::CHECK => displaced = block::Displaced::Check,
-                map::JUMP => {
-                    let bytes: [u8; 8] = core::array::from_fn(|_| *notes.next().unwrap_or(&0));
-                    next = u64::from_le_bytes(bytes);
-                }
-                _ => {}
-            }
-            if offset < at + host_len as u32 {
-                let start = CACHE.start + at as u64;
-                return Some(Located { block: number, pc, len, displaced, start });
-            }
-            at += host_len as u32;
-            pc = next;
-        }
-        None
+        map::walk(&self.map[block.notes()], block.pc, block.direct)
+            .find(|at| offset < at.host + at.host_len as u32)
+            .map(|at| Located {
+                block: number,
+                pc: at.pc,
+                len: at.len,
+                displaced: at.displaced,
+                start: CACHE.start + at.host as u64,
+            })
     }
 }

@@ -4,12 +4,11 @@ use super::Cache;
 use clew_abi::layout::{CACHE, LOOKUP, LOOKUP_ENTRIES, shadow_entry};
 
 impl Cache {
-    /// Lets indirect branches find the block: through the shadow map if its address has an entry
-    /// there (whose page must be mapped), else through the hashed lookup. That has blocks of both
-    /// kinds once it is used; its table, written all over, costs a small guest many fresh pages.
-    pub fn publish(&mut self, block: u32, shadow: bool) {
-        let pc = self.blocks[block as usize].pc;
-        let host = self.indirect_entry(block);
+    /// Lets indirect branches to `pc` find the indirect entry `host`: through the shadow map if the
+    /// address has an entry there (whose page must be mapped), else through the hashed lookup. That
+    /// has addresses of both kinds once it is used; its table, written all over, costs a small guest
+    /// many fresh pages.
+    pub fn publish(&mut self, pc: u64, host: u64, shadow: bool) {
         if let (true, Some(entry)) = (shadow, shadow_entry(pc)) {
             // SAFETY: the caller mapped the entry's page.
             unsafe { *(entry as *mut u64) = host }
@@ -47,7 +46,7 @@ impl Cache {
     }
 }
 
-/// Takes away what [`Cache::publish`] wrote for the block at `pc`. `shadow_mapped(pc)` says whether
+/// Takes away what [`Cache::publish`] wrote for `pc`. `shadow_mapped(pc)` says whether
 /// the page of its shadow entry is mapped.
 pub(super) fn unpublish(pc: u64, shadow_mapped: &impl Fn(u64) -> bool) {
     if let Some(entry) = shadow_entry(pc)

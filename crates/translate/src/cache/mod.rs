@@ -38,6 +38,8 @@ const MAX_MAP: usize = 1 << 23;
 #[derive(Clone, Debug)]
 pub struct Block {
     pub pc: u64,
+    start: u32,
+    /// Where indirect branches enter, if they were expected; else 0.
     indirect: u32,
     direct: u32,
     end: u32,
@@ -48,6 +50,46 @@ pub struct Block {
     sites_start: u32,
     sites_end: u32,
     pub live: bool,
+    /// Instructions other than the first are entries.
+    entered_within: bool,
+}
+
+impl Block {
+    /// Where in the cache's map its notes begin; they end at the map's end while it is built.
+    pub(crate) fn notes_start(&self) -> usize {
+        self.map_start as usize
+    }
+
+    fn notes(&self) -> core::ops::Range<usize> {
+        self.map_start as usize..self.map_end as usize
+    }
+
+    /// Cache offset of the first instruction's translation.
+    pub(crate) fn direct_entry(&self) -> u32 {
+        self.direct
+    }
+}
+
+/// Where direct branches to a guest address enter.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    pub block: u32,
+    direct: u32,
+}
+
+impl Entry {
+    /// Its address.
+    pub fn host(self) -> u64 {
+        CACHE.start + self.direct as u64
+    }
+}
+
+/// Makes room for `more`. A table that outgrows its first allocation gets all it may ever need, of
+/// which only what is used costs memory, so it is copied once at most.
+fn grow<T>(table: &mut Vec<T>, more: usize, max: usize) {
+    if table.capacity() - table.len() < more {
+        table.reserve_exact(max - table.len());
+    }
 }
 
 /// Guest addresses hash by multiplication; they are not chosen by an adversary of the engine.
@@ -89,7 +131,9 @@ pub struct Cache {
     pub generation: u32,
     /// Pages (numbers) of the blocks translated since the engine last took the list.
     pub new_pages: Vec<u64>,
-    by_pc: AddressMap<u32>,
+    by_pc: AddressMap<Entry>,
+    /// Indirect entries that were added later (cache offsets).
+    added_entries: AddressMap<u32>,
     /// Blocks that contain code of a page (by page number). May name dead blocks.
     by_page: AddressMap<Vec<u32>>,
     /// How many writes found code in a page.
@@ -102,6 +146,10 @@ pub struct Cache {
     single: Option<Single>,
     /// `hot` and `cold` before the last block.
     before_last: (u64, u64),
+    /// Kept for its memory.
+    pub(crate) proof_pages: Vec<u64>,
+    /// What `note_page` did last.
+    last_noted: (u32, u64),
     hot: u64,
     cold: u64,
     exit_common: u64,
@@ -120,19 +168,22 @@ impl Cache {
     /// belong to this cache alone; shadow pages are mapped before [`Self::publish`] names them.
     pub unsafe fn new(engine_exit: u64) -> Self {
         let mut cache = Self {
-            blocks: Vec::with_capacity(1024),
-            sites: Vec::with_capacity(4096),
-            map: Vec::with_capacity(16384),
+            blocks: Vec::with_capacity(2048),
+            sites: Vec::with_capacity(8192),
+            map: Vec::with_capacity(1 << 16),
             next_counter: 0,
             generation: 0,
             new_pages: Vec::new(),
-            by_pc: AddressMap::with_capacity_and_hasher(2048, Default::default()),
+            by_pc: AddressMap::with_capacity_and_hasher(7000, Default::default()),
+            added_entries: AddressMap::default(),
             by_page: AddressMap::default(),
             writes: AddressMap::default(),
             review_at: u64::MAX,
             review_after: FIRST_REVIEW,
             single: None,
             before_last: (0, 0),
+            proof_pages: Vec::new(),
+            last_noted: (NO_BLOCK, 0),
             hot: CACHE.start,
             cold: CACHE_COLD,
             exit_common: 0,
@@ -201,14 +252,17 @@ impl Cache {
         if full || hot_end > CACHE_COLD || cold_end > CACHE.end {
             return None;
         }
+        grow(&mut self.sites, 4 * MAX_INSTRUCTIONS as usize, MAX_SITES);
+        grow(&mut self.blocks, 1, MAX_BLOCKS);
+        grow(&mut self.map, 16 * MAX_INSTRUCTIONS as usize, MAX_MAP);
         // SAFETY: see `new`; both ranges are behind everything emitted so far.
         Some(unsafe { (Emitter::new(self.hot, hot_end), Emitter::new(self.cold, cold_end)) })
     }
 
-    pub(crate) fn begin_block(&mut self, pc: u64) -> u32 {
-        let number = self.blocks.len() as u32;
+    pub(crate) fn begin_block(&mut self, pc: u64) {
         self.blocks.push(Block {
             pc,
+            start: 0,
             indirect: 0,
             direct: 0,
             end: 0,
@@ -218,26 +272,32 @@ impl Cache {
             sites_start: self.sites.len() as u32,
             sites_end: 0,
             live: true,
+            entered_within: false,
         });
-        number
-    }
-
-    pub(crate) fn set_indirect_entry(&mut self, block: u32, host: u64) {
-        self.blocks[block as usize].indirect = (host - CACHE.start) as u32;
     }
 
     /// From here on the block can be found, so that it can link to itself.
-    pub(crate) fn set_direct_entry(&mut self, block: u32, host: u64) {
-        let pc = self.blocks[block as usize].pc;
-        self.blocks[block as usize].direct = (host - CACHE.start) as u32;
-        self.by_pc.insert(pc, block);
+    pub(crate) fn set_entries(&mut self, block: u32, indirect: Option<u64>, direct: u64) {
+        let b = &mut self.blocks[block as usize];
+        b.direct = (direct - CACHE.start) as u32;
+        b.indirect = indirect.map_or(0, |host| (host - CACHE.start) as u32);
+        b.start = if indirect.is_some() { b.indirect } else { b.direct };
+        let (pc, direct) = (b.pc, b.direct);
+        self.by_pc.insert(pc, Entry { block, direct });
+    }
+
+    /// Makes the block's instruction at `pc`, whose translation begins at the cache offset `direct`,
+    /// an entry.
+    pub(crate) fn add_entry(&mut self, block: u32, pc: u64, direct: u32) -> Entry {
+        self.blocks[block as usize].entered_within = true;
+        *self.by_pc.entry(pc).or_insert(Entry { block, direct })
     }
 
     /// The entry of a block that only the caller of `translate_single` knows.
     pub(crate) fn set_single_entry(&mut self, block: u32, host: u64) {
         let b = &mut self.blocks[block as usize];
-        b.indirect = (host - CACHE.start) as u32;
-        b.direct = b.indirect;
+        b.direct = (host - CACHE.start) as u32;
+        b.start = b.direct;
         b.live = false;
     }
 
@@ -266,41 +326,68 @@ impl Cache {
         }
     }
 
-    pub(crate) fn end_block(&mut self, block: u32, hot: u64, cold: u64) {
+    pub(crate) fn end_block(&mut self, block: u32, hot_end: u64) {
         let b = &mut self.blocks[block as usize];
-        b.end = (hot - CACHE.start) as u32;
+        b.end = (hot_end - CACHE.start) as u32;
         b.map_end = self.map.len() as u32;
         b.sites_end = self.sites.len() as u32;
+    }
+
+    /// Code was written up to here.
+    pub(crate) fn written(&mut self, hot: u64, cold: u64) {
         self.before_last = (self.hot, self.cold);
         self.hot = hot;
         self.cold = cold;
+    }
+
+    pub(crate) fn entry(&self, pc: u64) -> Option<Entry> {
+        self.by_pc.get(&pc).copied()
     }
 
     pub fn has_block(&self, pc: u64) -> bool {
         self.by_pc.contains_key(&pc)
     }
 
-    /// The block at `pc`, translating it if need be.
-    pub fn block_at(&mut self, source: &impl CodeSource, pc: u64) -> Result<u32, Refusal> {
-        match self.by_pc.get(&pc) {
-            Some(&block) => Ok(block),
-            None => block::translate(self, source, pc),
+    /// Where direct branches to `pc` enter. Translates what is there if need be.
+    pub fn entry_at(&mut self, source: &impl CodeSource, pc: u64) -> Result<Entry, Refusal> {
+        match self.entry(pc) {
+            Some(entry) => Ok(entry),
+            None => {
+                let block = block::translate(self, source, pc, false)?;
+                Ok(self.first_entry(block))
+            }
         }
     }
 
+    /// Where indirect branches to `pc` enter: the address counts a tick and takes rcx from its spill
+    /// slot. Translates what is there if need be.
+    pub fn indirect_entry_at(&mut self, source: &impl CodeSource, pc: u64) -> Result<u64, Refusal> {
+        let Some(entry) = self.entry(pc) else {
+            let block = block::translate(self, source, pc, true)?;
+            return Ok(CACHE.start + self.blocks[block as usize].indirect as u64);
+        };
+        let block = &self.blocks[entry.block as usize];
+        if block.direct == entry.direct && block.indirect != 0 {
+            return Ok(CACHE.start + block.indirect as u64);
+        }
+        if let Some(&added) = self.added_entries.get(&pc) {
+            return Ok(CACHE.start + added as u64);
+        }
+        // What is written now must not be overwritten as if it belonged to the single block.
+        self.single = None;
+        let host = block::indirect_entry(self, source, pc, entry)?;
+        self.added_entries.insert(pc, (host - CACHE.start) as u32);
+        Ok(host)
+    }
+
     /// A block of the instruction at `pc` alone: see [`block::translate_single`].
-    pub fn single_at(&mut self, source: &impl CodeSource, pc: u64) -> Result<u32, Refusal> {
-        block::translate_single(self, source, pc)
+    pub fn single_at(&mut self, source: &impl CodeSource, pc: u64) -> Result<Entry, Refusal> {
+        let block = block::translate_single(self, source, pc)?;
+        Ok(self.first_entry(block))
     }
 
-    /// Where direct branches to the block arrive.
-    pub fn direct_entry(&self, block: u32) -> u64 {
-        CACHE.start + self.blocks[block as usize].direct as u64
-    }
-
-    /// Where indirect branches to the block arrive: counts a tick and takes rcx from its spill slot.
-    pub fn indirect_entry(&self, block: u32) -> u64 {
-        CACHE.start + self.blocks[block as usize].indirect as u64
+    fn first_entry(&self, block: u32) -> Entry {
+        Entry { block, direct: self.blocks[block as usize].direct }
     }
 
     /// Forgets everything. The caller resets the shadow map.
@@ -310,6 +397,8 @@ impl Cache {
         self.sites.clear();
         self.map.clear();
         self.by_pc.clear();
+        self.added_entries.clear();
+        self.last_noted = (NO_BLOCK, 0);
         self.by_page.clear();
         self.writes.clear();
         self.review_at = u64::MAX;

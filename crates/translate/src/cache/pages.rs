@@ -2,6 +2,7 @@
 
 use super::Cache;
 use super::lookup::unpublish;
+use crate::block::map;
 use crate::liveness::CodeSource;
 use alloc::vec::Vec;
 use clew_abi::layout::PAGE;
@@ -22,6 +23,10 @@ impl Cache {
 
     /// The block goes away when the page changes.
     pub(crate) fn note_page(&mut self, block: u32, page: u64) {
+        if self.last_noted == (block, page) {
+            return;
+        }
+        self.last_noted = (block, page);
         let blocks = self.by_page.entry(page).or_default();
         if blocks.last() != Some(&block) {
             blocks.push(block);
@@ -85,14 +90,20 @@ impl Cache {
     fn kill(&mut self, block: u32, shadow_mapped: &impl Fn(u64) -> bool) {
         let b = &mut self.blocks[block as usize];
         b.live = false;
-        let pc = b.pc;
-        let (first, last) = (b.sites_start, b.sites_end);
+        let b = b.clone();
         self.unlink_incoming(block);
-        for site in first..last {
+        for site in b.sites_start..b.sites_end {
             self.unlink_outgoing(site);
         }
-        self.by_pc.remove(&pc);
-        unpublish(pc, shadow_mapped);
+        let within = if b.entered_within { b.notes() } else { 0..0 };
+        let entries = map::walk(&self.map[within], b.pc, b.direct).map(|at| at.pc);
+        for pc in core::iter::once(b.pc).chain(entries) {
+            if self.by_pc.get(&pc).is_some_and(|entry| entry.block == block) {
+                self.by_pc.remove(&pc);
+                self.added_entries.remove(&pc);
+                unpublish(pc, shadow_mapped);
+            }
+        }
     }
 
     /// Is the page of `addr` rewritten so often that its code is checked, not protected?
