@@ -11,10 +11,12 @@ int main(void) {
         pid_t pid = CHILD(for (;;) pause());
         kill(pid, SIGSTOP);
         waitpid(pid, &status, WUNTRACED);
+        while (count < i) usleep(500);
         show("child", status);
         printf("signals %d\n", count);
         kill(pid, SIGCONT);
         waitpid(pid, &status, WCONTINUED);
+        while (count < 2 * i) usleep(500);
         show("child", status);
         printf("signals %d\n", count);
         kill(pid, SIGKILL);

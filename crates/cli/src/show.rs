@@ -15,6 +15,8 @@ use crate::text;
 #[derive(Serialize)]
 pub struct Event {
     event: u64,
+    stream: u32,
+    pid: u32,
     tid: u32,
     tick: u64,
     kind: &'static str,
@@ -29,7 +31,7 @@ pub struct Event {
 }
 
 impl Event {
-    pub fn new(record: &Record<'_>, text: String) -> Self {
+    pub fn new(record: &Record<'_>, stream: u32, pid: u32, text: String) -> Self {
         let call = record.syscall();
         let pc = None
             .or(call.map(|c| c.pc))
@@ -42,6 +44,8 @@ impl Event {
             .or(record.child().map(|c| c.pc));
         Self {
             event: record.header.event,
+            stream,
+            pid,
             tid: record.header.tid,
             tick: record.header.tick,
             kind: kind_name(record.kind),
@@ -83,7 +87,9 @@ pub fn describe(record: &Record<'_>) -> String {
             let (stream, event) = (fork.parent_stream, fork.parent_event);
             format!("forked as {} at event {event} of stream {stream}", fork.pid)
         }),
-        Kind::Child => record.child().map(|c| format!("task {} begins, made by {}", c.tid, c.maker)),
+        Kind::Child => {
+            record.child().map(|c| format!("task {} begins, made by {}", c.tid, c.maker))
+        }
         Kind::Memory => record.memory().map(|memory| format!("memory changed at {:#x}", memory.pc)),
         Kind::Exit => record.exit().map(|exit| match exit.signal {
             0 => format!("exited with {}", exit.code),

@@ -9,7 +9,7 @@ use clew_launch::control::{Control, Message, Received};
 use clew_launch::signals::Watcher;
 use clew_launch::spawn::{Child, Status};
 use clew_trace::compress::Summary;
-use clew_trace::{Compressor, Error, Result, ResultExt};
+use clew_trace::{Compressor, Engines, Error, Result, ResultExt};
 use rustix::event::{PollFd, PollFlags, poll};
 
 /// More distinct warnings than this are not remembered, and so not printed either.
@@ -51,15 +51,20 @@ impl Supervisor {
         Ok(Self { child, control, watcher, log, wait_all })
     }
 
-    /// Returns once the guest has ended and all its segments are stored.
+    /// Returns once the guest's first process has ended and all its segments are stored. Others may
+    /// run on, and record.
     pub fn run(mut self) -> Result<Finished> {
         let status = self.until_exit()?;
-        self.drain()?;
-        if self.wait_all {
+        let mut open = self.drain()?;
+        if open && self.wait_all {
             self.until_closed()?;
+            open = false;
         }
+        // From here on, engines that run do without a supervisor.
+        drop(self.control);
+        let engines = if open { Engines::Running } else { Engines::Gone };
         let crashed = self.log.crashed;
-        let summary = self.log.compressor.finish()?;
+        let summary = self.log.compressor.finish(engines)?;
         for note in &summary.notes {
             clew_launch::say(note);
         }

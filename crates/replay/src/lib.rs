@@ -71,7 +71,7 @@ pub enum End {
 /// A damaged trace is replayed as far as it is sound; then this is an error.
 pub fn replay_autopilot(trace: &Trace, target: &Target, options: &Options) -> Result<Replayed> {
     let tried = || format!("replay {}", trace.dir().display());
-    let Some(plan) = Plan::new(trace, target)? else { return nothing_to_replay(trace) };
+    let Some(plan) = Plan::new(trace, target)? else { return nothing_to_replay(trace, target) };
     let mut replay = Replay::start(trace, &plan, options)?;
     let result = replay.serve();
     let damage = replay.feeder.stop();
@@ -88,20 +88,25 @@ pub fn replay_autopilot(trace: &Trace, target: &Target, options: &Options) -> Re
     }
 }
 
-/// The guest of this trace was killed before its first event, unless the trace is damaged.
-fn nothing_to_replay(trace: &Trace) -> Result<Replayed> {
+/// The process was killed before its first event, unless the trace is damaged.
+fn nothing_to_replay(trace: &Trace, target: &Target) -> Result<Replayed> {
+    let number = match target {
+        Target::Stream(number) => Some(*number),
+        _ => trace.streams()?.first().copied(),
+    };
     let mut damage = None;
-    if let Some(&first) = trace.streams()?.first() {
-        let stream = trace.stream(first)?;
+    if let Some(number) = number {
+        let stream = trace.stream(number)?;
         let mut cursor = stream.cursor();
         let mut events = 0;
         while let Some(record) = cursor.next_record() {
             events += u64::from(record.is_event());
         }
-        let headless = (events > 0).then(|| "it does not begin with an exec".to_owned());
+        let headless = (events > 0).then(|| "it does not begin with an exec or a fork".to_owned());
         damage = cursor.damage().map(str::to_owned).or(headless);
     }
-    let recorded = trace.meta().outcome.as_ref().is_some_and(|outcome| outcome.events > 0);
+    let outcome = trace.meta().outcome.as_ref().filter(|_| *target == Target::First);
+    let recorded = outcome.is_some_and(|outcome| outcome.events > 0);
     match damage.or(recorded.then(|| "its events are missing".into())) {
         Some(damage) => Err(Error::new(format!("replay {}", trace.dir().display()), damage)),
         None => Ok(Replayed::Matched { last_event: 0, end: End::Truncated }),

@@ -9,7 +9,7 @@ use clew_abi::record::Kind;
 use clew_replay::plan::{Part, Plan, Target};
 use clew_replay::stitch::Stitcher;
 use clew_trace::records::Records;
-use clew_trace::{Compressor, Ended, Meta, Outcome, Trace};
+use clew_trace::{Compressor, Ended, Engines, Meta, Outcome, Trace};
 use common::{SEGMENT_BYTES, Segment, make_trace};
 use tempfile::TempDir;
 
@@ -71,7 +71,7 @@ fn family(compress: bool) -> TempDir {
     );
     Segment::new(1).exec(16, (30, 20), top, "ls").exit(17, 0).store(dir.path(), 3, 1);
     if compress {
-        Compressor::new(dir.path(), SEGMENT_BYTES).finish().unwrap();
+        Compressor::new(dir.path(), SEGMENT_BYTES).finish(Engines::Gone).unwrap();
     }
     dir
 }
@@ -134,8 +134,8 @@ fn processes_that_cannot_be_meant_are_errors() {
 fn a_child_in_its_parents_memory_has_no_replay() {
     let dir = TempDir::new().unwrap();
     make_trace(dir.path());
-    let segment = Segment::new(0).exec(1, (10, 1), (0, 0), "sh").call(2, 11, 231, 127, 0);
-    segment.call(3, 10, 58, 0, 11).exit(4, 0).store(dir.path(), 1, 0);
+    let segment = Segment::new(0).exec(1, (10, 1), (0, 0), "sh").child(2, 11, 10);
+    segment.call(3, 11, 231, 127, 0).exit(4, 0).store(dir.path(), 1, 0);
     for target in [Target::Fork(11), Target::Exec(11)] {
         let said = plan(dir.path(), target).unwrap_err();
         assert!(said.contains("vfork without exec") && said.contains("`-f 10`"), "{said}");

@@ -2,9 +2,14 @@
 //!
 //! A segment's raw file is given back only once its chunk is completely written, so that a recorder
 //! that is killed at any moment leaves every segment in one form or the other. Giving back is
-//! renaming it to `.free`: the engine may use it, and its pages, for a later segment.
+//! renaming it to `.free`: the engine may use it, and its pages, for a later segment of its stream.
+//!
+//! A segment that an engine may still write to is never touched. It is one that neither ends in a
+//! `SegmentEnd` nor holds the process's end, while there are engines: nobody but they knows which
+//! of them has which stream.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
@@ -30,15 +35,23 @@ const NICE: i32 = 10;
 #[derive(Clone, Debug, Default)]
 pub struct Summary {
     pub streams: u64,
+    /// Events and bytes that are there, those of raw segments included.
     pub events: u64,
     pub raw_bytes: u64,
     pub compressed_bytes: u64,
-    /// Streams in which the process's end is recorded.
+    /// Streams in which the process's end is recorded, ascending.
     pub exited: Vec<u32>,
     /// Stored files: key to the path that was mapped.
     pub files: BTreeMap<String, String>,
     /// What could not be compressed, for the user. Those segments are still there raw.
     pub notes: Vec<String>,
+}
+
+/// Whether there may be engines that write to the trace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engines {
+    Running,
+    Gone,
 }
 
 /// Compresses segments as they are completed, in a thread that is started when there is work.
@@ -70,8 +83,9 @@ impl Compressor {
         Ok(())
     }
 
-    /// Compresses all that is left once no engine runs any more.
-    pub fn finish(self) -> Result<Summary> {
+    /// Compresses all that is left and that no engine may still write to. Engines that run must know
+    /// that nobody gives files back any more (their control socket is closed).
+    pub fn finish(self, engines: Engines) -> Result<Summary> {
         let mut sink = match self.state {
             State::Idle(sink) => sink,
             State::Busy { queue, worker } => {
@@ -80,7 +94,7 @@ impl Compressor {
                 worker.join().map_err(panicked)?
             }
         };
-        sink.finish()?;
+        sink.finish(engines)?;
         Ok(sink.summary)
     }
 }
@@ -106,7 +120,13 @@ fn start_worker(mut sink: Box<Sink>) -> Result<State> {
 struct Sink {
     dir: PathBuf,
     segment_bytes: u64,
+    /// Those with chunks, unless their processes have ended.
     streams: HashMap<u32, Output>,
+    seen: BTreeSet<u32>,
+    ended: BTreeSet<u32>,
+    engines: Engines,
+    /// The last look at what is there: everything counts, whether it is compressed or not.
+    finishing: bool,
     raw: Vec<u8>,
     packed: Vec<u8>,
     zstd: Option<zstd::bulk::Compressor<'static>>,
@@ -128,6 +148,10 @@ impl Sink {
             dir: dir.into(),
             segment_bytes,
             streams: HashMap::new(),
+            seen: BTreeSet::new(),
+            ended: BTreeSet::new(),
+            engines: Engines::Running,
+            finishing: false,
             raw: Vec::new(),
             packed: Vec::new(),
             zstd: None,
@@ -135,34 +159,43 @@ impl Sink {
         }
     }
 
-    fn finish(&mut self) -> Result<()> {
-        let path = self.dir.join("events");
-        let tried = || format!("list {}", path.display());
+    fn finish(&mut self, engines: Engines) -> Result<()> {
+        (self.engines, self.finishing) = (engines, true);
         let mut left = Vec::new();
-        for entry in fs::read_dir(&path).tried(tried)? {
-            let name = entry.tried(tried)?.file_name();
-            left.extend(name.to_str().and_then(parse_raw_name));
-        }
+        self.each_file(|path| {
+            left.extend(path.file_name().and_then(|name| parse_raw_name(name.to_str()?)));
+            Ok(())
+        })?;
         left.sort_unstable();
-        for (stream, sequence) in left {
-            self.compress(stream, sequence);
+        for segments in left.chunk_by(|a, b| a.0 == b.0) {
+            for &(stream, sequence) in segments {
+                self.compress(stream, sequence);
+            }
+            // There may be more streams than files that can be open.
+            self.streams.remove(&segments[0].0);
         }
         self.remove_free()?;
-        self.summary.streams = self.streams.len() as u64;
+        self.summary.streams = self.seen.len() as u64;
+        self.summary.exited = self.ended.iter().copied().collect();
         Ok(())
     }
 
-    /// Removes the files that no engine will use again.
-    fn remove_free(&self) -> Result<()> {
+    fn each_file(&self, mut act: impl FnMut(&Path) -> io::Result<()>) -> Result<()> {
         let path = self.dir.join("events");
-        let tried = || format!("tidy up {}", path.display());
+        let tried = || format!("look through {}", path.display());
         for entry in fs::read_dir(&path).tried(tried)? {
-            let path = entry.tried(tried)?.path();
-            if path.extension().is_some_and(|suffix| suffix == FREE_SUFFIX) {
-                fs::remove_file(path).tried(tried)?;
-            }
+            act(&entry.tried(tried)?.path()).tried(tried)?;
         }
         Ok(())
+    }
+
+    /// Removes the files that are waiting for a later segment. An engine that is about to use one
+    /// may have it before us.
+    fn remove_free(&self) -> Result<()> {
+        self.each_file(|path| match path.extension().is_some_and(|suffix| suffix == FREE_SUFFIX) {
+            true => remove(path),
+            false => Ok(()),
+        })
     }
 
     fn compress(&mut self, stream: u32, sequence: u64) {
@@ -185,16 +218,21 @@ impl Sink {
             other => other?,
         };
         read_segment(&file, self.segment_bytes, sequence, &mut self.raw)?;
-        let scan = self.take_stock(stream, sequence);
+        let scan = self.look(stream, sequence);
         self.raw.truncate(scan.used);
+        if self.finishing {
+            self.count(&scan);
+        }
         if let End::Broken(reason) = &scan.end {
             return Err(io::Error::other(reason.clone()));
         }
+        let may_grow = scan.end == End::Stopped && !scan.exited;
+        if may_grow && self.engines == Engines::Running {
+            return Ok(());
+        }
         let output = match self.streams.entry(stream) {
-            std::collections::hash_map::Entry::Occupied(e) => e.into_mut(),
-            std::collections::hash_map::Entry::Vacant(e) => {
-                e.insert(Output::create(&self.dir, stream)?)
-            }
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => entry.insert(Output::create(&self.dir, stream)?),
         };
         if output.stuck || output.next_sequence != sequence {
             return Ok(());
@@ -202,19 +240,43 @@ impl Sink {
         let header = pack(&mut self.zstd, &self.raw, &mut self.packed, &scan, sequence)?;
         output.append(&header, &self.packed)?;
         self.summary.compressed_bytes += CHUNK_HEADER_LEN as u64 + header.comp_len;
-        fs::rename(&path, path.with_extension(FREE_SUFFIX))
+        if !self.finishing {
+            self.count(&scan);
+        }
+        if scan.exited {
+            self.streams.remove(&stream);
+            for earlier in 0..sequence {
+                remove(&raw_path(&self.dir, stream, earlier).with_extension(FREE_SUFFIX))?;
+            }
+        }
+        match scan.exited || self.finishing {
+            true => remove(&path),
+            false => fs::rename(&path, path.with_extension(FREE_SUFFIX)),
+        }
     }
 
-    /// Counts what the segment in memory holds and notes which files it names.
-    fn take_stock(&mut self, stream: u32, sequence: u64) -> Scan {
+    /// Checks the segment in memory, and notes whose it is and which files it names.
+    fn look(&mut self, stream: u32, sequence: u64) -> Scan {
         let files = &mut self.summary.files;
         let scan = scan(&self.raw, sequence, |record| note_files(record, files));
-        self.summary.events += scan.events;
-        self.summary.raw_bytes += scan.used as u64;
+        self.seen.insert(stream);
         if scan.exited {
-            self.summary.exited.push(stream);
+            self.ended.insert(stream);
         }
         scan
+    }
+
+    fn count(&mut self, scan: &Scan) {
+        self.summary.events += scan.events;
+        self.summary.raw_bytes += scan.used as u64;
+    }
+}
+
+/// Removes a file that may be gone already.
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other,
     }
 }
 

@@ -3,8 +3,8 @@
 use std::mem::offset_of;
 
 use clew_abi::record::{
-    ATT_MAP, ATTACHMENT_LEN, ChildPayload, ExecPayload, ExitPayload, ForkPayload, HEADER_LEN, Header,
-    InstrPayload, Kind, MapPayload, MemoryPayload, SEGMENT_HEADER_LEN, SEGMENT_MAGIC,
+    ATT_MAP, ATTACHMENT_LEN, ChildPayload, ExecPayload, ExitPayload, ForkPayload, HEADER_LEN,
+    Header, InstrPayload, Kind, MapPayload, MemoryPayload, SEGMENT_HEADER_LEN, SEGMENT_MAGIC,
     SegmentHeader, SignalPayload, SwitchPayload, SyscallPayload, padded,
 };
 

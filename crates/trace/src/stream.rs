@@ -1,5 +1,6 @@
 //! Reading a process's event stream, from chunks where they are sound, else from raw segments.
 
+use std::borrow::Borrow;
 use std::fs::File;
 use std::io::{self, Read};
 use std::os::unix::fs::FileExt;
@@ -211,28 +212,49 @@ impl Stream {
     }
 
     /// A cursor before the first record.
-    pub fn cursor(&self) -> Cursor<'_> {
-        Cursor { stream: self, next: 0, segment: Vec::new(), pos: 0, damage: None }
+    pub fn cursor(&self) -> Cursor<&Self> {
+        self.cursor_at_segment(0)
     }
 
     /// A cursor before the segment that holds event `event`, or before an earlier segment.
-    pub fn cursor_at(&self, event: u64) -> Cursor<'_> {
+    pub fn cursor_at(&self, event: u64) -> Cursor<&Self> {
+        self.cursor_at_segment(self.segment_of(event))
+    }
+
+    /// The same, with the stream inside.
+    pub fn into_cursor_at(self, event: u64) -> Cursor<Self> {
+        let next = self.segment_of(event);
+        Cursor::new(self, next)
+    }
+
+    /// A cursor before a segment.
+    pub fn cursor_at_segment(&self, sequence: u64) -> Cursor<&Self> {
+        Cursor::new(self, sequence)
+    }
+
+    /// A cursor before the last segment.
+    pub fn cursor_at_last_segment(&self) -> Cursor<&Self> {
+        self.cursor_at_segment(self.segments().saturating_sub(1))
+    }
+
+    /// The segment that holds event `event`, or an earlier one.
+    pub fn segment_of(&self, event: u64) -> u64 {
         let before = |place: &Place| match place {
             Place::Chunk { header, .. } => header.first_event <= event,
             Place::Raw => false,
         };
         let after = self.places.iter().take_while(|p| before(p)).count() as u64;
-        Cursor { next: after.saturating_sub(1), ..self.cursor() }
+        after.saturating_sub(1)
     }
 
-    /// A cursor before a segment.
-    pub fn cursor_at_segment(&self, sequence: u64) -> Cursor<'_> {
-        Cursor { next: sequence, ..self.cursor() }
-    }
-
-    /// A cursor before the last segment.
-    pub fn cursor_at_last_segment(&self) -> Cursor<'_> {
-        self.cursor_at_segment(self.segments().saturating_sub(1))
+    /// Whether there may be events from `event` on.
+    pub fn reaches(&self, event: u64) -> bool {
+        match self.places.last() {
+            Some(Place::Chunk { header, .. }) => {
+                header.last_event >= event || self.damage.is_some()
+            }
+            _ => true,
+        }
     }
 }
 
@@ -285,8 +307,8 @@ pub(crate) fn read_segment(
 
 /// Walks a stream's records in order.
 #[derive(Debug)]
-pub struct Cursor<'s> {
-    stream: &'s Stream,
+pub struct Cursor<S> {
+    stream: S,
     /// The segment after the one in memory.
     next: u64,
     segment: Vec<u8>,
@@ -294,26 +316,49 @@ pub struct Cursor<'s> {
     damage: Option<String>,
 }
 
-impl Cursor<'_> {
+impl<S: Borrow<Stream>> Cursor<S> {
+    fn new(stream: S, next: u64) -> Self {
+        Self { stream, next, segment: Vec::new(), pos: 0, damage: None }
+    }
+
     /// The next record; none at the stream's end, or where it is damaged (see
     /// [`Cursor::damage`]). `SegmentEnd` records are stepped over.
     pub fn next_record(&mut self) -> Option<Record<'_>> {
+        let (at, len) = (self.settle()?, self.peek()?.len());
+        self.pos += len;
+        Record::parse(&self.segment[at..]).ok().flatten()
+    }
+
+    /// The number of the next event, of which nothing is taken; what comes before it is.
+    pub fn peek_event(&mut self) -> Option<u64> {
+        loop {
+            self.settle()?;
+            let record = self.peek()?;
+            let (len, event) = (record.len(), record.is_event().then_some(record.header.event));
+            if event.is_some() {
+                return event;
+            }
+            self.pos += len;
+        }
+    }
+
+    /// The record at the cursor, within the segment in memory.
+    fn peek(&self) -> Option<Record<'_>> {
+        Record::parse(self.segment.get(self.pos..)?).ok().flatten()
+    }
+
+    /// Goes to where the next record is, which is in memory then; returns its position.
+    fn settle(&mut self) -> Option<usize> {
         use clew_abi::record::{Kind, SEGMENT_HEADER_LEN};
         loop {
-            let segment = self.segment.get(self.pos..).unwrap_or_default();
-            let step = Record::parse(segment).ok().flatten().map(|r| (r.len(), r.kind));
-            match step {
+            match self.peek().map(|record| (record.len(), record.kind)) {
                 Some((len, Kind::SegmentEnd)) => self.pos += len,
-                Some((len, _)) => {
-                    let at = self.pos;
-                    self.pos += len;
-                    return Record::parse(&self.segment[at..]).ok().flatten();
-                }
-                None if self.damage.is_some() || self.next >= self.stream.segments() => {
+                Some(_) => return Some(self.pos),
+                None if self.damage.is_some() || self.next >= self.stream.borrow().segments() => {
                     return None;
                 }
                 None => {
-                    let loaded = self.stream.load(self.next, &mut self.segment);
+                    let loaded = self.stream.borrow().load(self.next, &mut self.segment);
                     self.damage = loaded.damage;
                     self.next += 1;
                     self.pos = SEGMENT_HEADER_LEN;
@@ -324,10 +369,8 @@ impl Cursor<'_> {
 
     /// Why the stream ended before its end, for the user.
     pub fn damage(&self) -> Option<&str> {
-        self.damage.as_deref().or(if self.stream.segments() == 0 {
-            self.stream.damage()
-        } else {
-            None
-        })
+        let stream = self.stream.borrow();
+        let of_empty = if stream.segments() == 0 { stream.damage() } else { None };
+        self.damage.as_deref().or(of_empty)
     }
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use clew_abi::record::{ATT_MAP, ATT_MAP_PATH, Kind};
 use clew_trace::stream::{chunks_path, raw_path};
-use clew_trace::{Compressor, Trace};
+use clew_trace::{Compressor, Engines, Trace};
 use common::{SEGMENT_BYTES, Segment, make_trace, read_events, store_stream};
 use proptest::prelude::*;
 use tempfile::TempDir;
@@ -18,7 +18,7 @@ fn trace(segments: u64, compress: bool) -> TempDir {
     make_trace(dir.path());
     store_stream(dir.path(), segments);
     if compress {
-        Compressor::new(dir.path(), SEGMENT_BYTES).finish().unwrap();
+        Compressor::new(dir.path(), SEGMENT_BYTES).finish(Engines::Gone).unwrap();
     }
     dir
 }
@@ -52,7 +52,7 @@ fn segments_are_compressed_as_they_complete() {
     for sequence in 0..3 {
         compressor.submit(1, sequence).unwrap();
     }
-    let summary = compressor.finish().unwrap();
+    let summary = compressor.finish(Engines::Gone).unwrap();
     assert_eq!(count_raw(dir.path()), 0);
     assert_eq!((summary.streams, summary.events, summary.exited), (1, 41, vec![1]));
     assert_eq!(read_events(dir.path()), (all(4), None));
@@ -85,9 +85,66 @@ fn a_killed_guest_leaves_what_it_wrote() {
     let segment = Segment::new(0).record(Kind::Syscall, 1, &[]).record(Kind::Syscall, 2, &[]);
     segment.store(dir.path(), 1, 0);
     assert_eq!(read_events(dir.path()), (vec![1, 2], None));
-    let summary = Compressor::new(dir.path(), SEGMENT_BYTES).finish().unwrap();
+    let summary = Compressor::new(dir.path(), SEGMENT_BYTES).finish(Engines::Gone).unwrap();
     assert!(summary.exited.is_empty());
     assert_eq!(read_events(dir.path()), (vec![1, 2], None));
+}
+
+/// What a live engine has mapped stays as it is; all else is compressed.
+#[test]
+fn segments_of_live_processes_are_left_alone() {
+    let dir = trace(3, false);
+    let call = |event| Segment::new(0).record(Kind::Syscall, event, &[]);
+    call(40).end().store(dir.path(), 2, 0);
+    Segment::new(1).record(Kind::Syscall, 41, &[]).store(dir.path(), 2, 1);
+    call(42).store(dir.path(), 3, 0);
+    Segment(Vec::new()).store(dir.path(), 4, 0);
+    fs::write(dir.path().join("events/2.000000.free"), "").unwrap();
+    let live = [(2, 1), (3, 0), (4, 0)].map(|(stream, seq)| raw_path(dir.path(), stream, seq));
+    let before = live.clone().map(|path| fs::read(path).unwrap());
+    let mut compressor = Compressor::new(dir.path(), SEGMENT_BYTES);
+    compressor.submit(1, 0).unwrap();
+    compressor.submit(2, 0).unwrap();
+    let summary = compressor.finish(Engines::Running).unwrap();
+    assert_eq!((summary.streams, summary.events, summary.exited), (4, 34, vec![1]));
+    assert_eq!(count_raw(dir.path()), 3);
+    assert_eq!(live.map(|path| fs::read(path).unwrap()), before);
+    assert!(chunks_path(dir.path(), 2).exists() && !chunks_path(dir.path(), 3).exists());
+    let free = fs::read_dir(dir.path().join("events")).unwrap().flatten();
+    assert!(!free.into_iter().any(|e| e.path().extension() == Some("free".as_ref())));
+    assert_eq!(read_events(dir.path()), (all(3), None));
+    // They go on, and all can be read.
+    Segment::new(1).record(Kind::Syscall, 41, &[]).record(Kind::Syscall, 43, &[]).store(
+        dir.path(),
+        2,
+        1,
+    );
+    let stream = Trace::open(dir.path()).unwrap().stream(2).unwrap();
+    let mut cursor = stream.cursor();
+    let mut events = Vec::new();
+    while let Some(record) = cursor.next_record() {
+        events.push(record.header.event);
+    }
+    assert_eq!((events, cursor.damage()), (vec![40, 41, 43], None));
+}
+
+/// The files of a process that has ended are not kept until the recording ends.
+#[test]
+fn an_ended_process_leaves_nothing_but_chunks() {
+    let dir = trace(3, false);
+    fs::write(dir.path().join("events/1.000000.free"), "").unwrap();
+    let mut compressor = Compressor::new(dir.path(), SEGMENT_BYTES);
+    for sequence in 0..3 {
+        compressor.submit(1, sequence).unwrap();
+    }
+    let patience = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    let left = || fs::read_dir(dir.path().join("events")).unwrap().count();
+    while left() != 1 {
+        assert!(std::time::Instant::now() < patience);
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    assert_eq!(compressor.finish(Engines::Running).unwrap().events, 31);
+    assert_eq!(read_events(dir.path()), (all(3), None));
 }
 
 #[test]
@@ -131,7 +188,7 @@ fn the_compressor_lists_mapped_files() {
     let segment = Segment::new(0).record(Kind::Exec, 1, &attachments);
     segment.store(dir.path(), 1, 0);
     fs::write(dir.path().join("files/1-2-3"), "content").unwrap();
-    let summary = Compressor::new(dir.path(), SEGMENT_BYTES).finish().unwrap();
+    let summary = Compressor::new(dir.path(), SEGMENT_BYTES).finish(Engines::Gone).unwrap();
     assert_eq!(summary.files["1-2-3"], "/lib/libx.so");
     clew_trace::files::write_list(dir.path(), None, &summary.files).unwrap();
     let list = Trace::open(dir.path()).unwrap().files().unwrap();
@@ -181,7 +238,7 @@ proptest! {
         fs::write(&path, bytes).unwrap();
         let (events, _) = read_events(dir.path());
         prop_assert!(events.len() <= 21);
-        let summary = Compressor::new(dir.path(), SEGMENT_BYTES).finish().unwrap();
+        let summary = Compressor::new(dir.path(), SEGMENT_BYTES).finish(Engines::Gone).unwrap();
         prop_assert!(summary.events <= 21);
         prop_assert_eq!(read_events(dir.path()).0, events);
     }

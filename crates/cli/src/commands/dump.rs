@@ -1,16 +1,19 @@
 //! `clew dump`.
 
+use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::io::{self, BufWriter, Write};
 use std::ops::RangeInclusive;
 
-use clew_trace::{Record, Result, ResultExt, Trace};
+use clew_trace::processes::Origin;
+use clew_trace::{Merge, Record, Result, ResultExt, Trace};
 
 use super::open_trace;
 use crate::json;
 use crate::show::{self, Event};
 
-/// Show recorded events, one a line: event, task, tick, what happened
+/// Show recorded events, one a line: event, task (PID/TID if there are several processes), tick,
+/// what happened
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// One JSON object per line
@@ -28,50 +31,62 @@ pub fn run(args: &Args) -> Result<i32> {
     let (given, ranges) = split(&args.what)?;
     let trace = open_trace(given)?;
     let mut out = BufWriter::new(io::stdout().lock());
-    let mut code = 0;
-    for number in trace.streams()? {
-        if let Some(damage) = dump(&trace, number, &ranges, args.json, &mut out)? {
-            out.flush().tried(|| "write to stdout")?;
-            clew_launch::say(damage);
-            code = crate::FAILED;
-        }
-    }
+    let damage = dump(&trace, &ranges, args.json, &mut out)?;
     out.flush().tried(|| "write to stdout")?;
-    Ok(code)
+    damage.iter().for_each(clew_launch::say);
+    Ok(if damage.is_empty() { 0 } else { crate::FAILED })
 }
 
-/// Prints one stream's events in the ranges. Returns what is wrong with the stream.
+/// Prints the events in the ranges, those of all processes in one order. Returns what is wrong with
+/// the trace.
 fn dump(
     trace: &Trace,
-    number: u32,
     ranges: &[Events],
     as_json: bool,
     out: &mut impl Write,
-) -> Result<Option<String>> {
-    let stream = trace.stream(number)?;
+) -> Result<Vec<String>> {
     let first = ranges.iter().map(|r| *r.start()).min().unwrap_or(0);
     let last = ranges.iter().map(|r| *r.end()).max().unwrap_or(u64::MAX);
-    let mut cursor = stream.cursor_at(first);
-    while let Some(record) = cursor.next_record() {
+    let several = trace.streams()?.len() > 1;
+    let mut pids = HashMap::new();
+    let mut merge = Merge::new(trace, first)?;
+    while let Some((stream, record)) = merge.next_event(last)? {
         let event = record.header.event;
-        if record.is_event() && event > last {
-            return Ok(None);
-        }
-        let wanted = ranges.is_empty() || ranges.iter().any(|r| r.contains(&event));
-        if record.is_event() && wanted {
-            print(&record, as_json, out).tried(|| "write to stdout")?;
+        if ranges.is_empty() || ranges.iter().any(|r| r.contains(&event)) {
+            let pid = *pids.entry(stream).or_insert_with(|| pid_of(trace, stream));
+            let task = Task { stream, pid, several };
+            print(&record, task, as_json, out).tried(|| "write to stdout")?;
         }
     }
-    Ok(cursor.damage().map(str::to_owned))
+    Ok(merge.damage().to_vec())
 }
 
-fn print(record: &Record<'_>, as_json: bool, out: &mut impl Write) -> io::Result<()> {
+/// The process whose stream this is; 0 if that is not told.
+fn pid_of(trace: &Trace, stream: u32) -> u32 {
+    let origin = trace.stream(stream).and_then(|stream| Origin::read(&stream));
+    origin.ok().flatten().map_or(0, |origin| origin.pid)
+}
+
+/// Where a record comes from.
+#[derive(Clone, Copy)]
+struct Task {
+    stream: u32,
+    pid: u32,
+    /// There are several processes.
+    several: bool,
+}
+
+fn print(record: &Record<'_>, task: Task, as_json: bool, out: &mut impl Write) -> io::Result<()> {
     let header = &record.header;
     let text = show::describe(record);
     if as_json {
-        return json::line(out, &Event::new(record, text));
+        return json::line(out, &Event::new(record, task.stream, task.pid, text));
     }
-    writeln!(out, "{:<6} {} {:>10}  {text}", header.event, header.tid, header.tick)
+    let name = match task.several {
+        true => format!("{}/{}", task.pid, header.tid),
+        false => header.tid.to_string(),
+    };
+    writeln!(out, "{:<6} {name} {:>10}  {text}", header.event, header.tick)
 }
 
 /// Tells the trace from the events: a trace is what is neither a number nor a range.

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clew_record::{FAILED, Options, Recording};
-use clew_replay::Replayed;
+use clew_replay::{Replayed, Target};
 use clew_trace::{Error, Result, Trace};
 
 /// Record a program
@@ -174,18 +174,34 @@ fn cpuid_clear(args: &Args) -> [u64; 6] {
     clear
 }
 
+/// Replays every process, each from its beginning.
 fn verify(recording: &Recording) -> Result<i32> {
     let trace = Trace::open(&recording.dir)?;
     let options = clew_replay::Options { quiet: true, ..Default::default() };
-    match clew_replay::replay_autopilot(&trace, &clew_replay::Target::First, &options)? {
-        Replayed::Matched { last_event, .. } => {
-            clew_launch::say(format!("verified: the replay matched all {last_event} events"));
-            Ok(recording.exit_code)
-        }
-        Replayed::Diverged { report, .. } => {
-            Err(Error::new(format!("verify {}", recording.dir.display()), report))
+    let mut matched = 0;
+    let mut last = 0;
+    for (i, stream) in trace.streams()?.into_iter().enumerate() {
+        let target = if i == 0 { Target::First } else { Target::Stream(stream) };
+        match clew_replay::replay_autopilot(&trace, &target, &options)? {
+            Replayed::Matched { last_event, .. } => {
+                matched += u64::from(last_event > 0);
+                last = last.max(last_event);
+            }
+            Replayed::Diverged { report, .. } => {
+                let tried = match i {
+                    0 => format!("verify {}", recording.dir.display()),
+                    _ => format!("verify stream {stream} of {}", recording.dir.display()),
+                };
+                return Err(Error::new(tried, report));
+            }
         }
     }
+    let events = trace.meta().outcome.as_ref().map_or(last, |outcome| outcome.events);
+    clew_launch::say(match matched {
+        0 | 1 => format!("verified: the replay matched all {last} events"),
+        _ => format!("verified: the replays of {matched} processes matched all {events} events"),
+    });
+    Ok(recording.exit_code)
 }
 
 fn parse_variable(text: &str) -> Result<(OsString, OsString), String> {

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clew_replay::{End, Options, Replayed, Target, replay_autopilot};
-use clew_trace::{Ended, Result};
+use clew_trace::{Ended, Result, Trace};
 
 use super::{not_built, open_trace};
 
@@ -70,17 +70,14 @@ pub fn run(args: &Args) -> Result<i32> {
         stop_event: args.goto.unwrap_or(0),
         trace_events: args.trace_events,
     };
-    match replay_autopilot(&trace, &target(args), &options)? {
+    let target = target(args);
+    match replay_autopilot(&trace, &target, &options)? {
         Replayed::Matched { end: End::Truncated, last_event } if args.goto.is_none() => {
-            let why = match trace.meta().outcome.as_ref().map(|o| o.ended) {
-                Some(Ended::Signaled(signal)) => crate::text::signal_name(signal),
-                Some(Ended::Exited(_)) => "a failure of clew's".into(),
-                None => "the recorder's end".into(),
-            };
             let at = match last_event {
                 0 => "before its first event".to_owned(),
                 event => format!("after event {event}"),
             };
+            let why = why_truncated(&trace, &target);
             clew_launch::say(format!("the recording ends {at}, by {why}"));
             Ok(0)
         }
@@ -91,6 +88,18 @@ pub fn run(args: &Args) -> Result<i32> {
             ));
             Ok(1)
         }
+    }
+}
+
+/// What ended a recording whose process did not end.
+fn why_truncated(trace: &Trace, target: &Target) -> String {
+    if *target != Target::First {
+        return "the process's sudden death, unless it runs on".into();
+    }
+    match trace.meta().outcome.as_ref().map(|o| o.ended) {
+        Some(Ended::Signaled(signal)) => crate::text::signal_name(signal),
+        Some(Ended::Exited(_)) => "a failure of clew's".into(),
+        None => "the recorder's end".into(),
     }
 }
 

@@ -113,6 +113,12 @@ impl Segment {
         self.record(Kind::Syscall, event, &[]).with(Kind::Syscall, tid, &payload)
     }
 
+    /// The beginning of a task that shares `maker`'s memory.
+    pub fn child(self, event: u64, tid: u64, maker: u64) -> Self {
+        let record = self.record(Kind::Child, event, &[]);
+        record.with(Kind::Child, maker as u32, &[0, tid, maker])
+    }
+
     /// The end of the process.
     pub fn exit(self, event: u64, code: u64) -> Self {
         self.record(Kind::Exit, event, &[]).with(Kind::Exit, 0, &[code])

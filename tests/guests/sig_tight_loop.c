@@ -1,0 +1,34 @@
+// Signals from a child reach loops without system calls: an empty one, one of a jump to itself, one of string operations.
+#include "proc.h"
+static volatile int stop;
+static sigjmp_buf back;
+static void usr1(int sig) { stop = 1; }
+static void usr2(int sig) { siglongjmp(back, 1); }
+static pid_t signaller(int sig) {
+    pid_t me = getpid();
+    return CHILD(usleep(3000); kill(me, sig));
+}
+int main(void) {
+    signal(SIGUSR1, usr1);
+    signal(SIGUSR2, usr2);
+    pid_t pid = signaller(SIGUSR1);
+    while (!stop) {}
+    reap("empty loop", pid);
+    pid = signaller(SIGUSR2);
+    if (!sigsetjmp(back, 1)) __asm__ volatile("1: jmp 1b");
+    reap("jump to itself", pid);
+    static char a[100000], b[100000];
+    pid = signaller(SIGUSR1);
+    for (stop = 0; !stop;) {
+        void *to = b, *from = a;
+        long count = sizeof a;
+        __asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(count) : : "memory");
+    }
+    reap("string operations", pid);
+    pid = signaller(SIGUSR2);
+    if (!sigsetjmp(back, 1)) __asm__ volatile("mov $-1, %%rcx\n1: loop 1b\n ud2" : : : "rcx");
+    reap("loop instruction", pid);
+    pid = signaller(SIGUSR1);
+    for (stop = 0; !stop;) __asm__ volatile("pause");
+    reap("pause", pid);
+}
