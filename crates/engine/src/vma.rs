@@ -7,6 +7,7 @@
 use alloc_crate::vec::Vec;
 use clew_abi::layout::{PAGE, Range, WINDOW_HIGH, WINDOW_LOW};
 use clew_translate::liveness::CodeSource;
+use core::cell::Cell;
 
 pub const PROT_READ: u32 = 1;
 pub const PROT_WRITE: u32 = 2;
@@ -36,6 +37,8 @@ pub enum VmaKind {
 #[derive(Default)]
 pub struct Vmas {
     list: Vec<Vma>,
+    /// What `index` found last: translation asks about the same mapping again and again.
+    last: Cell<usize>,
 }
 
 pub fn page_down(addr: u64) -> u64 {
@@ -49,7 +52,14 @@ pub fn page_up(addr: u64) -> u64 {
 impl Vmas {
     /// Index of the first mapping that ends after `addr`.
     fn index(&self, addr: u64) -> usize {
-        self.list.partition_point(|v| v.end <= addr)
+        let last = self.last.get();
+        let before_ends = || last.checked_sub(1).is_none_or(|n| self.list[n].end <= addr);
+        if self.list.get(last).is_some_and(|v| v.end > addr) && before_ends() {
+            return last;
+        }
+        let index = self.list.partition_point(|v| v.end <= addr);
+        self.last.set(index);
+        index
     }
 
     pub fn find(&self, addr: u64) -> Option<&Vma> {

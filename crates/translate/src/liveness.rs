@@ -49,7 +49,8 @@ pub fn flags_dead(
     pages: &mut Vec<u64>,
 ) -> bool {
     let before = pages.len();
-    let dead = Scan { source, rewritten, pages, budget: BUDGET }.live(pc, DESTROYED, DEPTH) == 0;
+    let mut scan = Scan { source, rewritten, pages, last: u64::MAX, budget: BUDGET };
+    let dead = scan.live(pc, DESTROYED, DEPTH) == 0;
     if !dead {
         pages.truncate(before);
     }
@@ -60,17 +61,25 @@ struct Scan<'a, S, R> {
     source: &'a S,
     rewritten: R,
     pages: &'a mut Vec<u64>,
+    /// The page noted last.
+    last: u64,
     budget: u32,
 }
 
 impl<S: CodeSource, R: Fn(u64) -> bool> Scan<'_, S, R> {
-    /// Notes that the proof rests on the page of `addr`. False if it must not.
-    fn rest_on(&mut self, addr: u64) -> bool {
-        let page = addr / PAGE;
-        if self.pages.last() == Some(&page) {
-            return true;
+    /// Notes that the proof rests on the pages of an instruction. False if it must not.
+    #[inline]
+    fn rest_on(&mut self, first: u64, last: u64) -> bool {
+        first / PAGE == self.last && last / PAGE == self.last
+            || self.rest_on_page(first) && self.rest_on_page(last)
+    }
+
+    #[cold]
+    fn rest_on_page(&mut self, addr: u64) -> bool {
+        self.last = addr / PAGE;
+        if self.pages.last() != Some(&self.last) {
+            self.pages.push(self.last);
         }
-        self.pages.push(page);
         !(self.rewritten)(addr)
     }
 
@@ -84,7 +93,7 @@ impl<S: CodeSource, R: Fn(u64) -> bool> Scan<'_, S, R> {
                 self.budget -= 1;
                 let Some(step) = Step::at(code, pc) else { return open };
                 let next = pc + step.len as u64;
-                if !self.rest_on(pc) || !self.rest_on(next - 1) {
+                if !self.rest_on(pc, next - 1) {
                     return open;
                 }
                 let live = open & step.read;

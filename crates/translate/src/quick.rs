@@ -60,12 +60,14 @@ const MODRM: u32 = 1 << 13;
 const MEMORY: u32 = 1 << 14;
 /// Not with memory as its r/m operand.
 const REGISTER: u32 = 1 << 15;
-/// An immediate of one byte follows.
-const BYTE: u32 = 1 << 16;
-/// An immediate of the operand's size follows, at most four bytes.
-const WORD: u32 = 1 << 17;
+/// The kind of immediate that follows (two bits).
+const IMMEDIATE: u32 = 16;
+/// One byte.
+const BYTE: u32 = 1 << IMMEDIATE;
+/// The operand's size, at most four bytes.
+const WORD: u32 = 2 << IMMEDIATE;
 /// The same, but eight bytes with REX.W.
-const LONG: u32 = 1 << 18;
+const LONG: u32 = 3 << IMMEDIATE;
 /// A branch, to be told by its opcode.
 const BRANCH: u32 = 1 << 19;
 /// ModRM's reg field decides: see `group`.
@@ -98,9 +100,6 @@ const fn carry_in(operation: usize) -> u32 {
     // adc, sbb
     if operation == 2 || operation == 3 { C } else { 0 }
 }
-
-static ONE: [u32; 256] = one_byte();
-static TWO: [u32; 256] = two_byte();
 
 const fn one_byte() -> [u32; 256] {
     let mut t = [0; 256];
@@ -264,6 +263,48 @@ const fn two_byte() -> [u32; 256] {
     t
 }
 
+/// Both maps, one behind the other.
+static OPCODES: [u32; 512] = {
+    let (one, two) = (one_byte(), two_byte());
+    let mut t = [0; 512];
+    let mut n = 0;
+    while n < 256 {
+        t[n] = if one[n] != 0 { one[n] | NP | P66 } else { 0 };
+        t[256 + n] = two[n];
+        n += 1;
+    }
+    t
+};
+
+/// What a ModRM byte means, in the low bits the length of it, its SIB byte and its displacement.
+static MODRMS: [u8; 256] = {
+    let mut t = [0; 256];
+    let mut n = 0;
+    while n < 256 {
+        let (mode, rm) = (n >> 6, n & 7);
+        t[n] = match mode {
+            0 if rm == 5 => 5 | RIP,
+            0 if rm == 4 => 2 | SIB,
+            0 => 1,
+            1 => 2 + (rm == 4) as u8,
+            2 => 5 + (rm == 4) as u8,
+            _ => 1 | DIRECT,
+        };
+        n += 1;
+    }
+    t
+};
+
+/// The operand is relative to rip.
+const RIP: u8 = 0x20;
+/// There is a displacement if the SIB byte has no base.
+const SIB: u8 = 0x40;
+/// The operand is a register.
+const DIRECT: u8 = 0x80;
+
+/// Length of the immediate, by kind (none, `BYTE`, `WORD`, `LONG`) and operand size (4, 2, 8).
+static IMMEDIATES: [[u8; 4]; 4] = [[0; 4], [1; 4], [4, 2, 4, 4], [4, 2, 8, 8]];
+
 /// The entry of an instruction whose ModRM byte's reg field is a part of the opcode; 0 if unknown.
 /// `two`: of the two-byte map.
 #[inline]
@@ -271,28 +312,20 @@ fn group(e: u32, two: bool, opcode: u8, reg: u8) -> u32 {
     let flags = |written| e | written << WRITTEN;
     match opcode {
         0xba if two => {
-            if reg >= 4 {
-                e
-            } else {
-                0
-            }
+            if reg >= 4 { e } else { 0 }
         }
         0x80..=0x83 => e | carry_in(reg as usize),
         // Whether rcl and rcr read the carry depends on the count.
         0xc0 | 0xc1 | 0xd0..=0xd3 => {
-            if reg == 2 || reg == 3 {
-                0
-            } else {
-                e
-            }
+            if reg == 2 || reg == 3 { 0 } else { e }
         }
         0xc6 | 0xc7 if reg == 0 => e,
         0xf6 | 0xf7 => match reg {
             0 => flags(ALL) | if opcode == 0xf6 { BYTE } else { WORD }, // test
-            2 => e,                                                     // not
-            3 => flags(ALL),                                            // neg
-            4 | 5 => flags(O | C),                                      // mul, imul
-            6 | 7 => e,                                                 // div, idiv
+            2 => e,                                                    // not
+            3 => flags(ALL),                                           // neg
+            4 | 5 => flags(O | C),                                     // mul, imul
+            6 | 7 => e,                                                // div, idiv
             _ => 0,
         },
         0xfe | 0xff if reg < 2 => flags(ALL & !C), // inc, dec
@@ -302,6 +335,9 @@ fn group(e: u32, two: bool, opcode: u8, reg: u8) -> u32 {
 }
 
 /// Decodes the instruction that `code` begins with. `None`: ask the full decoder.
+///
+/// What differs from one instruction to the next is looked up and added up rather than branched on:
+/// a branch predictor that has not seen the code gains nothing from its being decoded.
 #[inline]
 pub fn decode(code: &[u8]) -> Option<Quick> {
     let code: &[u8; LOOKAHEAD] = code.first_chunk()?;
@@ -309,11 +345,8 @@ pub fn decode(code: &[u8]) -> Option<Quick> {
     if code.as_ptr() as usize % 4096 > 4096 - LOOKAHEAD {
         return None;
     }
-    let mut at = 0;
     // fs and gs
-    if code[0] & 0xfe == 0x64 {
-        at = 1;
-    }
+    let mut at = usize::from(code[0] & 0xfe == 0x64);
     let mandatory = match code[at] {
         0x66 => P66,
         0xf3 => PF3,
@@ -321,86 +354,40 @@ pub fn decode(code: &[u8]) -> Option<Quick> {
         _ => NP,
     };
     at += usize::from(mandatory != NP);
-    let mut rex = 0;
-    if code[at] & 0xf0 == 0x40 {
-        rex = code[at];
-        at += 1;
-    }
-    let mut opcode = code[at];
+    let has_rex = code[at] & 0xf0 == 0x40;
+    let wide = has_rex & (code[at] & 8 != 0);
+    at += usize::from(has_rex);
+    let two = code[at] == 0x0f;
+    at += usize::from(two);
+    let opcode = code[at];
     at += 1;
-    let two = opcode == 0x0f;
-    let mut e;
-    if two {
-        opcode = code[at];
-        at += 1;
-        if opcode == 0x1e {
-            return endbr(code);
-        }
-        e = TWO[opcode as usize];
-        if e & mandatory == 0 {
-            return None;
-        }
-    } else {
-        e = ONE[opcode as usize];
-        if mandatory & (NP | P66) == 0 {
-            return None;
-        }
-    }
-    if e & KNOWN == 0 {
-        return None;
+    let mut e = OPCODES[usize::from(two) << 8 | opcode as usize];
+    if e & mandatory == 0 {
+        return if two && opcode == 0x1e { endbr(code) } else { None };
     }
     if e & BRANCH != 0 {
         // Prefixes mean other things there, or nothing.
         return if at == 1 + usize::from(two) { branch(e, opcode, two, code, at) } else { None };
     }
-    let mut disp = 0;
-    if e & MODRM != 0 {
-        let modrm = code[at];
-        at += 1;
-        if e & GROUP != 0 {
-            e = group(e, two, opcode, modrm >> 3 & 7);
-            if e == 0 {
-                return None;
-            }
-        }
-        if modrm >= 0xc0 {
-            if e & MEMORY != 0 {
-                return None;
-            }
-        } else {
-            if e & REGISTER != 0 {
-                return None;
-            }
-            let (mode, rm) = (modrm >> 6, modrm & 7);
-            let mut base = rm;
-            if rm == 4 {
-                base = code[at] & 7;
-                at += 1;
-            }
-            match mode {
-                1 => at += 1,
-                2 => at += 4,
-                _ if base == 5 => {
-                    if rm == 5 {
-                        disp = at as u8;
-                    }
-                    at += 4;
-                }
-                _ => {}
-            }
+    let modrm = code[at];
+    if e & GROUP != 0 {
+        e = group(e, two, opcode, modrm >> 3 & 7);
+        if e == 0 {
+            return None;
         }
     }
-    let wide = rex & 8 != 0;
-    let word = if mandatory == P66 && !wide { 2 } else { 4 };
-    at += if e & BYTE != 0 {
-        1
-    } else if e & WORD != 0 {
-        word
-    } else if e & LONG != 0 {
-        if wide { 8 } else { word }
-    } else {
-        0
-    };
+    let form = if e & MODRM != 0 { MODRMS[modrm as usize] } else { 0 };
+    let refused = if form & DIRECT != 0 { MEMORY } else { REGISTER };
+    if e & refused != 0 {
+        return None;
+    }
+    let disp = if form & RIP != 0 { at as u8 + 1 } else { 0 };
+    if form & SIB != 0 && code[at + 1] & 7 == 5 {
+        at += 4;
+    }
+    at += (form & 7) as usize;
+    let size = usize::from(mandatory == P66) | usize::from(wide) << 1;
+    at += IMMEDIATES[(e >> IMMEDIATE & 3) as usize][size] as usize;
     if at > 15 {
         return None;
     }
@@ -420,9 +407,10 @@ fn endbr(code: &[u8; LOOKAHEAD]) -> Option<Quick> {
 
 #[inline]
 fn branch(e: u32, opcode: u8, two: bool, code: &[u8; LOOKAHEAD], at: usize) -> Option<Quick> {
-    let (len, distance) = if e & BYTE != 0 {
+    let immediate = e & 3 << IMMEDIATE;
+    let (len, distance) = if immediate == BYTE {
         (at + 1, code[at] as i8 as i32)
-    } else if e & WORD != 0 {
+    } else if immediate == WORD {
         let word = [code[at], code[at + 1], code[at + 2], code[at + 3]];
         (at + 4, i32::from_le_bytes(word))
     } else {

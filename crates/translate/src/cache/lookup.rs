@@ -52,8 +52,13 @@ pub(super) fn unpublish(pc: u64, shadow_mapped: &impl Fn(u64) -> bool) {
     if let Some(entry) = shadow_entry(pc)
         && shadow_mapped(pc)
     {
-        // SAFETY: the caller says the page is mapped.
-        unsafe { *(entry as *mut u64) = CACHE.start }
+        let entry = entry as *mut u64;
+        // SAFETY: the caller says the page is mapped. A write costs a fresh page if it is the first.
+        unsafe {
+            if *entry != CACHE.start {
+                *entry = CACHE.start;
+            }
+        }
     }
     let (pc_slot, _) = lookup_slots(pc);
     // SAFETY: `LOOKUP` is mapped (see `Cache::new`).

@@ -129,7 +129,7 @@ pub struct Cache {
     pub next_counter: usize,
     /// How often everything was forgotten: numbers and addresses from before mean nothing.
     pub generation: u32,
-    /// Pages (numbers) of the blocks translated since the engine last took the list.
+    /// Pages (numbers) that hold translated code since the engine last took the list.
     pub new_pages: Vec<u64>,
     by_pc: AddressMap<Entry>,
     /// Indirect entries that were added later (cache offsets).

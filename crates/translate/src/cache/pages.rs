@@ -29,10 +29,10 @@ impl Cache {
         self.last_noted = (block, page);
         let blocks = self.by_page.entry(page).or_default();
         if blocks.last() != Some(&block) {
-            blocks.push(block);
-            if self.new_pages.last() != Some(&page) {
+            if blocks.is_empty() {
                 self.new_pages.push(page);
             }
+            blocks.push(block);
         }
     }
 
