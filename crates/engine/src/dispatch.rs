@@ -159,7 +159,7 @@ impl Engine {
             let stepping = ctx().rflags & TF != 0;
             match if stepping { self.single_block(pc) } else { self.entry(pc) } {
                 Some(entry) => {
-                    ctx().resume = entry.host();
+                    ctx().resume = self.cache.host(entry);
                     ctx().rflags &= !TF;
                     self.task.signals.stepping = stepping;
                     return;
@@ -214,7 +214,7 @@ impl Engine {
         if self.cache.generation == generation {
             self.cache.relink(number, entry);
         }
-        ctx().resume = entry.host();
+        ctx().resume = self.cache.host(entry);
     }
 
     /// An indirect branch found no translation at `exit_target`; its tick is not counted yet.

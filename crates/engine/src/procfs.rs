@@ -6,7 +6,8 @@ use crate::sys::{self, syscall};
 use crate::vma::{PROT_EXEC, PROT_READ, PROT_WRITE, VmaKind};
 use alloc_crate::string::String;
 use alloc_crate::vec::Vec;
-use clew_abi::layout::{Range, guest_may_map};
+use crate::window::guest_may_map;
+use clew_abi::layout::Range;
 use core::fmt::Write;
 
 /// A file under /proc that the engine answers for.

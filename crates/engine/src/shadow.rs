@@ -4,7 +4,8 @@
 use crate::crash;
 use crate::sys;
 use alloc_crate::vec::Vec;
-use clew_abi::layout::{SHADOW_CHUNK, shadow_entry};
+use crate::window::window;
+use clew_abi::layout::SHADOW_CHUNK;
 use crate::descriptors::number;
 use clew_abi::orders::fd;
 use core::cell::UnsafeCell;
@@ -25,7 +26,7 @@ fn chunks() -> &'static mut Vec<u32> {
 /// Makes sure the shadow entry of `pc` is mapped. False if `pc` has none, or the guest has something
 /// of its own where it would be.
 pub fn ensure(pc: u64) -> bool {
-    if shadow_entry(pc).is_none() {
+    if window().shadow_entry(pc).is_none() {
         return false;
     }
     let chunk = (pc / SHADOW_CHUNK) as u32;
@@ -44,8 +45,12 @@ pub fn mapped(pc: u64) -> bool {
     chunks().binary_search(&((pc / SHADOW_CHUNK) as u32)).is_ok()
 }
 
+fn address(chunk: u32) -> u64 {
+    chunk as u64 * SHADOW_CHUNK * 8 + clew_abi::layout::SHADOW_DISP
+}
+
 fn map(chunk: u32, fixed: u32) -> bool {
-    let start = chunk as u64 * SHADOW_CHUNK * 8 + clew_abi::layout::SHADOW_DISP;
+    let start = address(chunk);
     let len = 8 * SHADOW_CHUNK;
     // SAFETY: the shadow map's own range.
     let got = unsafe {
@@ -65,6 +70,14 @@ fn map(chunk: u32, fixed: u32) -> bool {
         crash::fail("the shadow map cannot be mapped");
     }
     true
+}
+
+/// Unmaps the shadow map.
+pub fn unmap() {
+    for chunk in core::mem::take(chunks()) {
+        // SAFETY: the shadow map's own range.
+        unsafe { sys::munmap(address(chunk), 8 * SHADOW_CHUNK) };
+    }
 }
 
 /// Forgets all entries: every chunk is mapped afresh.

@@ -1,6 +1,7 @@
 //! Where the kernel starts the process: sets the engine up, then the guest.
 
 use crate::asm;
+use crate::choice;
 use crate::calls::files::Files;
 use crate::crash;
 use crate::descriptors::number;
@@ -16,15 +17,15 @@ use crate::task::baton::baton;
 use crate::task::{Process, TaskRef, Tasks};
 use crate::sys::{self, MAP_ANONYMOUS, MAP_FIXED, MAP_NORESERVE, MAP_PRIVATE, MAP_SHARED};
 use crate::vma::{PROT_EXEC, PROT_READ, PROT_WRITE, Vma, VmaKind, Vmas, page_down, page_up};
+use crate::window;
 use alloc_crate::boxed::Box;
 use alloc_crate::string::String;
 use alloc_crate::vec::Vec;
 use clew_abi::layout::{
-    CACHE, CONTEXT, ENGINE, HEAP, IMAGE, LOOKUP, ORDERS, PAGE, Range, SHARED,
+    BACK, CONTEXT, CodeWindow, ENGINE, HEAP, IMAGE, LOOKUP, ORDERS, PAGE, Range, SHARED,
 };
 use clew_abi::orders::{self as abi, fd};
 use clew_abi::record::*;
-use clew_translate::Cache;
 use clew_translate::context::reg;
 use core::fmt::Write;
 use core::sync::atomic::Ordering;
@@ -48,9 +49,14 @@ pub extern "C" fn start(sp: u64) -> ! {
     if orders.magic != abi::MAGIC || orders.version != abi::VERSION {
         crash::fail("the orders are from another build of clew");
     }
-    // SAFETY: `map_engine` mapped the cache, the lookup table and the context.
-    let cache = unsafe { Cache::new(asm::clew_exit as *const () as u64) };
     let recording = orders.mode == abi::MODE_RECORD;
+    // SAFETY: `sp` is what the kernel passed.
+    let initial = unsafe { initial(sp) };
+    let cache = window::open(match recording {
+        true => choice::window_for(orders_text(orders.program), &initial.envp),
+        // Until the trace tells another one.
+        false => CodeWindow::LOW,
+    });
     if recording {
         map_shared();
     }
@@ -90,7 +96,7 @@ pub extern "C" fn start(sp: u64) -> ! {
     engine.files.set_marks(orders_text(orders.marks));
     signal::install_handlers();
     if recording {
-        record_exec(engine, sp);
+        record_exec(engine, sp, &initial);
     } else {
         replay::begin(engine);
     }
@@ -143,19 +149,11 @@ fn map_engine() {
     };
     let private = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
     fixed(Range::new(IMAGE.end, ENGINE.end), 0, private, -1);
+    fixed(BACK, 0, private, -1);
     fixed(Range::new(CONTEXT, CONTEXT + PAGE), RW, private, -1);
     fixed(HEAP, RW, private, -1);
     fixed(LOOKUP, RW, private, -1);
-    fixed(CACHE, RW | PROT_EXEC, private, -1);
-    // A fresh page costs a microsecond, a huge one less than a hundred. Where there are none, the
-    // pages that even the smallest guest touches are had at once.
-    for (range, begun) in [(HEAP, 512 << 10), (CACHE, 128 << 10)] {
-        // SAFETY: just mapped. Failing (before Linux 5.14, or without huge pages) changes nothing.
-        unsafe {
-            sys::syscall!(sys::__NR_madvise, range.start, range.len(), sys::MADV_HUGEPAGE);
-            sys::syscall!(sys::__NR_madvise, range.start, begun, sys::MADV_POPULATE_WRITE);
-        }
-    }
+    window::begin_pages(HEAP, 512 << 10);
     let Some(st) = sys::fstat(fd::ORDERS) else {
         sys::write(2, b"clew: the engine image is started by clew, not by hand\n");
         sys::exit_group(125);
@@ -202,9 +200,7 @@ unsafe fn initial(sp: u64) -> Initial {
 }
 
 /// Loads the program, makes the stack show it, and writes the `Exec` event.
-fn record_exec(engine: &mut Engine, sp: u64) {
-    // SAFETY: `sp` is what the kernel passed.
-    let initial = unsafe { initial(sp) };
+fn record_exec(engine: &mut Engine, sp: u64, initial: &Initial) {
     let orders = orders();
     let program = loader::load(engine, orders_text(orders.program))
         .unwrap_or_else(|e| refuse(orders_text(orders.program), e.0));
@@ -222,7 +218,7 @@ fn record_exec(engine: &mut Engine, sp: u64) {
         (AT_EXECFN, execfn),
         (AT_SYSINFO_EHDR, vdso),
     ];
-    signal::find_vdso(&initial);
+    signal::find_vdso(initial);
     // SAFETY: the auxiliary vector lies on the initial stack, which nobody else uses yet.
     engine.auxv = unsafe { fix_auxv(initial.auxv, &fixes) };
     set_comm(orders_text(orders.comm));
@@ -252,7 +248,7 @@ fn record_exec(engine: &mut Engine, sp: u64) {
         parent_stream: orders.parent_stream,
         parent_event: orders.parent_event,
     };
-    write_exec(engine, &payload, &ops, &initial);
+    write_exec(engine, &payload, &ops, initial);
 }
 
 fn now(clock: u32) -> u64 {
@@ -267,6 +263,11 @@ fn write_exec(engine: &mut Engine, payload: &ExecPayload, ops: &[Op], initial: &
     let envp = strings(&initial.envp);
     let exe = engine.exe.clone();
     let mut atts = Vec::new();
+    let window = engine.cache.window;
+    let start = window.start.to_le_bytes();
+    if window != CodeWindow::LOW {
+        atts.push(Att::Bytes { kind: ATT_WINDOW, addr: 0, bytes: &start });
+    }
     for op in ops {
         match op {
             Op::Map(mapped) => mapped.attach(&mut atts),

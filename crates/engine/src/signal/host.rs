@@ -12,7 +12,8 @@ use crate::start::Initial;
 use crate::state::{ctx, engine, try_engine};
 use crate::task::{self, TaskRef};
 use crate::sys::{self, syscall};
-use clew_abi::layout::{CACHE, CONTEXT, IMAGE};
+use crate::window::window;
+use clew_abi::layout::{CONTEXT, IMAGE};
 use clew_translate::block::Displaced;
 use clew_translate::insn::Action as Branch;
 use iced_x86::{Decoder, DecoderOptions};
@@ -116,7 +117,7 @@ pub extern "C" fn on_signal(signo: u32, info: &[u64; 16], uc: &mut Ucontext) {
     }
     task.signals.pending = Some(taken);
     task.pending = 1;
-    if CACHE.contains(rip) || between(rip, asm::clew_enter_addr(), asm_addr(asm::clew_enter_end)) {
+    if window().cache().contains(rip) || between(rip, asm::clew_enter_addr(), asm_addr(asm::clew_enter_end)) {
         expire_ticks(uc);
     } else if between(
         rip,
@@ -156,7 +157,7 @@ fn expire_ticks(uc: &mut Ucontext) {
     const RCX: usize = UC_ORDER[reg::RCX];
     let rip = uc.regs[UC_RIP];
     engine().ticks.expire();
-    if !CACHE.contains(rip) {
+    if !window().cache().contains(rip) {
         return;
     }
     // SAFETY: the cache is readable past any instruction in it.
@@ -186,7 +187,7 @@ fn on_fault(signo: u32, info: &[u64; 16], uc: &mut Ucontext) {
     let dispatch = engine.cache.is_shadow_dispatch(rip);
     if dispatch && !canonical(c.gpr[reg::RCX]) {
         refused_branch(rip);
-    } else if dispatch || !CACHE.contains(rip) {
+    } else if dispatch || !window().cache().contains(rip) {
         c.exit_target = c.gpr[reg::RCX];
         c.gpr[reg::RCX] = c.spill_rcx;
         c.exit_site = EXIT_MISS as u64;
