@@ -7,7 +7,7 @@
 //!   without asking, and if none does, nothing is to be done on return.
 //! - The guest context holds the registers of `Engine::task`, the last task that ran. Whoever gets
 //!   the baton after another task records the switch, saves that one's registers and loads its own.
-//! - The queue is first come, first served.
+//! - The queue is first come, first served, but for tasks that a tracer holds (see `traced`): they wait.
 //!
 //! # Safety
 //! The baton's own fields are only touched under its lock, which is never held across a system call
@@ -121,11 +121,11 @@ impl Baton {
     }
 
     fn dequeue(&mut self) -> Option<TaskRef> {
-        let task = self.first?;
-        self.first = task.next;
-        if self.first.is_none() {
-            self.last = None;
+        let mut task = self.first?;
+        while task.is_held() {
+            task = task.next?;
         }
+        self.forget(task);
         Some(task)
     }
 
@@ -141,7 +141,7 @@ impl Baton {
     /// Takes the baton for `task` if nobody runs.
     pub(super) fn seize(&mut self, task: TaskRef) -> bool {
         let dead = self.holder.is_some_and(|h| h != task && h.alive.load(Ordering::Acquire) == 0);
-        let free = self.lent || self.holder.is_none() || dead;
+        let free = (self.lent || self.holder.is_none() || dead) && !task.is_held();
         if free {
             self.holder = Some(task);
             self.lent = false;

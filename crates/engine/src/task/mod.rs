@@ -13,6 +13,7 @@ pub mod baton;
 pub mod exit;
 pub mod futex;
 pub mod start;
+pub mod traced;
 
 pub use start::main;
 
@@ -50,6 +51,8 @@ pub struct Task {
     made_by: Option<TaskRef>,
     /// The next in the queue for the baton.
     next: Option<TaskRef>,
+    /// Who has stopped it with `ptrace`.
+    tracer: Option<traced::Tracer>,
     /// The futex it waits for, unless woken.
     pub wait: Option<futex::Wait>,
     pub signals: TaskSignals,
@@ -208,6 +211,7 @@ impl Tasks {
             process,
             made_by: None,
             next: None,
+            tracer: None,
             wait: None,
             signals: TaskSignals::default(),
             clear_child_tid: 0,
@@ -249,6 +253,7 @@ impl Tasks {
     /// Forgets a task that has ended.
     pub fn remove(&mut self, mut task: TaskRef) {
         self.list.retain(|t| *t != task);
+        self.list.iter().for_each(|t| t.forget_tracer(task));
         task.processor = None;
         self.ended.push(task);
     }
