@@ -16,7 +16,8 @@ static void put(const char *name, const void *bytes, long length, int mode) {
 int main(void) {
     signal(SIGUSR1, handler);
     int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    char *name = malloc(5000), *large = malloc(200000), header[200] = "\x7f""ELF\2\1\1", *volatile dangling = (char *)8, **volatile bad = (char **)8;
+    char *name = malloc(5000), *large = malloc(200000), header[200] = "\x7f""ELF\2\1\1";
+    char *volatile dangling = (char *)8, **volatile bad = (char **)8;
     memset(name, 'n', 4999), name[4999] = 0;
     memset(large, 'l', 199999), large[199999] = 0;
     put("empty", "", 0, 0755);

@@ -1,4 +1,5 @@
 // siglongjmp a thousand times out of a timer's handler that interrupts a computation.
+// timeout: 60
 #include "proc.h"
 #include <sys/time.h>
 static sigjmp_buf back;

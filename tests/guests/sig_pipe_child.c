@@ -18,7 +18,7 @@ int main(void) {
             printf("write %ld %s\n", n, strerrorname_np(errno));
         });
         close(fds[1]);
-        reap("reader", reader);
         reap("writer", writer);
+        reap("reader", reader);
     }
 }

@@ -23,7 +23,7 @@ int main(void) {
     struct signalfd_siginfo infos[10];
     int n = read(fd, infos, sizeof infos) / sizeof *infos;
     for (int i = 0; i < n; i++)
-        printf("%s code %d value %d status %d from the child %d\n", infos[i].ssi_signo == (unsigned)SIGRTMIN ? "RT" : sigabbrev_np(infos[i].ssi_signo),
+        printf("%d code %d value %d status %d from the child %d\n", infos[i].ssi_signo,
                infos[i].ssi_code, infos[i].ssi_int, infos[i].ssi_status, infos[i].ssi_pid == (unsigned)pid);
     reap("child", pid);
     pid = CHILD(raise(SIGUSR1); printf("the reader's own: %ld\n", read(fd, infos, sizeof infos) / sizeof *infos));

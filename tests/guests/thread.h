@@ -48,6 +48,12 @@ static inline void await(int n) {
         syscall(SYS_futex, &steps_, FUTEX_WAIT_PRIVATE, now, NULL);
 }
 
+/* Spins until `n` threads are here: they go on at the same time. */
+static _Atomic int gate_;
+static inline void gate(int n) {
+    for (gate_++; gate_ < n;) {}
+}
+
 /* Signals a thread until it says that it is done: no kick can come too early. */
 static inline void kick(pthread_t thread, int sig, _Atomic int *done) {
     while (!atomic_load(done)) {

@@ -22,7 +22,7 @@ enum Task {
     Test(test::Options),
     /// Measures native, recorded and replayed runs side by side.
     Bench(bench::Options),
-    /// Repeats the long tests: programs, kills, random instructions.
+    /// Repeats the long tests: programs, process trees, kills, random instructions.
     Soak(soak::Options),
 }
 

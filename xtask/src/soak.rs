@@ -27,6 +27,8 @@ pub fn run(options: &Options) -> Result<()> {
     let suites = [
         ("programs", "CLEW_REPEAT", options.repeat),
         ("guests", "CLEW_REPEAT", options.repeat),
+        // With its heavy ones, this takes long each time.
+        ("trees", "CLEW_REPEAT", options.repeat.div_ceil(5)),
         ("durability", "CLEW_KILLS", options.kills),
         ("fuzz_insn", "CLEW_FUZZ_SEEDS", options.seeds),
         ("errors", "CLEW_REPEAT", 1),
@@ -37,6 +39,9 @@ pub fn run(options: &Options) -> Result<()> {
             continue;
         }
         let mut command = cargo::command(&["test", "-p", "clew-testsuite", "--test", suite]);
+        if suite == "trees" {
+            command.args(["--", "--include-ignored"]);
+        }
         command.env("CLEW_BIN", &clew).env(variable, value.to_string());
         if !command.status()?.success() {
             failed.push(suite);

@@ -107,6 +107,9 @@ impl Engine {
         if matches!(site.kind, Tick | TickFlagsLost | Syscall | Trap | Unsupported) {
             self.deliver_pending();
         }
+        if site.kind == Syscall {
+            self.charge_call();
+        }
         self.resume();
     }
 
@@ -211,6 +214,9 @@ impl Engine {
         let Some(entry) = self.entry(pc) else {
             return self.resume();
         };
+        // Returns and indirect branches will go to its neighbourhood. A table that they find missing
+        // costs a signal.
+        shadow::ensure(pc);
         if self.cache.generation == generation {
             self.cache.relink(number, entry);
         }

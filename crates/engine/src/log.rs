@@ -114,8 +114,9 @@ impl Log {
         name
     }
 
-    /// Tells the supervisor that the current segment is complete. False if it is gone.
-    fn tell_full(&self) -> bool {
+    /// Tells the supervisor that the current segment is complete (at the end of a process: that there
+    /// will be none after it). False if it is gone.
+    pub fn tell_full(&self) -> bool {
         let mut stream = crash::Report::new();
         let _ = write!(stream, "{}", self.stream);
         supervisor::send(control::SEGMENT_FULL, self.sequence, stream.bytes())

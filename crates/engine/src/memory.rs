@@ -81,12 +81,33 @@ pub struct Watched {
     pub size: u64,
 }
 
+/// What a child gets of a mapping (MADV_DONTFORK, MADV_WIPEONFORK).
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Inherited {
+    Copied,
+    Nothing,
+    Zeros,
+}
+
+impl Inherited {
+    fn from_advice(advice: u64) -> Option<Self> {
+        match advice {
+            10 => Some(Self::Nothing),
+            18 => Some(Self::Zeros),
+            11 | 19 => Some(Self::Copied),
+            _ => None,
+        }
+    }
+}
+
 /// What recording remembers about mapped files.
 #[derive(Default)]
 pub struct MappedFiles {
     pub store: Store,
     /// Mappings of files that the guest may still change through descriptors.
     pub watched: Vec<Watched>,
+    /// Ranges a child does not get as they are. Mappings that have gone since may be among them.
+    pub not_inherited: Vec<(u64, u64, Inherited)>,
 }
 
 impl Engine {
@@ -287,6 +308,7 @@ impl Engine {
             self.forget_code(addr, end);
             self.vmas.remove(addr, end);
             self.files.mapped.watched.retain(|w| w.end <= addr || end <= w.start);
+            self.files.mapped.not_inherited.retain(|&(s, e, _)| e <= addr || end <= s);
         }
         result
     }
@@ -425,7 +447,11 @@ impl Engine {
             return -(sys::ENOMEM as i64);
         }
         let advice = if advice == FREE { DONTNEED } else { advice };
+        let inherited = Inherited::from_advice(advice);
         if self.replaying() && !matches!(advice, DONTNEED | REMOVE) {
+            if let Some(inherited) = inherited {
+                self.note_inheritance(addr, end, inherited);
+            }
             return 0;
         }
         let discards = matches!(advice, DONTNEED | REMOVE) && len > 0;
@@ -434,7 +460,43 @@ impl Engine {
             self.forget_code(addr, end);
         }
         // SAFETY: the range is the guest's.
-        unsafe { sys::syscall!(sys::__NR_madvise, addr, len, advice) }
+        let result = unsafe { sys::syscall!(sys::__NR_madvise, addr, len, advice) };
+        if let (Some(inherited), 0) = (inherited, result) {
+            self.note_inheritance(addr, end, inherited);
+        }
+        result
+    }
+
+    fn note_inheritance(&mut self, start: u64, end: u64, inherited: Inherited) {
+        let list = &mut self.files.mapped.not_inherited;
+        if inherited == Inherited::Copied {
+            list.retain(|&(s, e, _)| e <= start || end <= s);
+        } else {
+            list.push((start, end, inherited));
+        }
+    }
+
+    /// After `fork`, in the child: what it does not inherit goes. The kernel has done its part while
+    /// recording.
+    pub fn drop_not_inherited(&mut self) {
+        for (start, end, inherited) in self.files.mapped.not_inherited.clone() {
+            if self.replaying() {
+                // SAFETY: the guest's range, as it was when it asked for this.
+                match inherited {
+                    Inherited::Nothing => unsafe { sys::munmap(start, end - start) },
+                    _ => unsafe {
+                        const DONTNEED: u64 = 4;
+                        sys::syscall!(sys::__NR_madvise, start, end - start, DONTNEED)
+                    },
+                };
+            }
+            self.forget_code(start, end);
+            if inherited == Inherited::Nothing {
+                self.vmas.remove(start, end);
+            }
+        }
+        // What is wiped will be in the next child, too.
+        self.files.mapped.not_inherited.retain(|r| r.2 != Inherited::Nothing);
     }
 
     /// Makes pages with translated code read-only, so that writes to them are noticed.

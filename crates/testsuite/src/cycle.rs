@@ -53,6 +53,12 @@ impl Subject {
         self.record_and_replay(dir, Some(native)).map(drop)
     }
 
+    /// Replaces a placeholder in its arguments and environment.
+    pub(crate) fn place(&mut self, what: &str, by: &str) {
+        let values = self.env.iter_mut().map(|(_, value)| value);
+        self.argv.iter_mut().chain(values).for_each(|word| *word = word.replace(what, by));
+    }
+
     fn native(&self, dir: &Path) -> Result<(Outcome, Files), String> {
         let (outcome, files) = self.run(dir, &self.argv, "native")?;
         self.expect(&outcome).map_err(|error| format!("the native run itself: {error}"))?;
@@ -139,9 +145,8 @@ impl Subject {
         self.fresh_directory(dir)?;
         let outcome = self.invocation(dir, argv).run();
         let left = self.end_survivors(dir);
-        let outcome = outcome?;
+        let outcome = with_survivors(outcome, left, label)?;
         outcome.keep(dir, label);
-        left.map_err(|error| format!("the {label} run {error}"))?;
         let work = dir.join("work");
         let files = if self.compare_files { read_tree(&work) } else { Files::new() };
         Ok((outcome, files))
@@ -285,6 +290,19 @@ fn executable(subject: &Subject, dir: &Path) -> Result<PathBuf, String> {
     let copy = dir.join("clew");
     fs::copy(&clew, &copy).map_err(|e| format!("{}: {e}", copy.display()))?;
     Ok(copy)
+}
+
+/// What a run came to; processes it left behind are an error, or part of it.
+pub(crate) fn with_survivors(
+    outcome: Result<Outcome, String>,
+    left: Result<(), String>,
+    label: &str,
+) -> Result<Outcome, String> {
+    match (outcome, left) {
+        (outcome, Ok(())) => outcome,
+        (Ok(_), Err(left)) => Err(format!("the {label} run {left}")),
+        (Err(error), Err(left)) => Err(format!("{error}\n  the {label} run {left}")),
+    }
 }
 
 /// An error if clew panicked or its engine crashed.

@@ -28,8 +28,8 @@ pub struct Program {
 
 impl Program {
     /// `words` are arguments; `@x` stands for the file `x` of the generated data, `{src}` for the
-    /// directory `tests/programs-src`, `{out}` for that of what was [`built`](Self::built), `{port}`
-    /// for a [`server`](Self::server)'s port.
+    /// directory `tests/programs-src`, `{out}` for that of what was [`built`](Self::built), `{work}`
+    /// for the working directory, `{port}` for a [`server`](Self::server)'s port.
     pub fn new(name: &'static str, words: &[&str]) -> Self {
         let argv: Vec<String> = words.iter().map(|word| expand(word)).collect();
         let needs =
@@ -112,6 +112,7 @@ impl Program {
     /// program goes another way than natively.
     pub fn refused(mut self, text: &str) -> Self {
         self.subject.says = Some(text.to_string());
+        self.subject.exit = None;
         self.nondeterministic()
     }
 
@@ -123,6 +124,7 @@ impl Program {
 
     /// Sets a variable.
     pub fn env(mut self, name: &str, value: &str) -> Self {
+        self.subject.env.retain(|(other, _)| other != name);
         self.subject.env.push((name.to_string(), value.to_string()));
         self
     }
@@ -188,21 +190,21 @@ impl Program {
         data::prepare()?;
         let mut subject = self.subject.clone();
         if let Some(source) = &self.source {
-            let out = source.build()?.to_string_lossy().into_owned();
-            subject.argv.iter_mut().for_each(|word| *word = word.replace("{out}", &out));
+            subject.place("{out}", &source.build()?.to_string_lossy());
         }
         if self.unprivileged && is_root() {
             return with_directory_of(NOBODY, self.name, |dir| {
                 subject.user = Some(NOBODY);
-                self.cycle(&subject, dir)
+                self.cycle(subject, dir)
             });
         }
-        self.cycle(&subject, dir)
+        self.cycle(subject, dir)
     }
 
-    fn cycle(&self, subject: &Subject, dir: &Path) -> Result<(), String> {
+    fn cycle(&self, mut subject: Subject, dir: &Path) -> Result<(), String> {
+        subject.place("{work}", &dir.join("work").to_string_lossy());
         match &self.service {
-            Some(service) => service.check(subject, dir),
+            Some(service) => service.check(&subject, dir),
             None => subject.check(dir),
         }
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Child;
 use std::time::{Duration, Instant};
 
-use crate::cycle::{Session, Subject};
+use crate::cycle::{Session, Subject, with_survivors};
 use crate::process::{self, Invocation, Outcome, collect, excerpt, kill_group, wait};
 
 /// What is done with a server. `{port}` in its words and in the server's stands for a free port of
@@ -72,9 +72,9 @@ impl Service {
             .try_for_each(|words| self.command(subject, port, dir, words).map(drop))?;
         let outcome = self.serve(subject, port, argv, dir);
         let left = subject.end_survivors(dir);
-        let outcome = outcome?;
+        let outcome = with_survivors(outcome, left, label)?;
         outcome.keep(dir, label);
-        left.map(|()| outcome).map_err(|error| format!("the {label} run {error}"))
+        Ok(outcome)
     }
 
     fn serve(
@@ -159,7 +159,7 @@ fn with_port(subject: &Subject) -> Result<(Subject, u16), String> {
         .map_err(|e| format!("no free port: {e}"))?
         .port();
     let mut subject = subject.clone();
-    subject.argv.iter_mut().for_each(|word| *word = place(word, port));
+    subject.place("{port}", &port.to_string());
     for (_, content) in &mut subject.inputs {
         *content = place(&String::from_utf8_lossy(content), port).into_bytes();
     }

@@ -20,6 +20,8 @@ pub struct Tree {
 /// One line of `clew ps --json`.
 struct Process {
     pid: u64,
+    /// It has events of its own: it did not spend its life in its parent's memory.
+    own: bool,
     command: String,
 }
 
@@ -34,7 +36,7 @@ impl Tree {
             return Err(format!("{found} processes were recorded, not {least} at least:\n{seen}"));
         }
         let mut outputs = Vec::new();
-        for (number, process) in processes.iter().enumerate() {
+        for (number, process) in processes.iter().enumerate().filter(|(_, p)| p.own) {
             let pid = process.pid.to_string();
             let words = if number == 0 { vec![] } else { vec!["-f", &pid] };
             let label = if number == 0 { "replayed".into() } else { format!("replayed-{pid}") };
@@ -65,7 +67,9 @@ fn list(session: &Session) -> Result<Vec<Process>, String> {
         return Err(format!("clew ps exits {}: {}", listing.code(), excerpt(&listing.stderr)));
     }
     let text = String::from_utf8_lossy(&listing.stdout);
-    let processes = text.lines().map(parse).collect::<Option<Vec<_>>>();
+    // A child that never left its parent's memory is replayed with its parent.
+    let own = |line: &&str| !line.contains("\"stream\":null");
+    let processes = text.lines().filter(own).map(parse).collect::<Option<Vec<_>>>();
     match processes {
         Some(processes) if !processes.is_empty() => Ok(processes),
         _ => Err(format!("clew ps does not list the processes: {}", excerpt(&listing.stdout))),
@@ -76,7 +80,8 @@ fn parse(line: &str) -> Option<Process> {
     let value: serde_json::Value = serde_json::from_str(line).ok()?;
     let argv = value["argv"].as_array().into_iter().flatten();
     let words: Vec<&str> = argv.filter_map(|word| word.as_str()).collect();
-    Some(Process { pid: value["pid"].as_u64()?, command: words.join(" ") })
+    let own = !value["stream"].is_null();
+    Some(Process { pid: value["pid"].as_u64()?, own, command: words.join(" ") })
 }
 
 /// How often each byte occurs.

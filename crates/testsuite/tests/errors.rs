@@ -21,6 +21,8 @@ mod moved;
 mod programs;
 #[path = "errors/space.rs"]
 mod space;
+#[path = "errors/trees.rs"]
+mod trees;
 
 type Check = fn(&Path) -> Result<(), String>;
 
@@ -31,6 +33,7 @@ fn main() {
     checks.extend(limits::CHECKS);
     checks.extend(moved::CHECKS);
     checks.extend(space::CHECKS);
+    checks.extend(trees::CHECKS);
     let mut trials: Vec<Trial> =
         checks.into_iter().map(|(name, check)| trial("errors", name, check)).collect();
     trials.push(space::full_disk());

@@ -6,6 +6,8 @@ use std::io::{self, Read};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
+use clew_abi::record::{Kind, SEGMENT_HEADER_LEN};
+
 use crate::chunk::{CHUNK_HEADER_LEN, ChunkHeader, checksum};
 use crate::head::{self, Head, Part};
 use crate::records::{End, Record, Scan, scan};
@@ -43,6 +45,8 @@ pub struct Stream {
     number: u32,
     segment_bytes: u64,
     chunks: Option<File>,
+    /// Length of the file of chunks when it was read.
+    indexed: u64,
     places: Vec<Place>,
     damage: Option<String>,
 }
@@ -58,6 +62,17 @@ pub struct Loaded {
 impl Stream {
     /// Builds the index, reading chunk headers only.
     pub fn open(dir: &Path, number: u32, segment_bytes: u64) -> Result<Self> {
+        const TRIES: usize = 5;
+        for _ in 1..TRIES {
+            let stream = Self::open_once(dir, number, segment_bytes)?;
+            if stream.is_current() {
+                return Ok(stream);
+            }
+        }
+        Self::open_once(dir, number, segment_bytes)
+    }
+
+    fn open_once(dir: &Path, number: u32, segment_bytes: u64) -> Result<Self> {
         let path = chunks_path(dir, number);
         let chunks = match files::open_regular(&path) {
             Ok(file) => Some(file),
@@ -69,6 +84,7 @@ impl Stream {
             number,
             segment_bytes,
             chunks,
+            indexed: 0,
             places: Vec::new(),
             damage: None,
         };
@@ -77,9 +93,17 @@ impl Stream {
         Ok(stream)
     }
 
+    /// Whether no chunk was added while the index was made: then a raw segment that is not there
+    /// any more is nowhere.
+    fn is_current(&self) -> bool {
+        let now = std::fs::symlink_metadata(chunks_path(&self.dir, self.number));
+        now.map_or(0, |meta| meta.len()) == self.indexed
+    }
+
     fn index_chunks(&mut self) -> io::Result<()> {
         let Some(file) = &self.chunks else { return Ok(()) };
         let len = file.metadata()?.len();
+        self.indexed = len;
         let mut offset = 0;
         while offset < len {
             let sequence = self.places.len() as u64;
@@ -169,6 +193,9 @@ impl Stream {
         if result.is_err() && self.has_raw(sequence) {
             result = self.read_raw(sequence, out);
         }
+        if result.is_err() && matches!(self.places.get(sequence as usize), Some(Place::Raw)) {
+            result = self.read_compressed_since(sequence, out).map_err(|_| result.unwrap_err());
+        }
         if result.is_err() {
             out.clear();
         }
@@ -208,7 +235,21 @@ impl Stream {
     fn read_raw(&self, sequence: u64, out: &mut Vec<u8>) -> Result<(), String> {
         let path = raw_path(&self.dir, self.number, sequence);
         let file = files::open_regular(&path).map_err(|e| e.to_string())?;
-        read_segment(&file, self.segment_bytes, sequence, out).map_err(|e| e.to_string())
+        read_segment(&file, self.segment_bytes, sequence, out).map_err(|e| e.to_string())?;
+        // The file may have been given back and used again meanwhile.
+        let mut header = [0; SEGMENT_HEADER_LEN];
+        let same = file.read_exact_at(&mut header, 0).is_ok() && out.starts_with(&header);
+        if same || out.len() < header.len() { Ok(()) } else { Err("it changes".into()) }
+    }
+
+    /// Reads a segment that was raw when the index was made. The recorder may be at work.
+    fn read_compressed_since(&self, sequence: u64, out: &mut Vec<u8>) -> Result<(), String> {
+        let now = Self::open(&self.dir, self.number, self.segment_bytes);
+        let now = now.map_err(|e| e.to_string())?;
+        match now.places.get(sequence as usize) {
+            Some(Place::Chunk { offset, header }) => now.read_chunk(*offset, header, out),
+            _ => Err("it is gone".into()),
+        }
     }
 
     /// A cursor before the first record.
@@ -349,7 +390,6 @@ impl<S: Borrow<Stream>> Cursor<S> {
 
     /// Goes to where the next record is, which is in memory then; returns its position.
     fn settle(&mut self) -> Option<usize> {
-        use clew_abi::record::{Kind, SEGMENT_HEADER_LEN};
         loop {
             match self.peek().map(|record| (record.len(), record.kind)) {
                 Some((len, Kind::SegmentEnd)) => self.pos += len,

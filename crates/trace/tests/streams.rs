@@ -128,6 +128,20 @@ fn segments_of_live_processes_are_left_alone() {
     assert_eq!((events, cursor.damage()), (vec![40, 41, 43], None));
 }
 
+#[test]
+fn segments_compressed_since_they_were_found_are_read() {
+    let dir = trace(3, false);
+    let stream = Trace::open(dir.path()).unwrap().stream(1).unwrap();
+    let mut cursor = stream.cursor();
+    let first = cursor.next_record().unwrap().header.event;
+    Compressor::new(dir.path(), SEGMENT_BYTES).finish(Engines::Gone).unwrap();
+    let mut events = vec![first];
+    while let Some(record) = cursor.next_record() {
+        events.push(record.header.event);
+    }
+    assert_eq!((events, cursor.damage()), (all(3), None));
+}
+
 /// The files of a process that has ended are not kept until the recording ends.
 #[test]
 fn an_ended_process_leaves_nothing_but_chunks() {
@@ -219,8 +233,9 @@ proptest! {
         fs::write(&path, bytes).unwrap();
         let (events, damage) = read_events(dir.path());
         prop_assert!(all(3).starts_with(&events));
-        prop_assert!(damage.is_some());
-        prop_assert!(events.len().is_multiple_of(10));
+        // Some bits of a zstd frame do not matter: what is read has the right checksum then.
+        prop_assert!(damage.is_some() || events == all(3));
+        prop_assert!(events.len().is_multiple_of(10) || events == all(3));
     }
 
     /// Raw segments have no checksum, but their structure is checked.

@@ -18,6 +18,9 @@ pub struct Args {
     trace: Option<OsString>,
 }
 
+/// More streams than this are counted, not listed.
+const MAX_STREAMS: usize = 20;
+
 #[derive(Serialize)]
 struct Info<'a> {
     path: String,
@@ -60,6 +63,17 @@ pub fn run(args: &Args) -> Result<()> {
     text::print(describe(&trace, &streams, &files))
 }
 
+/// How many processes there are, and whose ends the recorder did not see.
+fn processes(meta: &Meta, streams: &[Events]) -> String {
+    let count = streams.len();
+    let open = streams.iter().filter(|s| !meta.ended(s.stream)).count();
+    match open {
+        _ if meta.outcome.is_none() => count.to_string(),
+        0 => count.to_string(),
+        open => format!("{count}, {open} of them killed or not ended with the recording"),
+    }
+}
+
 fn describe(trace: &Trace, streams: &[Events], files: &[FileEntry]) -> String {
     let meta = trace.meta();
     let machine = format!(
@@ -83,7 +97,9 @@ fn describe(trace: &Trace, streams: &[Events], files: &[FileEntry]) -> String {
         rows.push(("log", format!("{}, {} compressed", text::bytes(raw), text::bytes(packed))));
     }
     rows.push(("size", text::bytes(trace.disk_bytes())));
-    rows.extend(streams.iter().map(|s| {
+    rows.push(("processes", processes(meta, streams)));
+    let shown = |s: &&Events| streams.len() <= MAX_STREAMS || s.damage.is_some();
+    rows.extend(streams.iter().filter(shown).map(|s| {
         let damage = s.damage.as_ref().map_or(String::new(), |d| format!(" ({d})"));
         ("stream", format!("{}: {} segments{damage}", s.stream, s.segments))
     }));

@@ -114,7 +114,7 @@ impl Engine {
 
     /// The running task is still here after all.
     fn stay(&self) {
-        if self.task.pending == 0 {
+        if self.task.signals.pending.is_none() {
             signal::sync_mask(self.task.signals.blocked);
         }
     }

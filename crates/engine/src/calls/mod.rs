@@ -107,7 +107,7 @@ impl Engine {
 
     /// What a signal that interrupted a call makes of it.
     fn interruption(&mut self, call: &Call, result: i64) -> Interruption {
-        let Some(taken) = self.task.signals.pending else { return Interruption::Visible };
+        let Some(taken) = self.task.signals.waiting() else { return Interruption::Visible };
         let action = self.task.process().actions[taken.signo as usize];
         match self.fate_of_pending() {
             Fate::Ignored => {
@@ -197,7 +197,9 @@ enum Interruption {
 /// Does the kernel restart this call after a handler with SA_RESTART? Source: signal(7).
 fn restartable(call: &Call) -> bool {
     use crate::sys::*;
-    !matches!(
+    // A wait with a time limit goes on with what is left of it, but not after a handler.
+    let limited = call.nr == __NR_futex && call.args[3] != 0;
+    !limited && !matches!(
         call.nr,
         __NR_poll
             | __NR_ppoll
@@ -222,7 +224,7 @@ fn restartable(call: &Call) -> bool {
 /// Signal handling shared with `crate::signal`.
 impl Engine {
     fn fate_of_pending(&self) -> Fate {
-        self.task.signals.pending.map_or(Fate::Ignored, |t| self.fate(t.signo, false))
+        self.task.signals.waiting().map_or(Fate::Ignored, |t| self.fate(t.signo, false))
     }
 }
 

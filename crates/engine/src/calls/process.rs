@@ -29,17 +29,27 @@ impl Engine {
         let plan = clew_syscalls::plan(call, &Memory);
         let maker = self.task;
         crate::signal::sync_mask(u64::MAX);
+        let waiting = maker.signals.waiting_now();
         // The baton stays here: the copy must not be of a state that another task is changing.
         let result = fork_now(call, args);
         if result == 0 {
+            // A signal on its way was the parent's, one that has come since is the child's.
+            self.task.signals.forget(waiting);
+            self.task.pending = 0;
+            self.look_for_signals();
             self.become_child(call, args, stamp, event, &plan);
             return Outcome { recorded: true, ..Outcome::default() };
         }
-        if maker.pending == 0 {
+        if maker.signals.pending.is_none() {
             crate::signal::sync_mask(maker.signals.blocked);
         }
         let mut written = Vec::new();
-        clew_syscalls::outputs(&plan, result, &Memory, &mut |addr, len| written.push((addr, len)));
+        // The kernel does not mind if it cannot write a tid.
+        clew_syscalls::outputs(&plan, result, &Memory, &mut |addr, len| {
+            if sys::read_guest(addr, &mut [0]) {
+                written.push((addr, len));
+            }
+        });
         Outcome { result, written, event, ..Outcome::default() }
     }
 
@@ -66,7 +76,8 @@ impl Engine {
         self.be_child(pid, args);
         let task = self.task;
         baton().reset(task);
-        if let Some(allowed) = self.affinity.take() {
+        let possible = self.affinity.take();
+        if let Some(allowed) = self.task.affinity.take().or(possible) {
             // SAFETY: reads the array.
             unsafe { syscall!(__NR_sched_setaffinity, 0, size_of_val(&allowed), allowed.as_ptr()) };
         }
@@ -81,7 +92,9 @@ impl Engine {
             *log = Log::fork();
             let mut atts = Vec::new();
             clew_syscalls::outputs(plan, 0, &Memory, &mut |addr, len| {
-                atts.push(Att::Memory { addr, len });
+                if sys::read_guest(addr, &mut [0]) {
+                    atts.push(Att::Memory { addr, len });
+                }
             });
             let event = log.event(Kind::Fork, stamp, &payload, &atts);
             self.recent.push(event, Kind::Fork as u16, pid.into(), stamp.tick);
@@ -92,13 +105,11 @@ impl Engine {
     pub fn be_child(&mut self, pid: u32, args: &CloneArgs) {
         let mut task = self.task;
         self.tasks.keep_only(task);
+        self.drop_not_inherited();
         task.tid = pid;
         task.process().pid = pid;
         task.process().guest_of_another = false;
         self.pid = pid;
-        // A signal on its way was the parent's.
-        task.pending = 0;
-        task.signals.pending = None;
         task.robust_list = 0;
         task.clear_child_tid =
             if args.flags & CLONE_CHILD_CLEARTID != 0 { args.child_tid } else { 0 };

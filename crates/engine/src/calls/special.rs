@@ -29,6 +29,8 @@ impl Engine {
             __NR_clock_gettime => self.clock_gettime(a),
             __NR_exit | __NR_exit_group => self.exit(call),
             __NR_futex => self.futex(call),
+            __NR_rt_sigpending => self.sigpending(call),
+            __NR_rt_sigtimedwait => self.take_sent(call),
             __NR_open | __NR_openat | __NR_openat2 | __NR_readlink | __NR_readlinkat | __NR_stat
             | __NR_access | __NR_newfstatat | __NR_faccessat | __NR_faccessat2 | __NR_statx
             | __NR_chdir | __NR_statfs | __NR_getxattr => self.proc_path(call),

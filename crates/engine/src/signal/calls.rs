@@ -2,8 +2,10 @@
 
 use super::host;
 use super::{Action, UNBLOCKABLE, bit, frame, sync_mask};
+use crate::calls::Outcome;
 use crate::state::Engine;
 use crate::sys;
+use clew_syscalls::Call;
 
 fn errno(e: u32) -> i64 {
     -(e as i64)
@@ -31,6 +33,7 @@ pub fn sigaction(engine: &mut Engine, args: &[u64; 6]) -> i64 {
             restorer: word(2),
             mask: word(3) & !UNBLOCKABLE,
         };
+        engine.task.signals.drop_ignored(word(0), signo as u32);
         if engine.recording() {
             host::update(&engine.task.process().actions, signo as u32);
         }
@@ -60,6 +63,7 @@ pub fn sigprocmask(engine: &mut Engine, args: &[u64; 6]) -> i64 {
         engine.task.signals.blocked = blocked & !UNBLOCKABLE;
         if engine.recording() {
             sync_mask(engine.task.signals.blocked);
+            engine.look_for_signals();
         }
     }
     if old != 0 && !sys::write_guest(old, &was.to_le_bytes()) {
@@ -73,3 +77,31 @@ pub fn sigaltstack(engine: &mut Engine, args: &[u64; 6]) -> i64 {
     frame::sigaltstack(engine, args[0], args[1])
 }
 
+/// Signals that the engine keeps because the kernel must not block them (`TaskSignals::sent`).
+impl Engine {
+    /// `rt_sigpending`, while recording: what the kernel holds back, and what the engine does.
+    pub fn sigpending(&mut self, call: &Call) -> Option<Outcome> {
+        let held = self.task.signals.held_back();
+        if held == 0 {
+            return None;
+        }
+        let outcome = self.plain(call);
+        if outcome.result == 0
+            && let Some(set) = sys::read_u64(call.args[0])
+        {
+            sys::write_guest(call.args[0], &(set | held).to_le_bytes());
+        }
+        Some(outcome)
+    }
+
+    /// `rt_sigtimedwait` for one of them, while recording.
+    pub fn take_sent(&mut self, call: &Call) -> Option<Outcome> {
+        let [set, info, ..] = call.args;
+        let taken = self.task.signals.take_held_back(sys::read_u64(set)?)?;
+        let mut written = alloc_crate::vec::Vec::new();
+        if info != 0 && sys::write_guest(info, &taken.info.map(u64::to_le_bytes).concat()) {
+            written.push((info, size_of_val(&taken.info) as u64));
+        }
+        Some(Outcome { result: taken.signo.into(), written, ..Outcome::default() })
+    }
+}

@@ -206,6 +206,7 @@ pub fn pop(engine: &mut Engine) -> bool {
     engine.task.signals.blocked = uc.sigmask & !super::UNBLOCKABLE;
     if engine.recording() {
         super::sync_mask(engine.task.signals.blocked);
+        engine.look_for_signals();
     }
     let [sp, flags, size] = uc.stack;
     let _ = set_altstack(engine, sp, flags as u32, size);

@@ -110,12 +110,19 @@ pub extern "C" fn on_signal(signo: u32, info: &[u64; 16], uc: &mut Ucontext) {
         return on_fault(signo, info, uc);
     }
     let taken = Taken { signo, info: *info, fault: [uc.err, uc.trapno, uc.cr2] };
-    uc.sigmask |= !SYNCHRONOUS;
     let mut task = own_task();
-    if task.signals.pending.is_some() {
-        return give_back(signo, info);
+    if bit(signo) & SYNCHRONOUS != 0 {
+        task.signals.keep_sent(taken);
+        if task.signals.blocked & bit(signo) != 0 {
+            return;
+        }
+    } else {
+        uc.sigmask |= !SYNCHRONOUS;
+        if task.signals.pending.is_some() {
+            return give_back(signo, info);
+        }
+        task.signals.pending = Some(taken);
     }
-    task.signals.pending = Some(taken);
     task.pending = 1;
     if window().cache().contains(rip) || between(rip, asm::clew_enter_addr(), asm_addr(asm::clew_enter_end)) {
         expire_ticks(uc);

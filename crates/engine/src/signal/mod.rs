@@ -55,6 +55,7 @@ pub const fn bit(signo: u32) -> u64 {
 
 /// Signals that the processor raises.
 pub const SYNCHRONOUS: u64 = bit(SIGSEGV) | bit(SIGBUS) | bit(SIGFPE) | bit(SIGILL) | bit(SIGTRAP);
+const SYNCHRONOUS_ONES: [u32; 5] = [SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP];
 const UNBLOCKABLE: u64 = bit(SIGKILL) | bit(SIGSTOP);
 const DEFAULT_IGNORED: u64 = bit(SIGCHLD) | bit(SIGCONT) | bit(SIGURG) | bit(SIGWINCH);
 const DEFAULT_STOPS: u64 = bit(SIGSTOP) | bit(SIGTSTP) | bit(SIGTTIN) | bit(SIGTTOU);
@@ -88,6 +89,9 @@ pub struct TaskSignals {
     pub altstack: frame::AltStack,
     /// Taken by the handler, not yet delivered.
     pub pending: Option<Taken>,
+    /// Signals of the kind that the processor raises, but sent by somebody: the kernel never blocks
+    /// them here, so the guest's mask holds them back.
+    pub sent: [Option<Taken>; SYNCHRONOUS_ONES.len()],
     /// The fault behind an `EXIT_FAULT`.
     pub fault: Option<Taken>,
     /// Host address of the shadow dispatch that found no table (an `EXIT_MISS` by fault), or 0.
@@ -130,6 +134,70 @@ pub fn fatal_by_default(signo: u32) -> bool {
     bit(signo) & (DEFAULT_IGNORED | DEFAULT_STOPS) == 0
 }
 
+impl TaskSignals {
+    /// Keeps a signal that was sent rather than raised. Like all standard signals it waits once at
+    /// most.
+    pub fn keep_sent(&mut self, taken: Taken) {
+        let index = SYNCHRONOUS_ONES.iter().position(|&s| s == taken.signo);
+        if let Some(slot) = index.and_then(|i| self.sent.get_mut(i))
+            && slot.is_none()
+        {
+            *slot = Some(taken);
+        }
+    }
+
+    /// Which of them may be delivered.
+    fn deliverable(&self) -> Option<usize> {
+        let free = |t: &Option<Taken>| t.is_some_and(|t| self.blocked & bit(t.signo) == 0);
+        self.sent.iter().position(free)
+    }
+
+    /// Those that the mask holds back, as a mask.
+    pub fn held_back(&self) -> u64 {
+        self.sent.iter().flatten().map(|t| bit(t.signo)).sum::<u64>() & self.blocked
+    }
+
+    /// Takes one that the mask holds back and `set` names.
+    pub fn take_held_back(&mut self, set: u64) -> Option<Taken> {
+        let wanted = self.held_back() & set;
+        let slot = |t: &&mut Option<Taken>| t.is_some_and(|t| wanted & bit(t.signo) != 0);
+        self.sent.iter_mut().find(slot)?.take()
+    }
+
+    /// A signal that is ignored from now on does not wait any more.
+    pub fn drop_ignored(&mut self, handler: u64, signo: u32) {
+        for slot in &mut self.sent {
+            if handler == SIG_IGN && slot.is_some_and(|t| t.signo == signo) {
+                *slot = None;
+            }
+        }
+    }
+
+    /// The signal that would be delivered next.
+    pub fn waiting(&self) -> Option<Taken> {
+        self.pending.or_else(|| self.sent[self.deliverable()?])
+    }
+
+    fn take_waiting(&mut self) -> Option<Taken> {
+        self.pending.take().or_else(|| self.sent[self.deliverable()?].take())
+    }
+
+    /// What waits now, to be forgotten in a child.
+    pub fn waiting_now(&self) -> (bool, [bool; SYNCHRONOUS_ONES.len()]) {
+        (self.pending.is_some(), self.sent.map(|t| t.is_some()))
+    }
+
+    /// Forgets what [`Self::waiting_now`] saw.
+    pub fn forget(&mut self, (pending, sent): (bool, [bool; SYNCHRONOUS_ONES.len()])) {
+        if pending {
+            self.pending = None;
+        }
+        for (slot, _) in self.sent.iter_mut().zip(sent).filter(|(_, forget)| *forget) {
+            *slot = None;
+        }
+    }
+}
+
 /// Gives the kernel the guest's mask.
 pub fn sync_mask(blocked: u64) {
     let mask = blocked & !SYNCHRONOUS;
@@ -167,7 +235,7 @@ impl Engine {
             return;
         }
         self.task.pending = 0;
-        let Some(taken) = self.task.signals.pending.take() else { return };
+        let Some(taken) = self.task.signals.take_waiting() else { return };
         let fate = self.fate(taken.signo, false);
         if fate == Fate::Ignored {
             sync_mask(self.task.signals.blocked);
@@ -177,6 +245,14 @@ impl Engine {
         if let Some(mask) = self.task.signals.restore.take() {
             self.task.signals.blocked = mask;
             sync_mask(mask);
+        }
+        self.look_for_signals();
+    }
+
+    /// After a change of the mask: does a signal wait that may be delivered now?
+    pub fn look_for_signals(&mut self) {
+        if self.task.signals.waiting().is_some() {
+            self.task.pending = 1;
         }
     }
 
@@ -262,6 +338,7 @@ impl Engine {
         } else if let Mode::Record(log) = &mut self.mode {
             let payload = ExitPayload { code: 0, signal: signo };
             log.event(Kind::Exit, stamp, &payload, &[]);
+            log.tell_full();
         }
         let default = Action { handler: SIG_DFL, ..Action::default() };
         loop {

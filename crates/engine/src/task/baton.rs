@@ -7,7 +7,8 @@
 //!   without asking, and if none does, nothing is to be done on return.
 //! - The guest context holds the registers of `Engine::task`, the last task that ran. Whoever gets
 //!   the baton after another task records the switch, saves that one's registers and loads its own.
-//! - The queue is first come, first served, but for tasks that a tracer holds (see `traced`): they wait.
+//! - Waiters are first come, first served, those that come back from blocking calls before those
+//!   whose slice was over (but not for ever); those that a tracer holds (see `traced`) not at all.
 //!
 //! # Safety
 //! The baton's own fields are only touched under its lock, which is never held across a system call
@@ -23,6 +24,10 @@ use core::sync::atomic::{AtomicU32, Ordering};
 
 /// Ticks after which the holder looks whether a task waits that came back from a blocking call.
 const QUANTUM: u64 = 100_000;
+/// What a system call counts for in a slice, in ticks.
+const CALL_TICKS: u64 = 400;
+/// So many tasks that come back from blocking calls go before one that has had its slice.
+const FAVOURED: u32 = 8;
 /// A waiter looks this often whether the holder is still there, where it may be killed alone
 /// (nanoseconds).
 const PATIENCE_NS: u64 = 20_000_000;
@@ -36,12 +41,24 @@ pub struct Baton {
     pub(super) holder: Option<TaskRef>,
     /// The holder is in a blocking call: the baton is free for others.
     pub(super) lent: bool,
-    first: Option<TaskRef>,
-    last: Option<TaskRef>,
+    /// Tasks that came back from a blocking call, and tasks whose slice was over.
+    woken: Queue,
+    preempted: Queue,
+    /// How many of the former have gone first since one of the latter did.
+    favoured: u32,
     /// The tasks that wait for a futex (see `futex`), in order.
     pub(super) sleepers: Vec<TaskRef>,
-    /// The tick at which the holder's slice is over.
+    /// The ticks at which the holder's slice is over, and at which it looks who waits. System calls
+    /// bring both nearer.
     slice_end: u64,
+    quantum_end: u64,
+}
+
+/// Tasks that wait for the baton, in order.
+#[derive(Default)]
+struct Queue {
+    first: Option<TaskRef>,
+    last: Option<TaskRef>,
 }
 
 /// How a sleep ended.
@@ -65,10 +82,12 @@ static BATON: Slot = Slot(UnsafeCell::new(Baton {
     mortal: false,
     holder: None,
     lent: false,
-    first: None,
-    last: None,
+    woken: Queue { first: None, last: None },
+    preempted: Queue { first: None, last: None },
+    favoured: 0,
     sleepers: Vec::new(),
     slice_end: 0,
+    quantum_end: 0,
 }));
 
 /// The process's baton.
@@ -84,7 +103,8 @@ impl Baton {
         self.mortal = false;
         self.holder = Some(holder);
         self.lent = false;
-        (self.first, self.last) = (None, None);
+        self.woken = Queue::default();
+        self.preempted = Queue::default();
         self.sleepers.clear();
     }
 
@@ -109,24 +129,21 @@ impl Baton {
         }
     }
 
-    pub(super) fn enqueue(&mut self, mut task: TaskRef, woken: bool) {
-        task.woken = woken;
-        task.next = None;
+    /// Lets a task wait for the baton. `woken`: it comes back from a call that blocked, and so goes
+    /// before those that have had their slice.
+    pub(super) fn enqueue(&mut self, task: TaskRef, woken: bool) {
         task.go.store(0, Ordering::Relaxed);
-        match &mut self.last {
-            Some(last) => last.next = Some(task),
-            None => self.first = Some(task),
-        }
-        self.last = Some(task);
+        if woken { self.woken.push(task) } else { self.preempted.push(task) }
     }
 
     fn dequeue(&mut self) -> Option<TaskRef> {
-        let mut task = self.first?;
-        while task.is_held() {
-            task = task.next?;
+        let patient = self.favoured >= FAVOURED && self.preempted.first.is_some();
+        if !patient && let Some(task) = self.woken.pop() {
+            self.favoured += 1;
+            return Some(task);
         }
-        self.forget(task);
-        Some(task)
+        self.favoured = 0;
+        self.preempted.pop().or_else(|| self.woken.pop())
     }
 
     /// Gives the baton to the first in the queue, if there is one, and returns it: it is to be woken
@@ -151,7 +168,7 @@ impl Baton {
 
     /// Does a task wait for the baton? Only a hint without the lock.
     pub fn awaited(&self) -> bool {
-        self.first.is_some()
+        self.woken.first.is_some() || self.preempted.first.is_some()
     }
 }
 
@@ -214,8 +231,8 @@ impl Engine {
         }
     }
 
-    /// Lets the tasks that wait run first.
-    pub fn yield_baton(&mut self) {
+    /// Lets the tasks that wait run first. False if there are none.
+    pub fn yield_baton(&mut self) -> bool {
         let task = self.task;
         let baton = baton();
         baton.lock();
@@ -229,6 +246,7 @@ impl Engine {
             self.await_baton(task);
             self.got_baton(task);
         }
+        next.is_some()
     }
 
     /// The running task ends: the next one may run. Nothing of the engine's state may be touched
@@ -255,8 +273,22 @@ impl Engine {
     }
 
     fn aim_at_quantum(&mut self) {
-        let now = self.ticks.now();
-        self.ticks.aim(Some(now + QUANTUM.min(self.slice_ticks)));
+        let end = self.ticks.now() + QUANTUM.min(self.slice_ticks);
+        baton().quantum_end = end;
+        self.ticks.aim(Some(end));
+    }
+
+    /// The running task has made a system call, while recording: time has passed without ticks.
+    pub fn charge_call(&mut self) {
+        if !self.tasks.several() || !self.recording() {
+            return;
+        }
+        let baton = baton();
+        baton.slice_end = baton.slice_end.saturating_sub(CALL_TICKS);
+        baton.quantum_end = baton.quantum_end.saturating_sub(CALL_TICKS);
+        if self.ticks.now() >= baton.quantum_end {
+            self.quantum_over();
+        }
     }
 
     /// The ticks dealt have run out, while recording.
@@ -264,12 +296,14 @@ impl Engine {
         if !self.tasks.several() {
             return self.ticks.aim(None);
         }
-        let over = self.ticks.now() >= baton().slice_end;
-        match baton().first {
-            Some(next) if over || next.woken => self.yield_baton(),
-            _ => {}
-        }
-        if over {
+        let baton = baton();
+        let over = self.ticks.now() >= baton.slice_end;
+        if baton.woken.first.is_some() || over && baton.awaited() {
+            // Dealt a new slice when it is its turn again.
+            if !self.yield_baton() {
+                self.aim_at_slice();
+            }
+        } else if over {
             self.aim_at_slice();
         } else {
             self.aim_at_quantum();
@@ -318,21 +352,47 @@ impl Engine {
 impl Baton {
     /// Takes a task out of the queue.
     fn forget(&mut self, task: TaskRef) {
+        self.woken.remove(task);
+        self.preempted.remove(task);
+    }
+}
+
+impl Queue {
+    fn push(&mut self, mut task: TaskRef) {
+        task.next = None;
+        match &mut self.last {
+            Some(last) => last.next = Some(task),
+            None => self.first = Some(task),
+        }
+        self.last = Some(task);
+    }
+
+    /// Takes out the first that no tracer holds.
+    fn pop(&mut self) -> Option<TaskRef> {
+        let mut task = self.first?;
+        while task.is_held() {
+            task = task.next?;
+        }
+        self.remove(task);
+        Some(task)
+    }
+
+    fn remove(&mut self, task: TaskRef) {
         let mut before: Option<TaskRef> = None;
         let mut at = self.first;
         while let Some(t) = at {
-            if t == task {
-                match &mut before {
-                    Some(before) => before.next = t.next,
-                    None => self.first = t.next,
-                }
-                if self.last == Some(task) {
-                    self.last = before;
-                }
-                return;
+            if t != task {
+                (before, at) = (at, t.next);
+                continue;
             }
-            before = Some(t);
-            at = t.next;
+            match &mut before {
+                Some(before) => before.next = t.next,
+                None => self.first = t.next,
+            }
+            if self.last == Some(task) {
+                self.last = before;
+            }
+            return;
         }
     }
 }

@@ -30,6 +30,7 @@ impl Engine {
         if let Mode::Record(log) = &mut self.mode {
             let payload = ExitPayload { code: code as u32 & 0xff, signal: 0 };
             log.event(Kind::Exit, stamp, &payload, checksums.as_slice());
+            log.tell_full();
         }
         sys::exit_group(code)
     }

@@ -42,8 +42,6 @@ pub struct Task {
     /// The task may run: a futex word its thread sleeps on.
     pub go: AtomicU32,
     pub tid: u32,
-    /// It waits because it came back from a blocking call, not because its slice was over.
-    pub woken: bool,
     /// The guest's task has ended.
     pub exited: bool,
     process: *mut Process,
@@ -206,7 +204,6 @@ impl Tasks {
             alive: AtomicU32::new(0),
             go: AtomicU32::new(0),
             tid,
-            woken: false,
             exited: false,
             process,
             made_by: None,

@@ -119,6 +119,7 @@ impl Engine {
             false => signals.altstack,
         };
         task.signals = TaskSignals { blocked: signals.blocked, altstack, ..TaskSignals::default() };
+        task.affinity = maker.affinity;
         if args.has(CLONE_CHILD_CLEARTID) {
             task.clear_child_tid = args.child_tid;
         }
@@ -128,6 +129,10 @@ impl Engine {
     /// Makes a task that shares the guest's memory, while recording.
     pub fn start_task(&mut self, call: &Call, args: &CloneArgs) -> Outcome {
         let maker = self.task;
+        if !self.baton_in_use {
+            self.baton_in_use = true;
+            self.keep_to_one_core();
+        }
         let Some(mut task) = self.child_task(args, maker, 0) else {
             return Outcome::of(-i64::from(EAGAIN));
         };
@@ -135,10 +140,6 @@ impl Engine {
         let vfork = args.has(CLONE_VFORK);
         if !args.has(CLONE_THREAD) {
             baton().expect_deaths();
-        }
-        if !self.baton_in_use {
-            self.baton_in_use = true;
-            self.keep_to_one_core();
         }
         self.aim_at_slice();
         sync_mask(u64::MAX);
@@ -154,7 +155,7 @@ impl Engine {
                 self.tasks.remove(task);
             }
         }
-        if maker.pending == 0 {
+        if maker.signals.pending.is_none() {
             sync_mask(maker.signals.blocked);
         }
         if sys::is_error(result) {
@@ -236,19 +237,24 @@ impl Engine {
         if !self.recording() {
             return;
         }
-        let mut allowed = [0u64; 16];
-        let len = size_of_val(&allowed);
-        // SAFETY: writes, then reads the array.
+        let mut now = [0u64; 16];
+        let mut possible = [u64::MAX; 16];
+        let len = size_of_val(&now);
+        // SAFETY: the calls read and write the arrays.
         unsafe {
-            let bytes = syscall!(__NR_sched_getaffinity, 0, len, allowed.as_mut_ptr());
+            let bytes = syscall!(__NR_sched_getaffinity, 0, len, now.as_mut_ptr());
             if bytes <= 0 {
                 return;
             }
-            self.affinity = Some(allowed);
-            let cores = allowed.iter().map(|w| w.count_ones() as u64).sum::<u64>().max(1);
+            syscall!(__NR_sched_setaffinity, 0, len, possible.as_ptr());
+            possible = [0; 16];
+            syscall!(__NR_sched_getaffinity, 0, len, possible.as_mut_ptr());
+            self.affinity = Some(possible);
+            self.task.affinity = (now != possible).then_some(now);
+            let cores = now.iter().map(|w| w.count_ones() as u64).sum::<u64>().max(1);
             let turn = shared_word(&shared().next_core).fetch_add(1, Ordering::Relaxed) % cores;
-            let bits = (0..1024u64).filter(|b| allowed[*b as usize / 64] >> (b % 64) & 1 != 0);
-            let Some(core) = bits.into_iter().nth(turn as usize) else { return };
+            let mut bits = (0..1024u64).filter(|b| now[*b as usize / 64] >> (b % 64) & 1 != 0);
+            let Some(core) = bits.nth(turn as usize) else { return };
             let mut one = [0u64; 16];
             one[core as usize / 64] = 1 << (core % 64);
             syscall!(__NR_sched_setaffinity, 0, bytes, one.as_ptr());

@@ -69,7 +69,7 @@ calls! {
     211 get_thread_area Refused(38) Never ();
     218 set_tid_address Special Never (tidptr: Ptr);
     231 exit_group Process Never (status: Int) -> Never;
-    247 waitid Process May (idtype: Enum(&ID_TYPE), id: Int, infop: OutBuf(Fixed(128)), options: Flags(&WAIT), rusage: OutBuf(Fixed(144)));
+    247 waitid Process May (idtype: Enum(&ID_TYPE), id: Int, infop: OutWhen(When::Always, Fixed(128)), options: Flags(&WAIT), rusage: OutBuf(Fixed(144)));
     251 ioprio_set Plain Never (which: Int, who: Int, ioprio: Hex);
     252 ioprio_get Plain Never (which: Int, who: Int) -> Hex;
     272 unshare Special Never (flags: Flags(&UNSHARE));

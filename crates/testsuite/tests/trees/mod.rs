@@ -3,11 +3,23 @@
 use clew_testsuite::program::Program;
 
 mod building;
+mod languages;
+mod servers;
 mod shells;
+mod threads;
+mod tools;
 
 /// Every tree.
 pub fn programs() -> Vec<Program> {
-    [shells::programs, building::programs].into_iter().flat_map(|family| family()).collect()
+    let families = [
+        shells::programs,
+        building::programs,
+        languages::programs,
+        threads::programs,
+        servers::programs,
+        tools::programs,
+    ];
+    families.into_iter().flat_map(|family| family()).collect()
 }
 
 /// A program whose whole tree is recorded.
