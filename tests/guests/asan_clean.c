@@ -19,7 +19,7 @@ int main(void) {
         free(p);
     }
     char *s = strdup("kept");
-    static char *kept;
+    static char *volatile kept;
     kept = s;
     printf("%d %s\n", sum, kept);
     FILE *maps = fopen("/proc/self/maps", "r");

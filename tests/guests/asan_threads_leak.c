@@ -3,7 +3,7 @@
 // build: -pthread
 // env: ASAN_OPTIONS=symbolize=0
 // nondeterministic:
-// exit: 23
+// exit: 1
 #include "guest.h"
 #include <pthread.h>
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;

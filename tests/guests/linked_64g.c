@@ -1,7 +1,10 @@
 // A program linked at 64 GiB.
-// build: -no-pie -Wl,-Ttext-segment=0x1000000000 -mcmodel=large
+// build: -no-pie -Wl,-Ttext-segment=0x1000000000 -mcmodel=large -Wl,--no-relax -nostartfiles
 #include "guest.h"
-#include <math.h>
+// The usual start files are not made for such a place.
+__asm__(".globl _start\n_start: xor %ebp,%ebp\n mov %rdx,%r9\n pop %rsi\n mov %rsp,%rdx\n and $-16,%rsp\n"
+        "push %rax\n push %rsp\n xor %r8d,%r8d\n xor %ecx,%ecx\n lea main(%rip),%rdi\n"
+        "call *__libc_start_main@GOTPCREL(%rip)\n hlt\n");
 static int value = 7;
 static int compare(const void *a, const void *b) { return *(int *)a - *(int *)b; }
 int main(void) {

@@ -1,5 +1,6 @@
 // Mappings with hints all over the address space, as virtual machines try them: each is made, and keeps
 // its contents beside code that calls through pointers.
+// no-memory-check:
 #include "guest.h"
 #include <sys/mman.h>
 static int one(void) { return 1; }
