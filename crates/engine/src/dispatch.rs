@@ -1,6 +1,7 @@
 //! Every exit from translated code arrives here, and every way back starts here.
 
 use crate::shadow;
+use crate::signal::host::{canonical, refused_branch};
 use crate::signal::{SIGILL, SIGSEGV, SIGTRAP, Taken};
 use crate::state::{Engine, ctx, engine};
 use crate::vma::{PROT_EXEC, PROT_READ, Vmas};
@@ -227,6 +228,13 @@ impl Engine {
     fn indirect_miss(&mut self) {
         let target = ctx().exit_target;
         ctx().pc = target;
+        if !canonical(target) && !self.cache.window.has_shadow() && ctx().exit_from != 0 {
+            refused_branch(self.cache.base() + ctx().exit_from);
+            if let Some(taken) = self.task.signals.fault.take() {
+                self.fault(taken);
+            }
+            return self.resume();
+        }
         let site = core::mem::take(&mut self.task.signals.dispatch_fault);
         let generation = self.cache.generation;
         let Some(host) = self.translate(|cache, vmas| cache.indirect_entry_at(vmas, target)) else {
@@ -260,8 +268,7 @@ impl Engine {
 
     /// Control went to `pc`, which is not executable.
     fn fetch_fault(&mut self, pc: u64) {
-        let canonical = (pc as i64) << 16 >> 16 == pc as i64;
-        if canonical {
+        if canonical(pc) {
             // The kernel claims that its own half is present (set_signal_archinfo).
             let present = pc >= TASK_SIZE
                 || self.vmas.find(pc).is_some_and(|v| v.prot & PROT_READ != 0);

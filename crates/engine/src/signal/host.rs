@@ -230,15 +230,15 @@ fn on_fault(signo: u32, info: &[u64; 16], uc: &mut Ucontext) {
     uc.eflags = 0x202;
 }
 
-fn canonical(addr: u64) -> bool {
+pub fn canonical(addr: u64) -> bool {
     (addr as i64) << 16 >> 16 == addr as i64
 }
 
 /// An indirect branch to a non-canonical address faults as if it had not been executed: undoes what
-/// its translation, whose shadow dispatch lies at `rip`, did to the stack pointer.
-fn refused_branch(rip: u64) {
+/// its translation, which contains the cache address `rip`, did to the stack pointer.
+pub fn refused_branch(rip: u64) {
     let Some(at) = engine().cache.locate(rip) else {
-        crash::fail("a shadow dispatch that belongs to no guest instruction");
+        crash::fail("an indirect branch that belongs to no guest instruction");
     };
     let c = ctx();
     c.gpr[reg::RCX] = c.spill_rcx;

@@ -50,6 +50,7 @@ impl Cache {
     pub(super) fn lookup_stub(&mut self, e: &mut Emitter) {
         e.align(16);
         self.hashed = e.pos();
+        e.store_imm32(context_addr!(exit_from), 0);
         e.store(context_addr!(spill_scratch), RDX);
         e.mov_rdx_rcx();
         let hits: [u64; LOOKUP_WAYS as usize] = core::array::from_fn(|way| {
@@ -72,6 +73,8 @@ impl Cache {
         e.store(context_addr!(spill_scratch), RDX);
         e.mov_rdx_rcx();
         let hit = compare(e, 0);
+        let here = self.offset(e.pos());
+        e.store_imm32(context_addr!(exit_from), here);
         e.jmp(self.hashed_rest);
         e.patch_short(hit);
         enter(e, 0);
