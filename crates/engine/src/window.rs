@@ -66,8 +66,11 @@ impl Engine {
     pub fn enter_window(&mut self, first: &Record) -> bool {
         let window = recorded(first);
         if window == self.cache.window {
-            self.cache.flush();
-            shadow::reset();
+            // At the start there is nothing to forget, and looking for it is not for nothing.
+            if !self.cache.blocks.is_empty() {
+                self.cache.flush();
+                shadow::reset();
+            }
             return true;
         }
         if !window.is_possible() {
