@@ -6,8 +6,9 @@
 #define PRIVATE FUTEX_PRIVATE_FLAG
 #define COUNT(n) ((void *)(intptr_t)(n)) /* the fourth argument where it is no timeout */
 
-/* Moves `n` waiters to another word, however late they come: then they wait there for certain. */
-static inline void gather(void *from, void *to, int n, int flag) {
-    for (int got = 0; got < n; sched_yield())
-        got += futex(from, FUTEX_REQUEUE | flag, 0, COUNT(INT_MAX), to, 0);
+/* Returns when `n` threads wait on a word: requeued to where they are, they are only counted. Moving
+   them to another word would not do: a thread moved before it sleeps may start over with its wait. */
+static inline void settle(void *word, int n, int flag) {
+    while (futex(word, FUTEX_REQUEUE | flag, 0, COUNT(INT_MAX), word, 0) < n) sched_yield();
+    nap(1); // queued, now also asleep
 }

@@ -1,7 +1,7 @@
 // Three hundred waiters on one word, woken in portions of growing size.
 #include "futex.h"
 enum { N = 300 };
-static int word, queue;
+static int word;
 static _Atomic int woken;
 static void *waits(void *unused) {
     futex(&word, FUTEX_WAIT | PRIVATE, 0, NULL, NULL, 0);
@@ -11,9 +11,9 @@ static void *waits(void *unused) {
 }
 int main(void) {
     for (int i = 0; i < N; i++) start(waits, 0);
-    gather(&word, &queue, N, PRIVATE);
+    settle(&word, N, PRIVATE);
     for (int n = 1, total = 0; total < N; n *= 2) {
-        int result = futex(&queue, FUTEX_WAKE | PRIVATE, n, NULL, NULL, 0);
+        int result = futex(&word, FUTEX_WAKE | PRIVATE, n, NULL, NULL, 0);
         await(total += result);
         printf("%d: %d, in all %d\n", n, result, woken);
     }

@@ -12,9 +12,11 @@ int main(void) {
     if (syscall(454, &word, ALL, 0, 2 | PRIVATE) < 0 && errno == ENOSYS) return puts("none");
     pthread_t a = start(waits, 0), b = start(waits, 0);
     struct waiter pair[2] = {{0, &word, 2 | PRIVATE}, {0, &queue, 2 | PRIVATE}};
-    for (int got = 0; got < 2; sched_yield()) got += syscall(456, pair, 0, 0, 100); // futex_requeue
+    settle(&word, 2, PRIVATE);
+    TRY(syscall(456, pair, 0, 0, 1)); // futex_requeue
+    pair[0].value = 1;
+    TRY(syscall(456, pair, 0, 0, 1));
     TRY(syscall(454, &word, ALL, 100, 2 | PRIVATE));
-    TRY(syscall(454, &queue, ALL, 1, 2 | PRIVATE));
     await(1);
     TRY(syscall(454, &queue, ALL, 1, 2 | PRIVATE));
     printf("%ld %ld\n", join(a), join(b));

@@ -1,6 +1,6 @@
 // PI futexes with timeouts, owners that do not exist, and misuse of the other kind's waiters.
 #include "futex.h"
-static int word, plain, target;
+static int word, plain;
 static void *tries(void *unused) {
     struct timespec time = later(CLOCK_REALTIME, 5);
     TRY(futex(&word, FUTEX_LOCK_PI | PRIVATE, 0, &time, NULL, 0));
@@ -30,10 +30,10 @@ int main(void) {
     TRY(futex((char *)&word + 1, FUTEX_LOCK_PI | PRIVATE, 0, NULL, NULL, 0));
     TRY(futex((void *)8, FUTEX_LOCK_PI | PRIVATE, 0, NULL, NULL, 0));
     pthread_t t = start(waits, 0);
-    gather(&plain, &target, 1, PRIVATE);
-    TRY(futex(&target, FUTEX_CMP_REQUEUE_PI | PRIVATE, 1, COUNT(1), &word, 0));
-    TRY(futex(&target, FUTEX_CMP_REQUEUE_PI | PRIVATE, 2, COUNT(1), &word, 0));
-    TRY(futex(&target, FUTEX_LOCK_PI | PRIVATE, 0, NULL, NULL, 0));
-    TRY(futex(&target, FUTEX_WAKE | PRIVATE, 1, NULL, NULL, 0));
+    settle(&plain, 1, PRIVATE);
+    TRY(futex(&plain, FUTEX_CMP_REQUEUE_PI | PRIVATE, 1, COUNT(1), &word, 0));
+    TRY(futex(&plain, FUTEX_CMP_REQUEUE_PI | PRIVATE, 2, COUNT(1), &word, 0));
+    TRY(futex(&plain, FUTEX_LOCK_PI | PRIVATE, 0, NULL, NULL, 0));
+    TRY(futex(&plain, FUTEX_WAKE | PRIVATE, 1, NULL, NULL, 0));
     join(t);
 }

@@ -1,9 +1,9 @@
 // FUTEX_REQUEUE and FUTEX_CMP_REQUEUE: some are woken, some moved; a changed value refuses.
 #include "futex.h"
-static int a, b = 7, c;
+static int b = 7, c;
 static _Atomic int woken;
 static void *waits(void *unused) {
-    futex(&a, FUTEX_WAIT | PRIVATE, 0, NULL, NULL, 0);
+    futex(&b, FUTEX_WAIT | PRIVATE, 7, NULL, NULL, 0);
     woken++;
     step();
     return NULL;
@@ -11,7 +11,7 @@ static void *waits(void *unused) {
 int main(void) {
     pthread_t t[10];
     for (int i = 0; i < 10; i++) t[i] = start(waits, 0);
-    gather(&a, &b, 10, PRIVATE);
+    settle(&b, 10, PRIVATE);
     TRY(futex(&b, FUTEX_CMP_REQUEUE | PRIVATE, 1, COUNT(5), &c, 6));
     TRY(futex(&b, FUTEX_CMP_REQUEUE | PRIVATE, 2, COUNT(5), &c, 7));
     await(2);

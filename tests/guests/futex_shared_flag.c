@@ -14,14 +14,14 @@ int main(void) {
     word = mmap(0, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     alias = mmap(0, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     start(waits, 0), start(waits, PRIVATE);
-    gather(word, word + 1, 1, 0);
-    gather(word, word + 1, 1, PRIVATE);
-    TRY(futex(alias + 1, FUTEX_WAKE | PRIVATE, 10, NULL, NULL, 0)); // another address
-    TRY(futex(alias + 1, FUTEX_WAKE, 10, NULL, NULL, 0)); // the same memory
+    settle(word, 1, 0);
+    settle(word, 1, PRIVATE);
+    TRY(futex(alias, FUTEX_WAKE | PRIVATE, 10, NULL, NULL, 0)); // another address
+    TRY(futex(alias, FUTEX_WAKE, 10, NULL, NULL, 0)); // the same memory
     await(1);
     printf("%d\n", woken);
-    TRY(futex(word + 1, FUTEX_WAKE, 10, NULL, NULL, 0));
-    TRY(futex(word + 1, FUTEX_WAKE | PRIVATE, 10, NULL, NULL, 0));
+    TRY(futex(word, FUTEX_WAKE, 10, NULL, NULL, 0));
+    TRY(futex(word, FUTEX_WAKE | PRIVATE, 10, NULL, NULL, 0));
     await(2);
     printf("%d\n", woken);
 }

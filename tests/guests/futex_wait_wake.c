@@ -1,6 +1,6 @@
 // FUTEX_WAIT and FUTEX_WAKE, private and shared: wake counts, and a value that has changed.
 #include "futex.h"
-static int word, queue, flag;
+static int word, flag;
 static _Atomic int woken;
 static void *waits(void *unused) {
     woken += futex(&word, FUTEX_WAIT | flag, 0, NULL, NULL, 0) == 0;
@@ -14,13 +14,13 @@ static void with(int private) {
     TRY(futex(&word, FUTEX_WAKE | flag, 10, NULL, NULL, 0));
     TRY(futex(&word, FUTEX_WAIT | flag, 1, NULL, NULL, 0));
     for (int i = 0; i < 5; i++) t[i] = start(waits, 0);
-    gather(&word, &queue, 5, flag);
+    settle(&word, 5, flag);
     printf("%d woken\n", woken);
-    TRY(futex(&queue, FUTEX_WAKE | flag, 2, NULL, NULL, 0));
+    TRY(futex(&word, FUTEX_WAKE | flag, 2, NULL, NULL, 0));
     await(2);
     printf("%d woken\n", woken);
-    TRY(futex(&queue, FUTEX_WAKE | flag, 0, NULL, NULL, 0)); // one all the same
-    TRY(futex(&queue, FUTEX_WAKE | flag, 10, NULL, NULL, 0));
+    TRY(futex(&word, FUTEX_WAKE | flag, 0, NULL, NULL, 0)); // one all the same
+    TRY(futex(&word, FUTEX_WAKE | flag, 10, NULL, NULL, 0));
     for (int i = 0; i < 5; i++) join(t[i]);
     printf("%d woken\n", woken);
 }

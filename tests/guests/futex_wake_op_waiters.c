@@ -1,9 +1,9 @@
 // FUTEX_WAKE_OP with waiters: the first word's always, the second's if its old value compares.
 #include "futex.h"
-static int a, b, c, d;
+static int c, d;
 static _Atomic int woken[2];
 static void *waits(void *which) {
-    futex(which ? &b : &a, FUTEX_WAIT | PRIVATE, 0, NULL, NULL, 0);
+    futex(which ? &d : &c, FUTEX_WAIT | PRIVATE, 0, NULL, NULL, 0);
     woken[!!which]++;
     step();
     return NULL;
@@ -12,8 +12,8 @@ static int op(int compares) { return FUTEX_OP(FUTEX_OP_ADD, 1, FUTEX_OP_CMP_LT, 
 int main(void) {
     pthread_t t[8];
     for (int i = 0; i < 8; i++) t[i] = start(waits, i % 2);
-    gather(&a, &c, 4, PRIVATE);
-    gather(&b, &d, 4, PRIVATE);
+    settle(&c, 4, PRIVATE);
+    settle(&d, 4, PRIVATE);
     TRY(futex(&c, FUTEX_WAKE_OP | PRIVATE, 1, COUNT(2), &d, op(0))); // 0 < 0: only the first
     await(1);
     printf("%d %d, %d\n", woken[0], woken[1], d);

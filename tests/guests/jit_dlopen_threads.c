@@ -20,7 +20,8 @@ static void *formats(void *unused) {
     return (void *)hash;
 }
 int main(void) {
-    pthread_t a = start(loads, (intptr_t)"plus.so"), b = start(loads, (intptr_t)"times.so"), c = start(formats, 0);
+    pthread_t a = start(loads, (intptr_t)"plus.so"), b = start(loads, (intptr_t)"times.so");
+    pthread_t c = start(formats, 0);
     printf("%ld\n", join(a));
     printf("%ld\n", join(b));
     printf("%lx\n", join(c));

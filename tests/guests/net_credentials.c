@@ -17,7 +17,6 @@ static void *receives(void *unused) {
 int main(void) {
     socketpair(AF_UNIX, SOCK_DGRAM, 0, s);
     TRY(setsockopt(s[1], SOL_SOCKET, SO_PASSCRED, &(int){1}, 4));
-    pthread_t t = start(receives, 0);
     send(s[0], "x", 1, 0);
     union control c = {.header = {CMSG_LEN(sizeof(struct ucred)), SOL_SOCKET, SCM_CREDENTIALS}};
     struct ucred me = {getpid(), getuid(), getgid()};
@@ -25,7 +24,7 @@ int main(void) {
     struct iovec part = {"y", 1};
     struct msghdr m = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = &c, .msg_controllen = sizeof c};
     TRY(sendmsg(s[0], &m, 0));
-    join(t);
+    join(start(receives, 0));
     me.pid = 0x3fffffff;
     memcpy(CMSG_DATA(&c.header), &me, sizeof me);
     TRY(sendmsg(s[0], &m, 0));

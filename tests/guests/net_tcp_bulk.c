@@ -4,8 +4,10 @@ enum { SIZE = 10 << 20 };
 static void *sends(void *s) {
     uint32_t *data = malloc(SIZE), x = NUMBER(s) % 2;
     for (int i = 0; i < SIZE / 4; i++) data[i] = x = x * 1664525 + 1013904223;
-    for (long sent = 0, n; sent < SIZE; sent += n)
-        if ((n = send(NUMBER(s), (char *)data + sent, SIZE - sent < 77777 ? SIZE - sent : 77777, 0)) <= 0) abort();
+    for (long sent = 0, n; sent < SIZE; sent += n) {
+        n = SIZE - sent < 77777 ? SIZE - sent : 77777;
+        if ((n = send(NUMBER(s), (char *)data + sent, n, 0)) <= 0) abort();
+    }
     shutdown(NUMBER(s), SHUT_WR);
     return (void *)hash_bytes(data, SIZE);
 }

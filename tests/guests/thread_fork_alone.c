@@ -23,7 +23,8 @@ static void *forks(void *n) {
     if (!child) {
         long before = counter;
         for (volatile int i = 0; i < 100000; i++) {}
-        printf("child: %d, threads %d, tid is pid %d, still %d\n", local, threads(), gettid() == getpid(), counter == before);
+        printf("child: %d, threads %d, ", local, threads());
+        printf("tid is pid %d, still %d\n", gettid() == getpid(), counter == before);
         _exit(local);
     }
     waitpid(child, &status, 0);

@@ -14,7 +14,13 @@ static void *run(void *n) {
     TRY(sched_setscheduler(0, SCHED_BATCH, &(struct sched_param){0}));
     show();
     TRY(sched_setscheduler(0, SCHED_OTHER, &(struct sched_param){4}));
-    struct { uint32_t size, policy; uint64_t flags; int32_t nice; uint32_t priority; uint64_t more[6]; } attr = {48};
+    struct {
+        uint32_t size, policy;
+        uint64_t flags;
+        int32_t nice;
+        uint32_t priority;
+        uint64_t more[6];
+    } attr = {48};
     TRY(syscall(SYS_sched_getattr, 0, &attr, 48, 0));
     printf("%u %u %d\n", attr.size, attr.policy, attr.nice);
     return NULL;

@@ -53,9 +53,9 @@ pub const LOOKUP_ENTRIES: u64 = 65536;
 /// Guest addresses of the same index that the hashed lookup tells apart.
 pub const LOOKUP_WAYS: u64 = 4;
 
-/// What else the engine has: orders, log window, heap. This, [`TASKS`] and [`CodeWindow::HIGH`] lie
-/// where all sanitizers expect an application's memory (above 0x7e80_0000_0000), and below the
-/// largest stack, 1 TiB.
+/// What else the engine has: orders, log window, heap. This, [`TASKS`], [`SHARING`] and
+/// [`CodeWindow::HIGH`] lie where all sanitizers expect an application's memory (above
+/// 0x7e80_0000_0000), and below the largest stack, 1 TiB.
 pub const BACK: Range = Range::new(0x7e84_0000_0000, 0x7e84_1000_0000);
 /// The orders, mapped shared with the supervisor.
 pub const ORDERS: Range = Range::new(BACK.start, BACK.start + 0xd0_0000);
@@ -73,6 +73,9 @@ pub const TASK_AREA: u64 = 256 << 10;
 pub const TASK_SIGNAL_STACK: Range = Range::new(8 << 10, 64 << 10);
 /// Within an area: the engine's stack, above a guard page.
 pub const TASK_STACK: Range = Range::new(68 << 10, TASK_AREA - 4096);
+
+/// What recording processes know about the memory they share (see the engine's `sharing`).
+pub const SHARING: Range = Range::new(TASKS.end, TASKS.end + (64 << 20));
 
 /// Where a process's code goes: a window with the code cache in its middle, which is within 2 GiB of
 /// everything in the window.
@@ -141,7 +144,10 @@ impl CodeWindow {
 }
 
 const fn overlaps_engine(range: Range) -> bool {
-    range.overlaps(ENGINE) || range.overlaps(BACK) || range.overlaps(TASKS)
+    range.overlaps(ENGINE)
+        || range.overlaps(BACK)
+        || range.overlaps(TASKS)
+        || range.overlaps(SHARING)
 }
 
 /// The shadow map holds, for the guest code byte at `pc`, the address of its translation at

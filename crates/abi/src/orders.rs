@@ -1,7 +1,7 @@
 //! What the supervisor tells an engine image that it starts.
 //!
-//! The orders are the first bytes of a memfd that the engine finds at [`fd::ORDERS`] and maps
-//! shared at [`crate::layout::ORDERS`]: an [`Orders`] of little-endian `u64`s, then the strings it
+//! The orders are the first bytes of a memfd that the engine finds at [`fd::ORDERS`] (or, executed
+//! by a guest that may not have so many descriptors, by its name [`ORDERS_NAME`]) and maps shared at [`crate::layout::ORDERS`]: an [`Orders`] of little-endian `u64`s, then the strings it
 //! points into. The engine is started with `execveat(fd::ENGINE, "", argv, envp, AT_EMPTY_PATH)`
 //! where `argv` and `envp` are exactly what the guest shall see (for a `#!` script: the
 //! interpreter's), so that the kernel builds the guest's real stack.
@@ -27,8 +27,13 @@ pub mod fd {
     pub const STREAM: i32 = 1006;
     /// The memfd with the [`super::Shared`] page (recording only).
     pub const SHARED: i32 = 1007;
+    /// The guest's program, which `/proc/self/exe` is for the guest (recording only). Opened by the
+    /// engine itself; close-on-exec.
+    pub const EXE: i32 = 1008;
     /// Highest reserved descriptor number in use.
-    pub const LAST: i32 = SHARED;
+    pub const LAST: i32 = EXE;
+    /// How many there are.
+    pub const COUNT: usize = (LAST - BASE + 1) as usize;
     /// One past the highest reserved descriptor number.
     pub const END: i32 = 1016;
 }
@@ -36,6 +41,10 @@ pub mod fd {
 /// Segments that [`fd::STREAM`] has room for; each slot is `segment_bytes` long, and is used again once
 /// the engine is done with its segment.
 pub const STREAM_SLOTS: u64 = 4;
+
+/// The names of the memfds with the engine image and with the orders.
+pub const ENGINE_NAME: &str = "clew-engine";
+pub const ORDERS_NAME: &str = "clew-orders";
 
 /// [`Orders::magic`].
 pub const MAGIC: u64 = u64::from_le_bytes(*b"clew-ord");
@@ -66,6 +75,12 @@ pub struct Orders {
     pub stream: u64,
     /// The program file to load (for a script, its interpreter), absolute or relative to the cwd.
     pub program: Text,
+    /// The descriptor on which it is open already, or 0: `program` is only its name then. The engine
+    /// makes it [`fd::EXE`].
+    pub program_fd: u64,
+    /// The numbers of the reserved descriptors, indexed from [`fd::BASE`], where they are not the
+    /// original ones; else 0. That of the orders does not count.
+    pub descriptors: [u64; fd::COUNT],
     /// What `AT_EXECFN` shall say: the path as it was given to exec.
     pub execfn: Text,
     /// What `comm` shall be: the file name of the exec'ed path, at most 15 bytes.
@@ -120,7 +135,12 @@ pub struct Shared {
     /// Counts processes with several threads: each keeps its threads on one core, the next process
     /// on the next one.
     pub next_core: u64,
+    /// Processes that have taken part in sharing memory: see [`SHARING_OFFSET`].
+    pub sharers: u64,
 }
+
+/// Where in the shared memfd the table of shared memory begins: the memfd reaches to its end.
+pub const SHARING_OFFSET: u64 = 64 << 20;
 
 pub const SHARED_LEN: usize = size_of::<Shared>();
 

@@ -6,7 +6,7 @@
 
 use crate::state::{Engine, ctx, orders};
 use crate::sys;
-use crate::vma::{PROT_READ, VmaKind};
+use crate::vma::{PROT_READ, Vma, VmaKind};
 use alloc_crate::vec::Vec;
 use clew_abi::layout::PAGE;
 use clew_abi::orders::FLAG_CHECK_MEMORY;
@@ -38,7 +38,9 @@ impl Engine {
 
     fn checksums(&self) -> Vec<u8> {
         let mut out = Vec::new();
-        for v in self.vmas.iter().filter(|v| v.prot & PROT_READ != 0) {
+        // Pages of memory that others may own cannot be looked at.
+        let hidden = |v: &&Vma| v.kind == VmaKind::Shared && self.sharing.takes_part();
+        for v in self.vmas.iter().filter(|v| v.prot & PROT_READ != 0 && !hidden(v)) {
             // What lies below the stack pointer is nobody's.
             let start = match v.kind {
                 VmaKind::Stack => ctx().gpr[RSP].saturating_sub(RED_ZONE).clamp(v.start, v.end),

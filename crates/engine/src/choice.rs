@@ -25,22 +25,9 @@ const RUNTIMES: [&[u8]; 4] = [b"libasan", b"libhwasan", b"libclang_rt.asan", b"l
 /// What the read-only data of the same runtimes, linked statically, says.
 const MARK: &[u8] = b"AddressSanitizer";
 
-/// The window for the program of this path; `envp` has the addresses of its environment's strings.
-pub fn window_for(program: &[u8], envp: &[u64]) -> CodeWindow {
-    let path = [program, b"\0"].concat();
-    let file = sys::openat(-100, &path, sys::O_RDONLY | sys::O_CLOEXEC, 0);
-    if file < 0 {
-        return CodeWindow::LOW;
-    }
-    let window = match Headers::read(file as i32) {
-        Ok(headers) => for_program(file as i32, &headers, envp),
-        Err(_) => CodeWindow::LOW,
-    };
-    sys::close(file as i32);
-    window
-}
-
-fn for_program(file: i32, headers: &Headers, envp: &[u64]) -> CodeWindow {
+/// The window for the program in `file`; `envp` has the addresses of its environment's strings.
+pub fn window_for(file: i32, envp: &[u64]) -> CodeWindow {
+    let Ok(headers) = &Headers::read(file) else { return CodeWindow::LOW };
     if preloads_runtime(envp) || has_runtime(file, headers) {
         CodeWindow::HIGH
     } else if headers.kind() == ET_EXEC {

@@ -34,6 +34,9 @@ const TF: u64 = 1 << 8;
 /// Called by the exit sequence, with the guest's registers saved. Returns to the entry sequence.
 pub extern "C" fn dispatch() {
     let engine = engine();
+    if core::mem::take(&mut engine.seeking) {
+        return engine.sought();
+    }
     let stepped = core::mem::take(&mut engine.task.signals.stepping);
     if stepped {
         ctx().rflags |= TF;
@@ -161,11 +164,13 @@ impl Engine {
         loop {
             let pc = ctx().pc;
             let stepping = ctx().rflags & TF != 0;
-            match if stepping { self.single_block(pc) } else { self.entry(pc) } {
+            let seeking = !stepping && self.must_seek();
+            match if stepping || seeking { self.single_block(pc) } else { self.entry(pc) } {
                 Some(entry) => {
                     ctx().resume = self.cache.host(entry);
                     ctx().rflags &= !TF;
                     self.task.signals.stepping = stepping;
+                    self.seeking = seeking;
                     return;
                 }
                 None => self.fetch_fault(pc),
@@ -173,8 +178,34 @@ impl Engine {
         }
     }
 
+    /// One instruction was executed to find an event's exact place, while replaying.
+    fn sought(&mut self) {
+        let number = ctx().exit_site as u32;
+        match number {
+            EXIT_MISS => {
+                ctx().pc = ctx().exit_target;
+                self.ticks.count_one();
+                self.replay_tick();
+            }
+            EXIT_FAULT => {
+                if let Some(taken) = self.task.signals.fault.take() {
+                    self.fault(taken);
+                }
+            }
+            _ => {
+                let site = self.cache.sites[number as usize];
+                if site.kind != SiteKind::Link {
+                    return self.leave(number, site);
+                }
+                ctx().pc = site.pc;
+                self.signal_first();
+            }
+        }
+        self.resume();
+    }
+
     fn single_block(&mut self, pc: u64) -> Option<Entry> {
-        self.translate(|cache, vmas| cache.single_at(vmas, pc))
+        self.translate(pc, |cache, vmas| cache.single_at(vmas, pc))
     }
 
     /// Forgets all translations.
@@ -186,14 +217,16 @@ impl Engine {
 
     /// Where direct branches to `pc` enter, translated if need be. `None` if `pc` is not executable.
     fn entry(&mut self, pc: u64) -> Option<Entry> {
-        self.translate(|cache, vmas| cache.entry_at(vmas, pc))
+        self.translate(pc, |cache, vmas| cache.entry_at(vmas, pc))
     }
 
-    /// Lets the cache translate something; a full one is flushed first.
+    /// Lets the cache translate code at `pc`; a full one is flushed first.
     fn translate<T>(
         &mut self,
+        pc: u64,
         mut what: impl FnMut(&mut Cache, &Vmas) -> Result<T, Refusal>,
     ) -> Option<T> {
+        self.get_code_pages(pc);
         let found = match what(&mut self.cache, &self.vmas) {
             Ok(found) => found,
             Err(Refusal::NotExecutable) => return None,
@@ -237,7 +270,12 @@ impl Engine {
         }
         let site = core::mem::take(&mut self.task.signals.dispatch_fault);
         let generation = self.cache.generation;
-        let Some(host) = self.translate(|cache, vmas| cache.indirect_entry_at(vmas, target)) else {
+        if self.sharing.holds(target) {
+            // Getting its pages is an event behind the tick.
+            self.ticks.count_one();
+            return self.resume();
+        }
+        let Some(host) = self.translate(target, |cache, vmas| cache.indirect_entry_at(vmas, target)) else {
             self.ticks.count_one();
             return self.resume();
         };
@@ -261,7 +299,8 @@ impl Engine {
         let write_to_code = taken.signo == SIGSEGV
             && code as i32 as u64 == SEGV_ACCERR
             && self.unprotect_code(addr);
-        if !write_to_code {
+        let shared = taken.signo == SIGSEGV && self.shared_fault(addr);
+        if !write_to_code && !shared {
             self.deliver_fault(taken);
         }
     }

@@ -36,6 +36,7 @@ pub mod procfs;
 pub mod replay;
 pub mod sandbox;
 pub mod shadow;
+pub mod sharing;
 pub mod signal;
 pub mod start;
 pub mod state;

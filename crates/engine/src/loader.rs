@@ -129,12 +129,12 @@ pub struct Program {
 #[derive(Debug)]
 pub struct LoadError(pub &'static str);
 
-/// Loads `path` and its interpreter.
-pub fn load(engine: &mut Engine, path: &[u8]) -> Result<Program, LoadError> {
+/// Loads the program that is open on `file`, and its interpreter.
+pub fn load(engine: &mut Engine, file: i32) -> Result<Program, LoadError> {
     let mut ops = Vec::new();
-    let main = load_object(engine, path, &mut ops)?;
+    let main = load_file(engine, file, &mut ops)?;
     let interpreter = match &main.interpreter {
-        Some(path) => Some(load_object(engine, path, &mut ops)?),
+        Some(path) => Some(load_interpreter(engine, path, &mut ops)?),
         None => None,
     };
     let heap = if main.position_independent { PIE_HEAP } else { page_up(main.end) };
@@ -143,15 +143,16 @@ pub fn load(engine: &mut Engine, path: &[u8]) -> Result<Program, LoadError> {
     Ok(Program { main, interpreter, ops })
 }
 
-fn load_object(
+fn load_interpreter(
     engine: &mut Engine,
     path: &[u8],
     ops: &mut Vec<Op>,
 ) -> Result<Object, LoadError> {
     let terminated = [path, b"\0"].concat();
-    let file = sys::openat(-100, &terminated, sys::O_RDONLY | sys::O_CLOEXEC, 0);
+    let flags = sys::O_RDONLY | sys::O_CLOEXEC;
+    let file = crate::descriptors::open(sys::AT_FDCWD, &terminated, flags, 0);
     if file < 0 {
-        return Err(LoadError("the program or its interpreter cannot be opened"));
+        return Err(LoadError("its interpreter cannot be opened"));
     }
     let result = load_file(engine, file as i32, ops);
     sys::close(file as i32);

@@ -14,7 +14,7 @@ use crate::supervisor;
 use crate::sys;
 use clew_abi::control;
 use clew_abi::layout::SEGMENT;
-use crate::descriptors::number;
+use crate::descriptors::{self, number};
 use clew_abi::orders::fd;
 use clew_abi::record::*;
 use core::fmt::Write;
@@ -126,7 +126,7 @@ impl Log {
     fn create_file(&mut self) {
         let name = self.name(self.sequence, "raw");
         let flags = sys::O_RDWR | sys::O_CREAT | sys::O_EXCL | sys::O_CLOEXEC;
-        let file = sys::openat(number(fd::TRACE), name.bytes(), flags, 0o600);
+        let file = descriptors::open(number(fd::TRACE), name.bytes(), flags, 0o600);
         if file < 0 {
             crash::give_up("the recording ends here: its next segment cannot be created (disk full?)");
         }

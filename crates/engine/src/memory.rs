@@ -69,6 +69,23 @@ pub fn host_prot(prot: u32) -> u32 {
     prot & !PROT_EXEC | readable
 }
 
+/// A file in memory for a shared anonymous mapping. `None` if there can be none: then the mapping is
+/// nobody's but this process's.
+fn anonymous_file(len: u64) -> Option<i32> {
+    let name = c"shared".as_ptr();
+    // SAFETY: the name is terminated. MFD_CLOEXEC.
+    let file = unsafe { sys::syscall!(sys::__NR_memfd_create, name, 1) };
+    if file < 0 {
+        return None;
+    }
+    // SAFETY: no memory.
+    if unsafe { sys::syscall!(sys::__NR_ftruncate, file, len) } != 0 {
+        sys::close(file as i32);
+        return None;
+    }
+    Some(file as i32)
+}
+
 /// A file mapped shared whose later changes must reach the trace.
 #[derive(Clone, Copy)]
 pub struct Watched {
@@ -120,24 +137,34 @@ impl Engine {
         }
         let len = len.checked_add(PAGE - 1).ok_or(-(sys::ENOMEM as i64))? & !(PAGE - 1);
         let (place, fixed) = self.place(hint, len, prot, flags, fd)?;
+        let shared = flags & 3 != MAP_PRIVATE;
+        // Anonymous shared memory gets a file of the engine's, which says whose it is.
+        let backing = (shared && flags & MAP_ANONYMOUS != 0).then(|| anonymous_file(len)).flatten();
+        let (real_flags, real_fd, real_offset) = match backing {
+            Some(file) => (flags & !MAP_ANONYMOUS, file, 0),
+            None => (flags, fd, offset),
+        };
         // SAFETY: `place` checked that a fixed mapping touches the guest's own memory only.
         let map = |place, fixed| unsafe {
-            let flags = flags & !MAP_FIXED_NOREPLACE | fixed;
-            sys::mmap(place, len, host_prot(prot), flags, fd, offset)
+            let flags = real_flags & !MAP_FIXED_NOREPLACE | fixed;
+            sys::mmap(place, len, host_prot(prot), flags, real_fd, real_offset)
         };
         let mut got = map(place, fixed);
         if !sys::is_error(got) && !self.may_map(Range::new(got as u64, got as u64 + len)) {
             // The kernel's choice, in a gap of the engine's: the places above are taken.
             // SAFETY: just mapped, for nobody.
             unsafe { sys::munmap(got as u64, len) };
-            let at = self.vmas.find_gap(DEEP_MAPPINGS, len).ok_or(-(sys::ENOMEM as i64))?;
-            got = map(at, MAP_FIXED_NOREPLACE);
+            let at = self.vmas.find_gap(DEEP_MAPPINGS, len);
+            got = at.map_or(-(sys::ENOMEM as i64), |at| map(at, MAP_FIXED_NOREPLACE));
+        }
+        let object = sys::fstat(real_fd).filter(|_| shared && !sys::is_error(got));
+        if let Some(file) = backing {
+            sys::close(file);
         }
         if sys::is_error(got) {
             return Err(got);
         }
         let addr = got as u64;
-        let shared = flags & 3 != MAP_PRIVATE;
         self.mapped(addr, len, prot, shared);
         let mut map = MapPayload { len, prot, flags, offset };
         let none = |map, contents| Mapped {
@@ -147,6 +174,13 @@ impl Engine {
             path: Vec::new(),
             contents,
         };
+        if let Some(st) = object.filter(|st| st.st_mode & S_IFMT == S_IFREG) {
+            // SAFETY: descriptors only. F_GETFL; the access mode is the low two bits.
+            let writable =
+                backing.is_some() || unsafe { sys::syscall!(sys::__NR_fcntl, fd, 3) } & 3 != 0;
+            let id = (st.st_dev, st.st_ino);
+            self.note_shared_map(addr, len, real_offset, id, writable);
+        }
         if flags & MAP_ANONYMOUS != 0 {
             return Ok(none(map, false));
         }
@@ -253,6 +287,9 @@ impl Engine {
             _ => self.files.stored(key),
         };
         let Some(file) = file else { return false };
+        if shared && !key.is_empty() {
+            self.files.extend_shared(file, map.offset.saturating_add(map.len));
+        }
         let kind = if key.is_empty() { MAP_ANONYMOUS } else { 0 };
         let sharing = if shared { sys::MAP_SHARED } else { MAP_PRIVATE };
         let grows = map.flags & MAP_GROWSDOWN;
@@ -275,6 +312,7 @@ impl Engine {
     pub fn mapped(&mut self, addr: u64, len: u64, prot: u32, shared: bool) {
         let end = addr + page_up(len);
         self.forget_code(addr, end);
+        self.forget_shared_maps(addr, end);
         self.cache.forget_writes(addr, end);
         let kind = if shared { VmaKind::Shared } else { VmaKind::Private };
         self.vmas.insert(Vma { start: addr, end, prot, kind });
@@ -307,6 +345,7 @@ impl Engine {
         if result == 0 {
             self.forget_code(addr, end);
             self.vmas.remove(addr, end);
+            self.forget_shared_maps(addr, end);
             self.files.mapped.watched.retain(|w| w.end <= addr || end <= w.start);
             self.files.mapped.not_inherited.retain(|&(s, e, _)| e <= addr || end <= s);
         }
@@ -344,6 +383,7 @@ impl Engine {
                 self.forget_code_unless_executable(addr, end);
             }
             self.vmas.protect(addr, end, prot & PROT_MASK);
+            self.reprotect_shared_maps(addr, end);
         }
         result
     }
@@ -400,6 +440,10 @@ impl Engine {
         }
         self.forget_code(addr, new_end);
         self.vmas.insert(Vma { start: addr, end: new_end, ..vma });
+        self.move_shared_maps(old, addr, new_end - addr);
+        if old_len != 0 && flags & DONTUNMAP == 0 && addr != old {
+            self.forget_shared_maps(old, old_end);
+        }
         got
     }
 
@@ -520,7 +564,7 @@ impl Engine {
     pub fn unprotect_code(&mut self, addr: u64) -> bool {
         let page = page_down(addr);
         let Some(v) = self.vmas.find(addr).copied() else { return false };
-        if v.prot & PROT_WRITE == 0 || !self.files.protected_pages {
+        if v.prot & PROT_WRITE == 0 || v.kind == VmaKind::Shared || !self.files.protected_pages {
             return false;
         }
         self.forget_code(page, page + PAGE);
@@ -558,6 +602,7 @@ impl Engine {
         for page in self.cache.code_pages() {
             if let Some(v) = self.vmas.find(page)
                 && v.prot & PROT_WRITE != 0
+                && v.kind != VmaKind::Shared
             {
                 // SAFETY: gives the guest what it asked for.
                 unsafe { sys::mprotect(page, PAGE, host_prot(v.prot)) };

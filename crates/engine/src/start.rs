@@ -4,7 +4,7 @@ use crate::asm;
 use crate::choice;
 use crate::calls::files::Files;
 use crate::crash;
-use crate::descriptors::number;
+use crate::descriptors::{self, number};
 use crate::dispatch;
 use crate::loader::{self, Op};
 use crate::log::{Att, Log, Stamp};
@@ -44,18 +44,21 @@ const RW: u32 = PROT_READ | PROT_WRITE;
 /// First Rust code of the process. `sp` is the stack pointer the kernel set up: argc, argv, envp,
 /// auxv.
 pub extern "C" fn start(sp: u64) -> ! {
-    map_engine();
+    let file = find_orders();
+    map_engine(file);
     let orders = orders();
+    descriptors::take_over(orders);
     if orders.magic != abi::MAGIC || orders.version != abi::VERSION {
         crash::fail("the orders are from another build of clew");
     }
     let recording = orders.mode == abi::MODE_RECORD;
     // SAFETY: `sp` is what the kernel passed.
     let initial = unsafe { initial(sp) };
-    let cache = window::open(match recording {
-        true => choice::window_for(orders_text(orders.program), &initial.envp),
-        // Until the trace tells another one.
-        false => CodeWindow::LOW,
+    let program = recording.then(open_program);
+    let cache = window::open(match &program {
+        Some(Ok(file)) => choice::window_for(*file, &initial.envp),
+        // A replay's, until the trace tells another one.
+        _ => CodeWindow::LOW,
     });
     if recording {
         map_shared();
@@ -80,6 +83,8 @@ pub extern "C" fn start(sp: u64) -> ! {
         baton_in_use: false,
         affinity: None,
         files: Files::default(),
+        sharing: Default::default(),
+        seeking: false,
         brk: Brk::default(),
         pid,
         exe: String::new(),
@@ -95,9 +100,10 @@ pub extern "C" fn start(sp: u64) -> ! {
     engine.ticks.aim(None);
     engine.files.set_marks(orders_text(orders.marks));
     signal::install_handlers();
-    if recording {
-        record_exec(engine, sp, &initial);
+    if let Some(file) = program {
+        record_exec(engine, sp, &initial, file);
     } else {
+        crate::procfs::peers::publish(&[]);
         replay::begin(engine);
     }
     enter()
@@ -137,8 +143,35 @@ extern "C" fn first_entry() -> ! {
     unsafe { asm::clew_enter() }
 }
 
+/// The descriptor of the orders: at its place, or wherever a guest with a low limit of open files
+/// could leave it.
+fn find_orders() -> i32 {
+    let mut magic = [0u8; 8];
+    sys::pread(fd::ORDERS, &mut magic, 0);
+    if u64::from_le_bytes(magic) == abi::MAGIC {
+        return fd::ORDERS;
+    }
+    // There is no heap yet.
+    let mut name = crash::Report::new();
+    let _ = write!(name, "/memfd:{} (deleted)", abi::ORDERS_NAME);
+    let is_orders = |file: &i32| {
+        let (mut link, mut target) = (crash::Report::new(), [0u8; 64]);
+        let _ = write!(link, "/proc/self/fd/{file}\0");
+        let (path, buf) = (link.bytes().as_ptr(), target.as_mut_ptr());
+        // SAFETY: the path is terminated; writes the array.
+        let len = unsafe { sys::syscall!(sys::__NR_readlink, path, buf, target.len()) };
+        len > 0 && target[..len as usize] == *name.bytes()
+    };
+    if let Some(file) = (0..fd::END).rev().find(is_orders) {
+        descriptors::place(fd::ORDERS, file);
+        return number(fd::ORDERS);
+    }
+    sys::write(2, b"clew: the engine image is started by clew, not by hand\n");
+    sys::exit_group(125)
+}
+
 /// Maps the engine's regions at their places.
-fn map_engine() {
+fn map_engine(orders: i32) {
     let fixed = |range: Range, prot, flags, file| {
         // SAFETY: these ranges are the engine's; the image lies elsewhere.
         let got = unsafe { sys::mmap(range.start, range.len(), prot, flags | MAP_FIXED, file, 0) };
@@ -154,12 +187,9 @@ fn map_engine() {
     fixed(HEAP, RW, private, -1);
     fixed(LOOKUP, RW, private, -1);
     window::begin_pages(HEAP, 512 << 10);
-    let Some(st) = sys::fstat(fd::ORDERS) else {
-        sys::write(2, b"clew: the engine image is started by clew, not by hand\n");
-        sys::exit_group(125);
-    };
-    let len = page_up(st.st_size as u64).min(ORDERS.len());
-    fixed(Range::new(ORDERS.start, ORDERS.start + len), RW, MAP_SHARED, fd::ORDERS);
+    let size = sys::fstat(orders).map_or(0, |st| st.st_size as u64);
+    let len = page_up(size).min(ORDERS.len());
+    fixed(Range::new(ORDERS.start, ORDERS.start + len), RW, MAP_SHARED, orders);
 }
 
 /// Maps the page that the trace's engines share.
@@ -200,14 +230,20 @@ unsafe fn initial(sp: u64) -> Initial {
 }
 
 /// Loads the program, makes the stack show it, and writes the `Exec` event.
-fn record_exec(engine: &mut Engine, sp: u64, initial: &Initial) {
+fn record_exec(
+    engine: &mut Engine,
+    sp: u64,
+    initial: &Initial,
+    file: Result<i32, loader::LoadError>,
+) {
     let orders = orders();
-    let program = loader::load(engine, orders_text(orders.program))
+    let program = file
+        .and_then(|file| loader::load(engine, file))
         .unwrap_or_else(|e| refuse(orders_text(orders.program), e.0));
     let mut ops = program.ops;
     let (vdso, execfn) = loader::map_vdso(engine, orders_text(orders.execfn), &mut ops)
         .unwrap_or_else(|e| refuse(orders_text(orders.program), e.0));
-    engine.exe = crate::procfs::absolute(orders_text(orders.program));
+    engine.exe = String::from_utf8_lossy(&crate::procfs::fd_path(number(fd::EXE))).into_owned();
     let interp_base = program.interpreter.as_ref().map_or(0, |i| i.bias);
     let fixes = [
         (AT_PHDR, program.main.phdr),
@@ -221,6 +257,7 @@ fn record_exec(engine: &mut Engine, sp: u64, initial: &Initial) {
     signal::find_vdso(initial);
     // SAFETY: the auxiliary vector lies on the initial stack, which nobody else uses yet.
     engine.auxv = unsafe { fix_auxv(initial.auxv, &fixes) };
+    crate::procfs::peers::publish(&engine.auxv);
     set_comm(orders_text(orders.comm));
     let stack = note_stack(engine, sp, program.main.executable_stack);
     ops.push(Op::Map(stack_mapping(engine)));
@@ -249,6 +286,22 @@ fn record_exec(engine: &mut Engine, sp: u64, initial: &Initial) {
         parent_event: orders.parent_event,
     };
     write_exec(engine, &payload, &ops, initial);
+}
+
+/// The program's file, which becomes the reserved descriptor `fd::EXE`.
+fn open_program() -> Result<i32, loader::LoadError> {
+    let file = match orders().program_fd {
+        0 => {
+            let path = [orders_text(orders().program), b"\0"].concat();
+            sys::openat(sys::AT_FDCWD, &path, sys::O_RDONLY | sys::O_CLOEXEC, 0)
+        }
+        file => file as i64,
+    };
+    if file < 0 {
+        return Err(loader::LoadError("the program cannot be opened"));
+    }
+    descriptors::place(fd::EXE, file as i32);
+    Ok(number(fd::EXE))
 }
 
 fn now(clock: u32) -> u64 {

@@ -7,6 +7,7 @@
 use crate::calls::files::Files;
 use crate::log::Log;
 use crate::memory::Brk;
+use crate::sharing::Sharing;
 use crate::stream::Stream;
 use crate::task::{TaskRef, Tasks};
 use crate::ticks::Ticks;
@@ -41,6 +42,9 @@ pub struct Engine {
     pub baton_in_use: bool,
     pub affinity: Option<[u64; 16]>,
     pub files: Files,
+    pub sharing: Sharing,
+    /// The replay looks for an event's exact place, one instruction at a time.
+    pub seeking: bool,
     pub brk: Brk,
     /// Of the running task's process.
     pub pid: u32,

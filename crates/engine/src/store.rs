@@ -8,7 +8,7 @@
 use crate::crash::Report;
 use crate::sys::{self, syscall};
 use alloc_crate::vec::Vec;
-use crate::descriptors::number;
+use crate::descriptors::{self, number};
 use clew_abi::orders::fd;
 use core::fmt::Write;
 
@@ -91,7 +91,7 @@ fn copy(file: i32, st: &sys::stat, target: &[u8]) -> Result<(), i64> {
     let mut tmp = Report::new();
     let _ = write!(tmp, "files/.tmp-{}\0", sys::getpid());
     let flags = sys::O_WRONLY | sys::O_CREAT | sys::O_TRUNC | sys::O_CLOEXEC;
-    let out = sys::openat(number(fd::TRACE), tmp.bytes(), flags, 0o600);
+    let out = descriptors::open(number(fd::TRACE), tmp.bytes(), flags, 0o600);
     if out < 0 {
         return Err(out);
     }

@@ -4,6 +4,7 @@
 //! translations run), pages with translated code may be write-protected, and the engine's regions
 //! are in it.
 
+use crate::procfs::peers::publish_vmas;
 use alloc_crate::vec::Vec;
 use crate::window::window;
 use clew_abi::layout::{PAGE, Range};
@@ -14,8 +15,9 @@ pub const PROT_READ: u32 = 1;
 pub const PROT_WRITE: u32 = 2;
 pub const PROT_EXEC: u32 = 4;
 
-/// One mapping.
+/// One mapping. Other engines read lists of them: [`Vmas::from_words`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(C)]
 pub struct Vma {
     pub start: u64,
     pub end: u64,
@@ -25,6 +27,7 @@ pub struct Vma {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
 pub enum VmaKind {
     Private,
     Shared,
@@ -92,6 +95,7 @@ impl Vmas {
         self.split(end);
         let (i, j) = (self.index(start), self.list.partition_point(|v| v.start < end));
         self.list.drain(i..j);
+        publish_vmas(&self.list);
     }
 
     pub fn insert(&mut self, vma: Vma) {
@@ -105,6 +109,7 @@ impl Vmas {
         } else {
             self.list.insert(i, vma);
         }
+        publish_vmas(&self.list);
     }
 
     pub fn protect(&mut self, start: u64, end: u64, prot: u32) {
@@ -114,6 +119,27 @@ impl Vmas {
         for v in self.list[i..].iter_mut().take_while(|v| v.start < end) {
             v.prot = prot;
         }
+        publish_vmas(&self.list);
+    }
+
+    /// The list in another engine's memory; `None` if it was changing.
+    pub fn from_words(words: &[[u64; 3]]) -> Option<Self> {
+        let mut list: Vec<Vma> = Vec::new();
+        for &[start, end, last] in words {
+            let kind = match last >> 32 {
+                0 => VmaKind::Private,
+                1 => VmaKind::Shared,
+                2 => VmaKind::Stack,
+                3 => VmaKind::Heap,
+                4 => VmaKind::Vdso,
+                _ => return None,
+            };
+            if start >= end || list.last().is_some_and(|v| v.end > start) {
+                return None;
+            }
+            list.push(Vma { start, end, prot: last as u32, kind });
+        }
+        Some(Self { list, ..Self::default() })
     }
 
     /// A free range of `len` bytes in the code window: as low as it fits.

@@ -5,6 +5,7 @@ use std::os::fd::OwnedFd;
 use std::os::unix::fs::FileExt;
 
 use clew_abi::layout::{CodeWindow, SHADOW_CHUNK};
+use clew_abi::orders::ENGINE_NAME;
 use rustix::fs::{MemfdFlags, memfd_create};
 
 use crate::{ENGINE, Result, Step};
@@ -21,7 +22,7 @@ pub fn empty(name: &'static str) -> Result<OwnedFd> {
 
 /// The engine image as a file to execute.
 pub fn engine() -> Result<OwnedFd> {
-    filled("clew-engine", ENGINE)
+    filled(ENGINE_NAME, ENGINE)
 }
 
 /// The pages that fill the shadow map, see `clew_abi::orders::fd::PATTERN`.

@@ -14,8 +14,11 @@ use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
-use clew_abi::layout::PAGE;
-use clew_abi::orders::{MAGIC, ORDERS_LEN, Orders, SHARED_LEN, Shared as SharedPage, Text, VERSION};
+use clew_abi::layout::{PAGE, SHARING};
+use clew_abi::orders::{
+    MAGIC, ORDERS_LEN, ORDERS_NAME, Orders, SHARED_LEN, SHARING_OFFSET, Shared as SharedPage, Text,
+    VERSION,
+};
 use rustix::fs::ftruncate;
 use rustix::mm::{MapFlags, ProtFlags, mmap, munmap};
 use rustix::thread::futex;
@@ -47,7 +50,7 @@ pub fn write(mut orders: Orders, strings: Strings<'_>) -> Result<OwnedFd> {
     // SAFETY: Orders is repr(C) and made of u64s only, so all its bytes are initialised.
     let fixed = unsafe { std::slice::from_raw_parts((&raw const orders).cast(), ORDERS_LEN) };
     bytes[..ORDERS_LEN].copy_from_slice(fixed);
-    let fd = memfd::empty("clew-orders")?;
+    let fd = memfd::empty(ORDERS_NAME)?;
     ftruncate(&fd, (bytes.len() as u64).next_multiple_of(PAGE)).step("size the engine's orders")?;
     let file = File::from(fd);
     file.write_all_at(&bytes, 0).step("write the engine's orders")?;
@@ -57,7 +60,7 @@ pub fn write(mut orders: Orders, strings: Strings<'_>) -> Result<OwnedFd> {
 /// Writes the memfd of the page that a recording's engines share.
 pub fn shared_page(shared: SharedPage) -> Result<OwnedFd> {
     let fd = memfd::empty("clew-shared")?;
-    ftruncate(&fd, PAGE).step("size the engines' shared page")?;
+    ftruncate(&fd, SHARING_OFFSET + SHARING.len()).step("size the engines' shared page")?;
     // SAFETY: repr(C) and made of u64s only, so all its bytes are initialised.
     let bytes = unsafe { std::slice::from_raw_parts((&raw const shared).cast(), SHARED_LEN) };
     let file = File::from(fd);

@@ -263,7 +263,7 @@ fn start(
     .map_err(failed)?;
     let (engine, pattern) = (memfd::engine().map_err(failed)?, memfd::pattern().map_err(failed)?);
     let next_stream = u64::from(FIRST_STREAM) + 1;
-    let shared = SharedPage { next_event: 1, next_stream, next_core: 0 };
+    let shared = SharedPage { next_event: 1, next_stream, ..SharedPage::default() };
     let shared = orders::shared_page(shared).map_err(failed)?;
     let trace = open_dir(&place.dir)?;
     let store = place.store.as_deref().map(open_dir).transpose()?;

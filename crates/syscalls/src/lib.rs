@@ -34,7 +34,7 @@ pub use model::{
     When,
 };
 pub use names::{errno_name, errno_text, signal_name};
-pub use outputs::{Coverage, outputs, reach};
+pub use outputs::{Coverage, inputs, outputs, reach};
 pub use plan::{Plan, plan};
 pub use shape::{Shape, class, shape};
 pub use table::lookup;

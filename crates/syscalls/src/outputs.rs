@@ -52,6 +52,50 @@ pub fn reach(plan: &Plan, mem: &impl GuestMemory, sink: &mut dyn FnMut(u64, u64)
     walk(plan, None, mem, sink)
 }
 
+/// Calls `sink(address, length)` for memory the kernel may read for the call: buffers, vectors and
+/// messages it is given. Strings count as a page.
+pub fn inputs(plan: &Plan, mem: &impl GuestMemory, sink: &mut dyn FnMut(u64, u64)) {
+    const STRING: u64 = 4096;
+    let Some(shape) = &plan.shape else { return };
+    let call = &plan.call;
+    let vectors = |addr: u64, count: u64, sink: &mut dyn FnMut(u64, u64)| {
+        let vectors = Vectors::keep(addr, count, mem);
+        for index in 0..vectors.count() {
+            let (addr, len) = vectors.get(index, mem);
+            sink(addr, len);
+        }
+        sink(addr, count.min(MAX_VECTORS) * 16);
+    };
+    let message = |addr: u64, sink: &mut dyn FnMut(u64, u64)| {
+        let word = |offset| read_u64(mem, addr.wrapping_add(offset));
+        sink(addr, 64);
+        sink(word(0), word(8) & 0xffff_ffff);
+        vectors(word(16), word(24), sink);
+        sink(word(32), word(40));
+    };
+    for (index, arg) in shape.args.iter().enumerate() {
+        let addr = call.args[index];
+        match arg.kind {
+            _ if addr == 0 => {}
+            Kind::InBuf(Len::Fixed(len)) => sink(addr, len.into()),
+            Kind::InBuf(Len::Arg(of)) => sink(addr, shape.count(call, of)),
+            Kind::InBuf(Len::ArgTimes(of, size)) => {
+                sink(addr, shape.count(call, of).saturating_mul(size.into()));
+            }
+            Kind::InBuf(_) => sink(addr, STRING),
+            Kind::Path | Kind::Str => sink(addr, STRING),
+            Kind::IovecIn(of) | Kind::IovecOut(of) => vectors(addr, shape.count(call, of), sink),
+            Kind::MsgHdrIn | Kind::MsgHdrOut => message(addr, sink),
+            Kind::MmsgHdrIn(of) | Kind::MmsgHdrOut(of) => {
+                for i in 0..shape.count(call, of).min(MAX_VECTORS) {
+                    message(addr.wrapping_add(64 * i), sink);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
 fn walk<M: GuestMemory>(
     plan: &Plan,
     result: Option<i64>,

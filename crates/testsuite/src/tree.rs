@@ -20,8 +20,6 @@ pub struct Tree {
 /// One line of `clew ps --json`.
 struct Process {
     pid: u64,
-    /// It has events of its own: it did not spend its life in its parent's memory.
-    own: bool,
     command: String,
 }
 
@@ -36,7 +34,7 @@ impl Tree {
             return Err(format!("{found} processes were recorded, not {least} at least:\n{seen}"));
         }
         let mut outputs = Vec::new();
-        for (number, process) in processes.iter().enumerate().filter(|(_, p)| p.own) {
+        for (number, process) in processes.iter().enumerate() {
             let pid = process.pid.to_string();
             let words = if number == 0 { vec![] } else { vec!["-f", &pid] };
             let label = if number == 0 { "replayed".into() } else { format!("replayed-{pid}") };
@@ -80,8 +78,7 @@ fn parse(line: &str) -> Option<Process> {
     let value: serde_json::Value = serde_json::from_str(line).ok()?;
     let argv = value["argv"].as_array().into_iter().flatten();
     let words: Vec<&str> = argv.filter_map(|word| word.as_str()).collect();
-    let own = !value["stream"].is_null();
-    Some(Process { pid: value["pid"].as_u64()?, own, command: words.join(" ") })
+    Some(Process { pid: value["pid"].as_u64()?, command: words.join(" ") })
 }
 
 /// How often each byte occurs.
@@ -100,7 +97,7 @@ fn account(recorded: &[u8], processes: &[Process], outputs: &[Vec<u8>]) -> Strin
     );
     for (process, output) in processes.iter().zip(outputs).filter(|(_, output)| !output.is_empty())
     {
-        let _ = write!(message, "{}{}\n", process.line(), excerpt(output));
+        let _ = writeln!(message, "{}{}", process.line(), excerpt(output));
     }
     message
 }

@@ -30,7 +30,7 @@ until(master, b"$ ")
 for command, answer in (("echo $((6 * 7))", b"42\r\n"), ("tty | cut -c1-9", b"/dev/pts/\r\n"), ("stty size", b"24 80\r\n")):
     os.write(master, command.encode() + b"\n"); until(master, answer); print("shell", answer)
 os.write(master, b"sh -c 'echo u\"\"p; exec sleep 100'; echo interrupted\n"); until(master, b"up\r\n"); os.write(master, b"\x03")
-os.write(master, b"\necho st''ill here\n"); until(master, b"still here\r\n"); print("after ^C")
+os.write(master, b"\necho st''ill here\n"); until(master, b"still here\r\n$ "); print("after ^C")
 os.write(master, b"cat\nabc\n"); until(master, b"abc\r\nabc\r\n"); os.write(master, b"\x04"); print("cat echoes")
 os.write(master, b"exit 3\n"); print("exit", end(pid, master))
 

@@ -8,7 +8,7 @@ kill -USR1 $$
 sh -c 'trap "echo term; exit 8" TERM; echo > up; while :; do sleep 0.05; done' & child=$!
 until [ -e up ]; do sleep 0.02; done
 kill -TERM $child; wait $child; echo "child $?"
-sleep 30 & kill -9 $!; wait $!; echo "killed $?"
+{ sleep 30 & kill -9 $!; wait $!; } 2> /dev/null; echo "killed $?"
 for i in 1 2 3; do (sleep 0.0$i; echo "$i" >> order) & done; wait; sort order
 cat <<END | sed 's/^/> /'
 here $x

@@ -58,6 +58,11 @@ impl Engine {
             __NR_set_robust_list if a[1] != ROBUST_HEAD => -(EINVAL as i64),
             __NR_set_robust_list => {
                 self.task.robust_list = a[0];
+                if self.recording() {
+                    // Should the process be killed, others that share its locks are told.
+                    // SAFETY: the kernel reads the list when the thread ends.
+                    unsafe { syscall!(__NR_set_robust_list, a[0], a[1]) };
+                }
                 0
             }
             __NR_rseq => -(ENOSYS as i64),

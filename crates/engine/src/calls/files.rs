@@ -12,7 +12,7 @@ use clew_syscalls::Call;
 
 const STDOUT: u8 = 1;
 const STDERR: u8 = 2;
-/// The descriptor is open on this process's directory of descriptors.
+/// The descriptor is open on a recorded process's directory of descriptors.
 const FD_DIRECTORY: u8 = 4;
 
 /// What the engine knows about descriptors and files.
@@ -116,16 +116,26 @@ impl Files {
         if file < 0 {
             return None;
         }
-        let (identity, key) = (identity.to_vec(), key.to_vec());
-        self.shared.push(Shared { identity, key, file: file as i32 });
+        let (identity, key, size) = (identity.to_vec(), key.to_vec(), key_size(key));
+        self.shared.push(Shared { identity, key, file: file as i32, mapped: 0, size });
         Some(file as i32)
     }
 
-    /// A recorded change of a file's size, while replaying.
+    /// A recorded change of a file's size, while replaying. The copy stays as long as what is mapped of
+    /// it: where the file had ended, a SIGBUS was recorded.
     pub fn resize_shared(&mut self, identity: &[u8], size: u64) {
         if let Some(known) = self.shared.iter_mut().find(|s| s.identity == identity) {
-            // SAFETY: a memfd of this process.
-            unsafe { syscall!(__NR_ftruncate, known.file, size) };
+            for size in [size, size.max(known.mapped)] {
+                known.resize(size);
+            }
+        }
+    }
+
+    /// A mapping of the copy of number `file` reaches to byte `end`, while replaying.
+    pub fn extend_shared(&mut self, file: i32, end: u64) {
+        if let Some(known) = self.shared.iter_mut().find(|s| s.file == file && s.mapped < end) {
+            known.mapped = end;
+            known.resize(known.size.max(end));
         }
     }
 }
@@ -136,6 +146,17 @@ struct Shared {
     /// The stored copy its contents came from last.
     key: Vec<u8>,
     file: i32,
+    /// How far mappings reach, in bytes.
+    mapped: u64,
+    size: u64,
+}
+
+impl Shared {
+    fn resize(&mut self, size: u64) {
+        // SAFETY: a memfd of this process.
+        unsafe { syscall!(__NR_ftruncate, self.file, size) };
+        self.size = size;
+    }
 }
 
 /// Brings a shared copy up to a later one: while the file was not mapped it may have changed.
@@ -150,7 +171,7 @@ fn refresh(known: &mut Shared, key: &[u8]) -> bool {
     // SAFETY: two new mappings at addresses the kernel chooses, gone again at the end; the copy is
     // within both files.
     unsafe {
-        syscall!(__NR_ftruncate, known.file, size);
+        known.resize(size);
         let to = sys::mmap(0, len, rw, MAP_SHARED, known.file, 0);
         let from = sys::mmap(0, len, PROT_READ, MAP_PRIVATE, later as i32, 0);
         let mapped = !sys::is_error(to) && !sys::is_error(from);
@@ -191,9 +212,9 @@ impl Engine {
     }
 
     fn mark_opened(&mut self, path: u64, file: i32) {
-        let mut buf = [0u8; 32];
+        let mut buf = [0u8; 64];
         let mark = match sys::read_cstr(path, &mut buf) {
-            Some(path) if procfs::is_fd_directory(self, path) => FD_DIRECTORY,
+            Some(path) if self.lists_descriptors(path, file) => FD_DIRECTORY,
             Some(b"/dev/stdout" | b"/dev/fd/1" | b"/proc/self/fd/1") => self.files.mark(1) & STDOUT,
             Some(b"/dev/stderr" | b"/dev/fd/2" | b"/proc/self/fd/2") => self.files.mark(2) & STDERR,
             _ => 0,
@@ -201,7 +222,14 @@ impl Engine {
         self.files.set_mark(file, mark);
     }
 
-    /// Is the descriptor open on this process's directory of descriptors?
+    /// Is the open file a recorded process's directory of descriptors? `path` is how it was opened.
+    fn lists_descriptors(&self, path: &[u8], file: i32) -> bool {
+        let last = path.rsplit(|&b| b == b'/').find(|part| !part.is_empty());
+        matches!(last, Some(b"fd" | b"fdinfo"))
+            && procfs::parse(self, &procfs::fd_path(file)).is_some()
+    }
+
+    /// Is the descriptor open on a recorded process's directory of descriptors?
     pub fn is_fd_directory(&self, file: i32) -> bool {
         self.files.mark(file) & FD_DIRECTORY != 0
     }

@@ -80,6 +80,7 @@ impl Engine {
     }
 
     fn record_call(&mut self, call: &Call) {
+        self.get_call_pages(call);
         let stamp = self.stamp();
         let pc = ctx().pc;
         loop {
@@ -241,7 +242,10 @@ impl Engine {
     /// [`Self::kernel`] for a call that may block: other tasks may run meanwhile.
     pub fn kernel_blocking(&mut self, call: &Call) -> i64 {
         if !self.tasks.several() {
-            return self.kernel(call);
+            self.sharing.park();
+            let result = self.kernel(call);
+            self.unpark();
+            return result;
         }
         let task = self.task;
         self.lend_baton();

@@ -50,8 +50,16 @@ impl Engine {
                 written.push((addr, len));
             }
         });
+        if blocks {
+            written.iter().for_each(|&(addr, len)| self.get_range(addr, len));
+        }
         if !scratch.copy_back(self, &written) {
             result = -(sys::EFAULT as i64);
+        }
+        if call.nr == sys::__NR_futex && self.sharing.holds(call.args[0]) {
+            // The kernel may have marked a lock whose owner died.
+            self.get_range(call.args[0], 4);
+            written.push((call.args[0] & !3, 4));
         }
         if let Some(watch) = watch {
             watch.changes(&mut written);
@@ -68,7 +76,8 @@ impl Engine {
     /// Might other tasks have to wait for this call?
     fn blocks(&self, call: &Call) -> bool {
         use sys::*;
-        if !self.tasks.several() || clew_syscalls::blocking(call) == Blocking::Never {
+        let alone = !self.tasks.several() && !self.sharing.takes_part();
+        if alone || clew_syscalls::blocking(call) == Blocking::Never {
             return false;
         }
         match call.nr {

@@ -5,7 +5,9 @@ use crate::log::{self, Att, Log, Stamp};
 use crate::state::{Engine, Mode, ctx};
 use crate::sys::{self, *};
 use crate::task::baton::baton;
-use crate::task::start::{CLONE_CHILD_CLEARTID, CLONE_VM, CloneArgs};
+use crate::task::start::{
+    CLONE_CHILD_CLEARTID, CLONE_CHILD_SETTID, CLONE_CLEAR_SIGHAND, CLONE_VM, CloneArgs,
+};
 use alloc_crate::vec::Vec;
 use clew_abi::orders::FLAG_NO_FOLLOW;
 use clew_abi::record::{ForkPayload, Kind};
@@ -31,13 +33,20 @@ impl Engine {
         crate::signal::sync_mask(u64::MAX);
         let waiting = maker.signals.waiting_now();
         // The baton stays here: the copy must not be of a state that another task is changing.
-        let result = fork_now(call, args);
+        let late = args.flags & CLONE_CHILD_SETTID != 0 && self.in_shared_memory(args.child_tid);
+        let result = fork_now(call, args, late);
         if result == 0 {
             // A signal on its way was the parent's, one that has come since is the child's.
             self.task.signals.forget(waiting);
             self.task.pending = 0;
             self.look_for_signals();
             self.become_child(call, args, stamp, event, &plan);
+            if late {
+                // Behind the call, as far as a replay can tell.
+                super::finish(0, ctx().pc);
+                self.write_word(args.child_tid, self.task.tid);
+                self.record_memory(args.child_tid, 4);
+            }
             return Outcome { recorded: true, ..Outcome::default() };
         }
         if maker.signals.pending.is_none() {
@@ -84,6 +93,9 @@ impl Engine {
         self.baton_in_use = false;
         // SAFETY: the word is cleared when this thread ends, as for any task.
         unsafe { syscall!(__NR_set_tid_address, task.alive.as_ptr()) };
+        if args.flags & CLONE_CLEAR_SIGHAND != 0 {
+            crate::signal::host::update_all(&task.process().actions);
+        }
         crate::signal::sync_mask(task.signals.blocked);
         if orders_say_no_follow() {
             self.mode = Mode::Unrecorded;
@@ -99,6 +111,7 @@ impl Engine {
             let event = log.event(Kind::Fork, stamp, &payload, &atts);
             self.recent.push(event, Kind::Fork as u16, pid.into(), stamp.tick);
         }
+        self.share_as_child();
     }
 
     /// The part of becoming a child that is the same while replaying.
@@ -111,6 +124,9 @@ impl Engine {
         task.process().guest_of_another = false;
         self.pid = pid;
         task.robust_list = 0;
+        if args.flags & CLONE_CLEAR_SIGHAND != 0 {
+            crate::signal::clear_handlers(&mut task.process().actions);
+        }
         task.clear_child_tid =
             if args.flags & CLONE_CHILD_CLEARTID != 0 { args.child_tid } else { 0 };
         if let Some(sp) = args.stack_pointer() {
@@ -125,14 +141,19 @@ fn orders_say_no_follow() -> bool {
     crate::state::orders().flags & FLAG_NO_FOLLOW != 0
 }
 
-/// The kernel's fork, on this very stack in both processes.
-fn fork_now(call: &Call, args: &CloneArgs) -> i64 {
-    let flags = args.flags & !CLONE_CHILD_CLEARTID;
+/// The kernel's fork, on this very stack in both processes. `late_tid`: the child itself writes its id.
+fn fork_now(call: &Call, args: &CloneArgs, late_tid: bool) -> i64 {
+    let mut flags = args.flags & !CLONE_CHILD_CLEARTID;
+    if late_tid {
+        flags &= !CLONE_CHILD_SETTID;
+    }
     if call.nr != __NR_clone3 {
         let third = args.parent_tid | args.pidfd;
         let args = [flags | args.exit_signal, 0, third, args.child_tid, args.tls, 0];
         return kernel_now(__NR_clone, &args);
     }
+    // The engine's own handlers stay: the child gives the kernel what goes with its table.
+    let flags = flags & !CLONE_CLEAR_SIGHAND;
     let real = CloneArgs { flags, stack: 0, stack_size: 0, ..*args };
     let args = [&raw const real as u64, size_of::<CloneArgs>() as u64, 0, 0, 0, 0];
     kernel_now(__NR_clone3, &args)

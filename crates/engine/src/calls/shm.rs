@@ -1,7 +1,7 @@
 //! System V shared memory.
 //!
 //! While recording a segment is attached for real; replay has anonymous memory with the contents it
-//! had. What other processes write to it later is not recorded.
+//! had. What other processes write to it later is recorded as for all shared memory (see `sharing`).
 
 use super::Outcome;
 use crate::memory::Mapped;
@@ -17,6 +17,8 @@ use clew_syscalls::Call;
 const SHM_RDONLY: u64 = 0o10000;
 const SHM_EXEC: u64 = 0o100000;
 const IPC_STAT: u64 = 2;
+/// `shm_nattch` in `struct shmid64_ds`: behind permissions, size, three times and two pids.
+const SHM_NATTCH: u64 = 88;
 
 impl Engine {
     /// `shmat`, while recording.
@@ -42,10 +44,27 @@ impl Engine {
         }
         let addr = result as u64;
         self.mapped(addr, len, prot, true);
+        let id = (crate::sharing::SYSV, call.args[0]);
+        self.note_shared_map(addr, len, 0, id, prot & PROT_WRITE != 0);
         let map = MapPayload { len, prot, flags: MAP_SHARED | MAP_ANONYMOUS, offset: 0 };
         let (key, path) = (Vec::new(), Vec::new());
         let mapped = Some(Mapped { addr, map, key, path, contents: true });
         Outcome { result, mapped, ..Outcome::default() }
+    }
+
+    /// `shmctl`, while recording: protecting single pages cuts a segment's mapping into several, and the
+    /// kernel counts each as an attachment.
+    pub fn shmctl(&mut self, call: &Call) -> Option<Outcome> {
+        let [id, command, state, ..] = call.args;
+        if command != IPC_STAT || !crate::sharing::by_several() {
+            return None;
+        }
+        let outcome = self.plain(call);
+        let (real, counted) = (sys::read_u64(state + SHM_NATTCH), self.sharing.attachments(id));
+        if let (0, Some(real), Some(counted)) = (outcome.result, real, counted) {
+            sys::write_guest(state + SHM_NATTCH, &real.min(counted).to_le_bytes());
+        }
+        Some(outcome)
     }
 
     /// `shmdt`, on both sides.
@@ -62,6 +81,7 @@ impl Engine {
         if result == 0 {
             self.forget_code(vma.start, vma.end);
             self.vmas.remove(vma.start, vma.end);
+            self.forget_shared_maps(vma.start, vma.end);
         }
         result
     }

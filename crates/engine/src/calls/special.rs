@@ -58,6 +58,7 @@ impl Engine {
             }
             __NR_sendfile | __NR_copy_file_range | __NR_splice => self.moved_output(call),
             __NR_shmat => Some(self.shmat(call)),
+            __NR_shmctl => self.shmctl(call),
             // Deprecated, and no different from several mappings; programs fall back to those.
             __NR_remap_file_pages => Some(Outcome::of(-(ENOSYS as i64))),
             __NR_clone | __NR_clone3 | __NR_fork | __NR_vfork => Some(self.make_task(call)),
@@ -85,48 +86,47 @@ impl Engine {
         Some(Outcome { written: alloc_crate::vec![(a[1], 16)], ..Outcome::default() })
     }
 
-    /// Paths under /proc that name this process.
+    /// Paths under /proc of this process or of another recorded one.
     fn proc_path(&mut self, call: &Call) -> Option<Outcome> {
         let row = clew_syscalls::lookup(call.nr)?;
         let index = row.args.iter().position(|arg| matches!(arg.kind, Kind::Path))?;
-        let mut buf = [0u8; 64];
+        let mut buf = [0u8; 256];
         let path = sys::read_cstr(call.args[index], &mut buf)?;
-        let special = procfs::special(self, path)?;
+        let dir = match index.checked_sub(1).map(|i| row.args[i].kind) {
+            Some(Kind::DirFd) => call.args[index - 1] as i32,
+            _ => sys::AT_FDCWD,
+        };
+        let entry = if path.is_empty() && call.nr == __NR_readlinkat {
+            // A descriptor of the link itself.
+            procfs::parse(self, &procfs::fd_path(dir))?
+        } else {
+            procfs::locate(self, dir, path)?
+        };
         let string = (index as u64, path.to_vec());
-        let mut outcome = match (call.nr, special) {
-            (__NR_readlink, Special::Exe) => self.read_exe(call.args[1], call.args[2]),
-            (__NR_readlinkat, Special::Exe) => self.read_exe(call.args[2], call.args[3]),
-            (_, Special::Exe) => {
-                let exe = [self.exe.as_bytes(), b"\0"].concat();
+        let mut outcome = match (call.nr, entry.special) {
+            (_, Special::Reserved) => Outcome::of(-(ENOENT as i64)),
+            (_, Special::Exe) if follows_links(call) => {
+                let exe = procfs::exe_path(self, entry.peer);
                 let mut args = call.args;
                 args[index] = exe.as_ptr() as u64;
                 self.plain(&Call { nr: call.nr, args })
             }
-            (__NR_open | __NR_openat | __NR_openat2, _) => {
-                let bytes = procfs::contents(self, special);
-                let flags = match call.nr {
-                    __NR_open => call.args[1],
-                    __NR_openat => call.args[2],
-                    _ => sys::read_u64(call.args[2]).unwrap_or(0),
-                };
-                Outcome::of(procfs::memfd(&bytes, flags & O_CLOEXEC as u64 != 0))
+            (
+                __NR_open | __NR_openat | __NR_openat2,
+                Special::Maps | Special::Smaps | Special::Auxv,
+            ) => {
+                let flags = open_flags(call);
+                if flags & O_PATH as u64 != 0 {
+                    return None;
+                }
+                let bytes = procfs::contents(self, entry);
+                let cloexec = flags & O_CLOEXEC as u64 != 0;
+                Outcome::of(procfs::memfd(b"proc\0", &bytes, cloexec))
             }
             _ => return None,
         };
         outcome.strings = alloc_crate::vec![string];
         Some(outcome)
-    }
-
-    fn read_exe(&self, buf: u64, size: u64) -> Outcome {
-        if (size as i32) <= 0 {
-            return Outcome::of(-(EINVAL as i64));
-        }
-        let bytes = &self.exe.as_bytes()[..self.exe.len().min(size as usize)];
-        if !sys::write_guest(buf, bytes) {
-            return Outcome::of(-(EFAULT as i64));
-        }
-        let written = alloc_crate::vec![(buf, bytes.len() as u64)];
-        Outcome { result: bytes.len() as i64, written, ..Outcome::default() }
     }
 
     /// `getdents64` on the directory of descriptors: the engine's are left out.
@@ -200,6 +200,27 @@ fn vacate_target(call: &Call) {
         if sys::fstat(call.args[0] as i32).is_some() {
             descriptors::vacate(call.args[1] as i32);
         }
+    }
+}
+
+/// Does the call look at what a link leads to (or read the link), not at the link itself?
+fn follows_links(call: &Call) -> bool {
+    const NOFOLLOW: u64 = 0x100;
+    let flags = match call.nr {
+        __NR_newfstatat | __NR_faccessat2 => call.args[3],
+        __NR_statx => call.args[2],
+        _ => 0,
+    };
+    flags & NOFOLLOW == 0 && open_flags(call) & u64::from(O_NOFOLLOW) == 0
+}
+
+/// The flags of a call that opens a file, else 0.
+fn open_flags(call: &Call) -> u64 {
+    match call.nr {
+        __NR_open => call.args[1],
+        __NR_openat => call.args[2],
+        __NR_openat2 => sys::read_u64(call.args[2]).unwrap_or(0),
+        _ => 0,
     }
 }
 

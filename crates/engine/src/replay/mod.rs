@@ -154,7 +154,9 @@ impl Engine {
     pub fn aim_at_next(&mut self) {
         let now = self.ticks.now();
         let target = self.next_event().map(|next| match next.kind {
-            Kind::Signal | Kind::Switch | Kind::Child if next.header.tick > now => {
+            Kind::Signal | Kind::Switch | Kind::Child | Kind::Memory
+                if next.header.tick > now =>
+            {
                 next.header.tick
             }
             // The guest gets there by itself; running past it is noticed, if not at once. Small
@@ -165,6 +167,15 @@ impl Engine {
         if target.is_none() {
             self.ticks.aim(Some(now + 1));
         }
+    }
+
+    /// Is the next event at a place between two ticks that only looking at each instruction finds?
+    pub fn must_seek(&mut self) -> bool {
+        if !self.replaying() {
+            return false;
+        }
+        let now = self.ticks.now();
+        self.next_event().is_some_and(|next| next.header.tick == now && hidden(&next))
     }
 
     /// A counter ran out: nearer to the target, or there.
@@ -282,7 +293,7 @@ impl Engine {
         if matches!(call.nr, sys::__NR_exit | sys::__NR_exit_group) {
             return self.replay_task_end(&record);
         }
-        if matches!(call.nr, sys::__NR_execve | sys::__NR_execveat) && payload.result == 0 {
+        if payload.result == 0 && calls::exec::replaces_program(call) {
             if self.task.process().guest_of_another {
                 // It has left this memory, unless the call failed after all and is recorded again.
                 self.events_here();
@@ -528,5 +539,15 @@ fn echo_bytes(arg: u64, addr: u64, len: u64) {
         }
         supervisor::send(control::OUTPUT, arg, &buf[..n]);
         done += n as u64;
+    }
+}
+
+/// Does an event's place show only to who looks at each instruction? Memory that others changed shows
+/// nowhere else, and neither does the end of a file that others made shorter.
+fn hidden(record: &Record) -> bool {
+    match record.kind {
+        Kind::Memory => true,
+        Kind::Signal => record.payload::<SignalPayload>().signo == signal::SIGBUS,
+        _ => false,
     }
 }

@@ -53,13 +53,16 @@ pub fn install_handlers() {
     let stack = [start, 0, size];
     // SAFETY: the stack is mapped and the handler's alone.
     unsafe { syscall!(sys::__NR_sigaltstack, stack.as_ptr(), 0) };
-    for signo in 1..=64 {
-        update(&engine().task.process().actions, signo);
-    }
+    update_all(&engine().task.process().actions);
     // Synchronous signals are never blocked.
     let mask = SYNCHRONOUS;
     // SAFETY: reads the mask.
     unsafe { syscall!(sys::__NR_rt_sigprocmask, 1, &raw const mask, 0, 8) };
+}
+
+/// [`update`] for all signals.
+pub fn update_all(actions: &[Action; 65]) {
+    (1..=64).for_each(|signo| update(actions, signo));
 }
 
 /// Gives the kernel the disposition that goes with the guest's for one signal: the engine's handler

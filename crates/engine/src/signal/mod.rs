@@ -124,6 +124,14 @@ pub fn inherited() -> ([Action; 65], u64) {
     (actions, blocked)
 }
 
+/// What CLONE_CLEAR_SIGHAND makes of a table: handlers are gone, what is ignored stays so.
+pub fn clear_handlers(actions: &mut [Action; 65]) {
+    for action in actions.iter_mut() {
+        let handler = if action.handler == SIG_IGN { SIG_IGN } else { SIG_DFL };
+        *action = Action { handler, ..Action::default() };
+    }
+}
+
 /// The ignored signals of a table as a mask.
 pub fn ignored(actions: &[Action; 65]) -> u64 {
     (1..=64u32).filter(|&s| actions[s as usize].handler == SIG_IGN).map(bit).sum()
@@ -339,6 +347,7 @@ impl Engine {
             let payload = ExitPayload { code: 0, signal: signo };
             log.event(Kind::Exit, stamp, &payload, &[]);
             log.tell_full();
+            self.stop_sharing();
         }
         let default = Action { handler: SIG_DFL, ..Action::default() };
         loop {

@@ -180,6 +180,7 @@ impl Engine {
         let next = baton.pass_on();
         if next.is_none() {
             baton.lent = true;
+            self.sharing.park();
         }
         baton.unlock();
         wake(next);
@@ -192,7 +193,7 @@ impl Engine {
         if baton.lent && baton.holder == Some(task) {
             baton.lent = false;
             baton.unlock();
-            return;
+            return self.unpark();
         }
         if !baton.seize(task) {
             baton.enqueue(task, true);
@@ -221,6 +222,7 @@ impl Engine {
 
     /// This task holds the baton now: the context becomes its own.
     pub(super) fn got_baton(&mut self, task: TaskRef) {
+        self.unpark();
         if self.task != task {
             let mut begins = task;
             if let Some(maker) = begins.take_maker() {
@@ -267,6 +269,8 @@ impl Engine {
         if self.tasks.several() {
             baton().slice_end = self.ticks.now() + self.slice_ticks;
             self.aim_at_quantum();
+        } else if self.sharing.takes_part() {
+            self.aim_at_quantum();
         } else {
             self.ticks.aim(None);
         }
@@ -293,8 +297,9 @@ impl Engine {
 
     /// The ticks dealt have run out, while recording.
     pub fn quantum_over(&mut self) {
+        self.serve_requests();
         if !self.tasks.several() {
-            return self.ticks.aim(None);
+            return self.aim_at_slice();
         }
         let baton = baton();
         let over = self.ticks.now() >= baton.slice_end;

@@ -32,6 +32,11 @@ impl Engine {
             log.event(Kind::Exit, stamp, &payload, checksums.as_slice());
             log.tell_full();
         }
+        if self.sharing.takes_part() {
+            // Other processes may wait for its locks. A replay of this one has ended.
+            self.release_robust_futexes();
+        }
+        self.stop_sharing();
         sys::exit_group(code)
     }
 
@@ -45,6 +50,8 @@ impl Engine {
             pc: ctx().pc,
         };
         let written = self.release_futexes();
+        // SAFETY: the engine has done what the kernel would do with the list.
+        unsafe { syscall!(__NR_set_robust_list, 0, 24) };
         let atts: Vec<Att> =
             written.iter().map(|&(addr, len)| Att::Memory { addr, len }).collect();
         if let Mode::Record(log) = &mut self.mode {

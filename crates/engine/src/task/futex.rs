@@ -64,7 +64,7 @@ impl Engine {
             FUTEX_REQUEUE | FUTEX_CMP_REQUEUE | FUTEX_WAKE_OP
         );
         if self.in_shared_memory(addr) || second && self.in_shared_memory(addr2) {
-            return None;
+            return self.wait_for_mortal(call);
         }
         if addr % 4 != 0 || second && addr2 % 4 != 0 {
             return Some(error(EINVAL));
@@ -99,7 +99,45 @@ impl Engine {
         })
     }
 
-    fn in_shared_memory(&self, addr: u64) -> bool {
+    /// A wait in shared memory for a lock that a process of the trace owns. Should the owner be killed,
+    /// the kernel marks its locks, but only where the owner still has the page: then the waiter does
+    /// it in its place. `None` if this is no such wait.
+    fn wait_for_mortal(&mut self, call: &Call) -> Option<Outcome> {
+        const NAP: u64 = 20_000_000;
+        let [addr, op, value, timeout, ..] = call.args;
+        let (command, value) = ((op & 0x7f) as u32, value as u32);
+        let owner = value & TID_MASK;
+        let waits = matches!(command, FUTEX_WAIT | FUTEX_WAIT_BITSET) && value & WAITERS != 0;
+        if !waits || !self.sharing.is_sharer(owner) {
+            return None;
+        }
+        let Ok(deadline) = deadline(command == FUTEX_WAIT, op, timeout) else { return None };
+        loop {
+            let left = deadline.map_or(NAP, |d| d.at.saturating_sub(now(d.clock)));
+            let nap = [0, left.min(NAP)];
+            let op = u64::from(FUTEX_WAIT) | op & 128;
+            let args = [addr, op, value.into(), nap.as_ptr() as u64, 0, 0];
+            let result = self.kernel_blocking(&Call { nr: call.nr, args });
+            self.get_range(addr, 4);
+            let word = sys::read_u32(addr);
+            let mut outcome =
+                Outcome { written: alloc_crate::vec![(addr, 4)], ..Outcome::of(result) };
+            if result != -i64::from(ETIMEDOUT) || left <= NAP && deadline.is_some() {
+                return Some(outcome);
+            }
+            if word == Some(value) && !self.sharing.is_alive(owner) {
+                self.write_word(addr, WAITERS | OWNER_DIED);
+                outcome.result = 0;
+                return Some(outcome);
+            }
+            if word != Some(value) {
+                outcome.result = 0;
+                return Some(outcome);
+            }
+        }
+    }
+
+    pub fn in_shared_memory(&self, addr: u64) -> bool {
         self.vmas.find(addr).is_some_and(|v| v.kind == VmaKind::Shared)
     }
 
@@ -132,6 +170,7 @@ impl Engine {
         let next = baton.pass_on();
         if next.is_none() {
             baton.holder = None;
+            self.sharing.park();
         }
         baton.unlock();
         wake(next);
@@ -250,7 +289,8 @@ impl Engine {
         Outcome { result: woken, written: alloc_crate::vec![(addr2, 4)], ..Outcome::default() }
     }
 
-    fn write_word(&mut self, addr: u64, value: u32) -> bool {
+    pub fn write_word(&mut self, addr: u64, value: u32) -> bool {
+        self.get_range(addr, 4);
         let bytes = value.to_le_bytes();
         sys::write_guest(addr, &bytes) || self.unprotect_all() && sys::write_guest(addr, &bytes)
     }
@@ -306,7 +346,7 @@ impl Engine {
     }
 
     /// Records that memory has changed now, before the call that is being made has ended.
-    fn record_memory(&mut self, addr: u64, len: u64) {
+    pub fn record_memory(&mut self, addr: u64, len: u64) {
         let stamp: Stamp = self.stamp();
         let payload = MemoryPayload { pc: ctx().pc };
         if let Mode::Record(log) = &mut self.mode {
@@ -319,15 +359,21 @@ impl Engine {
     /// What the kernel does about futexes when a task ends: robust locks it holds are marked and their
     /// waiters woken, then the word of `set_tid_address` is cleared. Returns the words written.
     pub fn release_futexes(&mut self) -> Vec<(u64, u64)> {
+        let mut written = self.release_robust_futexes();
+        let addr = self.task.clear_child_tid;
+        if addr != 0 && self.write_word(addr, 0) {
+            written.push((addr, 4));
+            self.wake_anywhere(addr);
+        }
+        written
+    }
+
+    /// The first part of it: all that is done if nobody else has this memory.
+    pub fn release_robust_futexes(&mut self) -> Vec<(u64, u64)> {
         let task = self.task;
         let mut written = Vec::new();
         if task.robust_list != 0 {
             self.release_robust(task.robust_list, task.tid, &mut written);
-        }
-        let addr = task.clear_child_tid;
-        if addr != 0 && self.write_word(addr, 0) {
-            written.push((addr, 4));
-            self.wake_anywhere(addr);
         }
         written
     }
@@ -366,6 +412,7 @@ impl Engine {
     }
 
     fn release_one(&mut self, addr: u64, tid: u32, inherits: bool) -> bool {
+        self.get_range(addr, 4);
         let Some(word) = sys::read_u32(addr).filter(|w| w & TID_MASK == tid) else { return false };
         if inherits {
             self.pass_lock_on(addr, OWNER_DIED);

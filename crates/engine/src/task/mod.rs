@@ -91,6 +91,8 @@ pub struct Process {
     pub guest_of_another: bool,
     /// The guest's table of signal handlers, indexed by signal number.
     pub actions: [Action; 65],
+    /// The kernel has to be told of `actions` (CLONE_CLEAR_SIGHAND).
+    pub cleared: bool,
     /// The engine's notes on descriptors while no task of the process runs.
     pub marks: Vec<u8>,
 }
@@ -102,6 +104,7 @@ impl Process {
             pid,
             guest_of_another: false,
             actions: [Action::default(); 65],
+            cleared: false,
             marks: Vec::new(),
         }
     }

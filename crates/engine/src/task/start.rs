@@ -23,6 +23,11 @@ pub const CLONE_SETTLS: u64 = 0x8_0000;
 pub const CLONE_PARENT_SETTID: u64 = 0x10_0000;
 pub const CLONE_CHILD_CLEARTID: u64 = 0x20_0000;
 pub const CLONE_CHILD_SETTID: u64 = 0x100_0000;
+const CLONE_SIGHAND: u64 = 0x800;
+const CLONE_PARENT: u64 = 0x8000;
+const CLONE_DETACHED: u64 = 0x40_0000;
+/// `clone3` only: the child's handlers are set back.
+pub const CLONE_CLEAR_SIGHAND: u64 = 1 << 32;
 
 /// `struct clone_args` (linux/sched.h), and what its predecessors come to in its terms.
 #[derive(Clone, Copy, Debug, Default)]
@@ -65,21 +70,43 @@ impl CloneArgs {
         })
     }
 
-    /// The argument of `clone3`.
+    /// The argument of `clone3`, with the checks of what the engine changes before the kernel sees it.
     fn read(addr: u64, size: u64) -> Result<Self, i64> {
-        const VER0: usize = 64;
-        let mut words = [0u64; size_of::<Self>() / 8];
-        if (size as usize) < VER0 {
-            return Err(-i64::from(EINVAL));
+        const VER0: u64 = 64;
+        const KNOWN: usize = size_of::<CloneArgs>();
+        const PAGE: u64 = 4096;
+        let error = |errno: u32| Err(-i64::from(errno));
+        if size > PAGE {
+            return error(E2BIG);
         }
-        if size > 4096 {
-            return Err(-i64::from(E2BIG));
+        if size < VER0 {
+            return error(EINVAL);
         }
-        for (i, word) in words.iter_mut().enumerate().take(size as usize / 8) {
-            *word = sys::read_u64(addr + 8 * i as u64).ok_or(-i64::from(EFAULT))?;
+        let mut bytes = [0u8; PAGE as usize];
+        if !sys::read_guest(addr, &mut bytes[..size as usize]) {
+            return error(EFAULT);
         }
+        let (known, more) = bytes.split_at(KNOWN);
+        if more.iter().any(|&b| b != 0) {
+            return error(E2BIG);
+        }
+        let word = |i: usize| u64::from_le_bytes(core::array::from_fn(|k| known[8 * i + k]));
+        let words: [u64; KNOWN / 8] = core::array::from_fn(word);
         // SAFETY: both are made of as many `u64`s.
-        Ok(unsafe { core::mem::transmute::<[u64; 11], Self>(words) })
+        let args = unsafe { core::mem::transmute::<[u64; KNOWN / 8], Self>(words) };
+        if args.valid() { Ok(args) } else { error(EINVAL) }
+    }
+
+    /// The kernel's checks (`copy_clone_args_from_user`, `clone3_args_valid`) of stack, exit signal and
+    /// the flag that it never gets to see.
+    fn valid(&self) -> bool {
+        const MAX_SIGNAL: u64 = 64;
+        let clears = CLONE_SIGHAND | CLONE_CLEAR_SIGHAND;
+        let stack = (self.stack == 0) == (self.stack_size == 0);
+        let signal = self.exit_signal <= MAX_SIGNAL
+            && (self.exit_signal == 0 || self.flags & (CLONE_THREAD | CLONE_PARENT) == 0);
+        let flags = self.flags & clears != clears && self.flags & (CLONE_DETACHED | 0x7f) == 0;
+        stack && signal && flags
     }
 
     /// The child's first stack pointer; `None` for that of its maker.
@@ -102,7 +129,12 @@ impl Engine {
             // CLONE_SIGHAND without CLONE_THREAD shares the table of handlers; nobody does that.
             let theirs = maker.process();
             let marks = self.files.marks().to_vec();
-            let process = Process { pid: tid, guest_of_another: true, marks, actions: theirs.actions };
+            let cleared = args.has(CLONE_CLEAR_SIGHAND);
+            let actions = theirs.actions;
+            let mut process = Process { pid: tid, guest_of_another: true, actions, cleared, marks };
+            if cleared {
+                crate::signal::clear_handlers(&mut process.actions);
+            }
             Box::into_raw(Box::new(process))
         };
         let recording = !self.replaying();
@@ -280,11 +312,17 @@ fn make(call: &Call, args: &CloneArgs, task: TaskRef) -> i64 {
     let alive = task.alive.as_ptr() as u64;
     let top = task.stack_top();
     if call.nr != __NR_clone3 {
+        // Both are the third argument.
+        if args.flags & CLONE_PIDFD != 0 && args.flags & CLONE_PARENT_SETTID != 0 {
+            return -i64::from(EINVAL);
+        }
         let args = [flags | args.exit_signal, top, args.pidfd, alive, args.tls, 0];
         // SAFETY: the child runs `main` on the task's own stack.
         return unsafe { asm::clew_start_task(__NR_clone.into(), &args) };
     }
     let base = task.area() + clew_abi::layout::TASK_STACK.start;
+    // The engine's own handlers stay: the task gives the kernel what goes with its table.
+    let flags = flags & !CLONE_CLEAR_SIGHAND;
     let real =
         CloneArgs { flags, child_tid: alive, stack: base, stack_size: top - base, ..*args };
     let args = [&raw const real as u64, size_of::<CloneArgs>() as u64, 0, 0, 0, 0];
@@ -306,6 +344,9 @@ pub extern "C" fn main() -> ! {
         task.process().pid = task.tid;
     }
     engine.take_baton(task);
+    if core::mem::take(&mut task.process().cleared) {
+        crate::signal::host::update_all(&task.process().actions);
+    }
     sync_mask(task.signals.blocked);
     crate::dispatch::resume_guest();
     // SAFETY: `resume_guest` prepared the context.

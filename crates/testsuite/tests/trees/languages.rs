@@ -17,11 +17,11 @@ pub fn programs() -> Vec<Program> {
     let run = |name, words: [&str; 2]| program(name, &[&format!("/usr/bin/{}", words[0]), &format!("{{src}}/languages/{}", words[1])]);
     vec![
         python("python_threads", "threads.py", &[]),
-        python("python_multiprocessing_fork", "processes.py", &["fork"]).tree(18).first_writes(),
-        python("python_multiprocessing_spawn", "processes.py", &["spawn"]).tree(18).first_writes().ignored("starts an interpreter 20 times"),
-        python("python_asyncio", "asynchronous.py", &[]).tree(9).first_writes(),
+        python("python_multiprocessing_fork", "processes.py", &["fork"]).tree(20).first_writes(),
+        python("python_multiprocessing_spawn", "processes.py", &["spawn"]).tree(15).first_writes().ignored("starts an interpreter 20 times"),
+        python("python_asyncio", "asynchronous.py", &[]).tree(10).first_writes(),
         // What follows a fork replays the parent up to it, interpreter's start and all.
-        python("python_children", "children.py", &[]).tree(60).ignored("replays an interpreter's start 60 times"),
+        python("python_children", "children.py", &[]).tree(40).ignored("replays an interpreter's start 50 times"),
         program("python_subprocess", &["/usr/bin/python3", "-B", "-c", SUBPROCESS]).tree(6).first_writes(),
         program("python_fork", &["/usr/bin/python3", "-B", "-c", FORK]).tree(4),
         python("python_futures", "futures.py", &[]).tree(3).first_writes(),
@@ -33,11 +33,11 @@ pub fn programs() -> Vec<Program> {
         node("node_children", "children.js", &[]).tree(18).exits(4).ignored("replays an engine's start 20 times"),
         program("node_spawn", &["/usr/bin/node", "-e", SPAWN]).tree(4).first_writes(),
         node("node_cluster", "children.js", &["cluster"]).tree(3).first_writes().ignored("starts three engines"),
-        run("perl", ["perl", "tree.pl"]).tree(12),
-        run("ruby", ["ruby", "tree.rb"]).tree(10),
-        run("lua", ["lua5.3", "tree.lua"]).tree(10).needs(&["/usr/share/lua/5.3/posix"]),
-        run("tcl", ["tclsh", "tree.tcl"]).tree(7),
-        run("expect", ["expect", "tree.exp"]).tree(4).first_writes(),
+        run("perl", ["perl", "tree.pl"]).tree(14),
+        run("ruby", ["ruby", "tree.rb"]).tree(12),
+        run("lua", ["lua5.3", "tree.lua"]).tree(13).needs(&["/usr/share/lua/5.3/posix"]),
+        run("tcl", ["tclsh", "tree.tcl"]).tree(8),
+        run("expect", ["expect", "tree.exp"]).tree(8).first_writes(),
     ]
 }
 

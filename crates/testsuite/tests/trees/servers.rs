@@ -27,6 +27,14 @@ http {
 }
 ";
 
+const READY: &str = "
+for n in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+    \"$1\" -h 127.0.0.1 -p {port} && exit
+    sleep 0.5
+done
+exit 1
+";
+
 const BACKGROUND_SAVE: &str = "
 redis-cli -p {port} bgsave
 for n in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
@@ -79,7 +87,7 @@ pub fn programs() -> Vec<Program> {
                 Service::default()
                     .client(&["/bin/sh", "-c", "for n in 1 2 3 4 5 6 7 8 9 10; do curl -s http://127.0.0.1:{port}/page & done; wait"], &["what the page says\nwhat the page says\n"]),
             ),
-        program("sqlite_wal", &["/bin/bash", "{src}/shell/wal.sh"]).needs(&["/usr/bin/sqlite3"]).tree(12),
+        program("sqlite_wal", &["/bin/bash", "{src}/shell/wal.sh"]).needs(&["/usr/bin/sqlite3"]).tree(17),
         program("postgres_initdb", &initdb_words).unprivileged().nondeterministic().prints("Success.").tree(5).timeout(300).ignored(heavy),
         program("postgres", &[&server, "-D", "data", "-p", "{port}", "-k", "", "-c", "listen_addresses=127.0.0.1", "-c", "shared_buffers=16MB", "-c", "max_parallel_workers_per_gather=2"])
             .unprivileged()
@@ -87,6 +95,7 @@ pub fn programs() -> Vec<Program> {
             .server(
                 Service::default()
                     .setup(&initdb_words)
+                    .client(&["/bin/sh", "-c", READY, "sh", &postgres("pg_isready")], &["accepting connections"])
                     .client(&[&pgbench, "-h", "127.0.0.1", "-p", "{port}", "-U", "nobody", "-i", "-q", "-s", "1", "postgres"], &[])
                     .client(&[&pgbench, "-h", "127.0.0.1", "-p", "{port}", "-U", "nobody", "-c", "3", "-t", "60", "postgres"], &["number of failed transactions: 0"])
                     .client(&[&psql, "-h", "127.0.0.1", "-p", "{port}", "-U", "nobody", "-Atc", "SELECT count(*), sum(aid) FROM pgbench_accounts", "postgres"], &["100000|5000050000"]),

@@ -164,6 +164,7 @@ impl<'a, S: CodeSource> Builder<'a, S> {
         if code.is_empty() {
             return Err(Refusal::NotExecutable);
         }
+        prefetch(code);
         let single = way == Way::Single;
         let last = pc + (code.len().min(MAX_LEN) - 1) as u64;
         let unsteady = cache.is_unsteady(source, pc)
@@ -257,9 +258,18 @@ impl<'a, S: CodeSource> Builder<'a, S> {
         if !self.is_plain() {
             return false;
         }
+        if let Some(pages) = self.cache.proofs.find(target) {
+            self.proof_pages.extend_from_slice(&pages);
+            return true;
+        }
+        let before = self.proof_pages.len();
         let (cache, source) = (&*self.cache, self.source);
         let unsteady = |addr| cache.is_unsteady(source, addr);
-        flags_dead(source, unsteady, target, &mut self.proof_pages)
+        let dead = flags_dead(source, unsteady, target, &mut self.proof_pages);
+        if dead {
+            self.cache.proofs.keep(target, &self.proof_pages[before..]);
+        }
+        dead
     }
 
     fn counter(&mut self) -> u32 {
@@ -420,9 +430,15 @@ impl<'a, S: CodeSource> Builder<'a, S> {
     }
 
     /// Does the current instruction lead from steady code into code that has to be checked?
+    #[inline]
     fn turns_unsteady(&self, at: &mut Progress) -> bool {
         let last_page = (at.pc + self.len as u64).wrapping_sub(1) / PAGE;
-        if at.count == 1 || self.checked.is_some() || last_page == at.steady_page {
+        last_page != at.steady_page && at.count > 1 && self.meets_unsteady(at, last_page)
+    }
+
+    #[cold]
+    fn meets_unsteady(&self, at: &mut Progress, last_page: u64) -> bool {
+        if self.checked.is_some() {
             return false;
         }
         at.steady_page = last_page;
@@ -515,6 +531,15 @@ impl<'a, S: CodeSource> Builder<'a, S> {
             }
         }
         Flow::Next
+    }
+}
+
+/// Has the processor fetch what is translated next: code that never ran is in no cache.
+fn prefetch(code: &[u8]) {
+    use core::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+    for line in [64, 128] {
+        // SAFETY: a prefetch reads nothing as far as the program can tell.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(code.as_ptr().wrapping_add(line).cast()) }
     }
 }
 

@@ -13,6 +13,7 @@ mod links;
 mod locate;
 mod lookup;
 mod pages;
+mod proofs;
 
 pub use links::{NO_BLOCK, Site, SiteKind};
 pub use locate::Located;
@@ -27,6 +28,7 @@ use clew_abi::layout::CodeWindow;
 use core::hash::{BuildHasherDefault, Hasher};
 use hashbrown::HashMap;
 use pages::FIRST_REVIEW;
+use proofs::Proofs;
 
 /// What the tables may hold before everything is forgotten; dead blocks count. Chosen for the
 /// engine's heap: 32, 16 and 8 MiB.
@@ -143,6 +145,7 @@ pub struct Cache {
     before_last: (u64, u64),
     /// Kept for its memory.
     pub(crate) proof_pages: Vec<u64>,
+    pub(crate) proofs: Proofs,
     /// What `note_page` did last.
     last_noted: (u32, u64),
     hot: u64,
@@ -182,6 +185,7 @@ impl Cache {
             single: None,
             before_last: (0, 0),
             proof_pages: Vec::new(),
+            proofs: Proofs::new(),
             last_noted: (NO_BLOCK, 0),
             hot: window.cache().start,
             cold: window.cache_cold(),
@@ -405,6 +409,7 @@ impl Cache {
         self.map.clear();
         self.by_pc.clear();
         self.added_entries.clear();
+        self.proofs.forget();
         self.last_noted = (NO_BLOCK, 0);
         self.by_page.clear();
         self.writes.clear();

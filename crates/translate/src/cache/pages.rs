@@ -61,6 +61,9 @@ impl Cache {
         } else {
             self.by_page.keys().copied().filter(|p| (first..=last).contains(p)).collect()
         };
+        if !pages.is_empty() {
+            self.proofs.forget();
+        }
         let mut any = false;
         for page in pages {
             for block in self.by_page.remove(&page).unwrap_or_default() {

@@ -1,0 +1,505 @@
+//! Memory that several recorded processes share, as each of them can be replayed without the others.
+//!
+//! Each page of a shared object is owned by at most one process at a time, and only the owner can
+//! touch it: for the others it is protected. A process that touches a page of another's faults, asks
+//! the owner for the page, and records the page's contents as a `Memory` event at that very
+//! instruction. So a replay needs no other process: what the others wrote is in the events. Giving a
+//! page up needs no event, since a replay does not notice; an owner looks for requests at ticks and
+//! system calls, and while it waits in the kernel (*parked*) its pages are taken without asking.
+//!
+//! # Invariants
+//! - A page is accessible in a process only if the table says that it owns it, but for what was taken
+//!   while it is parked: it protects that before it runs on.
+//! - Between getting a page and the next tick or system call no page is given up, so that an
+//!   instruction that touches several gets done.
+//! - Objects that one process alone has registered cost it nothing but a look at a word.
+
+mod table;
+
+use crate::log::{Att, Stamp};
+use crate::memory::host_prot;
+use crate::state::{Engine, Mode, ctx};
+use crate::sys::{self, *};
+use crate::vma::{PROT_READ, PROT_WRITE, VmaKind, page_down};
+use alloc_crate::vec::Vec;
+use clew_abi::layout::PAGE;
+use clew_abi::record::{Kind, MemoryPayload};
+use clew_syscalls::Call;
+use core::sync::atomic::Ordering;
+use table::{GONE, NOBODY, PARKED, RUNNING, key, key_object, key_page, table};
+
+/// What stands for the device of System V segments.
+pub const SYSV: u64 = u64::MAX;
+/// Pages of one call's arguments that are got beforehand, at most.
+const MOST_PAGES: u64 = 1 << 16;
+/// How long a requester sleeps before it looks again (nanoseconds), and after how many times it asks
+/// whether the owner is alive.
+const NAP: u64 = 1_000_000;
+const SUSPICION: u32 = 50;
+
+/// Do several processes of the trace share memory?
+pub fn by_several() -> bool {
+    table::sharers() > 1
+}
+
+/// A shared mapping of this process.
+#[derive(Clone, Copy, Debug)]
+struct SharedMap {
+    start: u64,
+    end: u64,
+    object: u32,
+    /// Page of the object that `start` is.
+    first: u64,
+}
+
+impl SharedMap {
+    fn key_at(&self, addr: u64) -> u64 {
+        key(self.object, self.first + (addr - self.start) / PAGE)
+    }
+
+    /// Where a page of the object lies in this mapping.
+    fn address_of(&self, wanted: u64) -> Option<u64> {
+        let pages = (self.end - self.start) / PAGE;
+        let index = key_page(wanted).checked_sub(self.first)?;
+        (key_object(wanted) == self.object && index < pages).then(|| self.start + index * PAGE)
+    }
+}
+
+/// This process's part.
+#[derive(Default)]
+pub struct Sharing {
+    maps: Vec<SharedMap>,
+    /// This process's number in the table, 0 if it takes no part.
+    number: u32,
+    parked: bool,
+}
+
+impl Sharing {
+    /// Does this process take part, and does any other?
+    #[inline]
+    pub fn active(&self) -> bool {
+        self.number != 0 && by_several()
+    }
+
+    pub fn takes_part(&self) -> bool {
+        self.number != 0
+    }
+
+    /// Is this memory that other processes may own?
+    pub fn holds(&self, addr: u64) -> bool {
+        self.active() && self.map_at(addr).is_some()
+    }
+
+    /// How often processes of the trace have a System V segment attached.
+    pub fn attachments(&self, id: u64) -> Option<u64> {
+        let object = table().locked(|t| t.find_object(SYSV, id, None))?;
+        Some(table().object[object as usize].attached.load(Ordering::Relaxed).into())
+    }
+
+    /// Counts this process's attachments of an object, or no longer.
+    fn count_attachment(map: &SharedMap, more: bool) {
+        let count = &table().object[map.object as usize].attached;
+        if more {
+            count.fetch_add(1, Ordering::Relaxed);
+        } else {
+            count.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Is `pid` a process that takes part?
+    pub fn is_sharer(&self, pid: u32) -> bool {
+        self.active() && table().find_process(pid).is_some()
+    }
+
+    pub fn is_alive(&self, pid: u32) -> bool {
+        table().find_process(pid).is_none_or(|process| !process.is_dead())
+    }
+
+    fn map_at(&self, addr: u64) -> Option<&SharedMap> {
+        self.maps.iter().find(|m| m.start <= addr && addr < m.end)
+    }
+
+    /// Waits in the kernel from now on, perhaps for long.
+    pub fn park(&mut self) {
+        if !self.takes_part() {
+            return;
+        }
+        self.parked = true;
+        let me = self.number;
+        table().locked(|t| t.process(me).state.store(PARKED, Ordering::Relaxed));
+    }
+}
+
+impl Engine {
+    /// Notes a new shared mapping of `(dev, ino)`. Not writable ones matter only if the object is
+    /// known already.
+    pub fn note_shared_map(&mut self, addr: u64, len: u64, offset: u64, id: (u64, u64), writable: bool) {
+        if !self.recording() {
+            return;
+        }
+        if self.sharing.number == 0 {
+            if !writable && table::sharers() == 0 {
+                return;
+            }
+            self.enter_sharing();
+        }
+        let me = self.sharing.number;
+        let (dev, ino) = id;
+        let known = table().locked(|t| {
+            let known = t.find_object(dev, ino, None);
+            known.map(|object| (object, true)).or_else(|| {
+                let object = t.find_object(dev, ino, Some(me).filter(|_| writable && me != 0))?;
+                Some((object, false))
+            })
+        });
+        let Some((object, was_known)) = known else { return };
+        let map = SharedMap { start: addr, end: addr + len, object, first: offset / PAGE };
+        self.forget_shared_maps(addr, addr + len);
+        self.sharing.maps.push(map);
+        Sharing::count_attachment(&map, true);
+        if was_known {
+            self.protect_map(&map);
+        }
+    }
+
+    fn enter_sharing(&mut self) {
+        let number = table().enter(sys::getpid() as u32).unwrap_or(0);
+        if number == 0 {
+            self.warn_once(u32::MAX, "too many processes share memory: replays may depart");
+        }
+        self.sharing.number = number;
+        self.aim_at_slice();
+    }
+
+    /// Mappings in a range have gone.
+    pub fn forget_shared_maps(&mut self, start: u64, end: u64) {
+        if !self.sharing.maps.iter().any(|m| m.start < end && start < m.end) {
+            return;
+        }
+        let mut kept = Vec::new();
+        for m in &self.sharing.maps {
+            if start <= m.start && m.end <= end {
+                Sharing::count_attachment(m, false);
+            }
+            for (s, e) in [(m.start, m.end.min(start)), (m.start.max(end), m.end)] {
+                if s < e {
+                    kept.push(SharedMap { start: s, end: e, first: m.first + (s - m.start) / PAGE, ..*m });
+                }
+            }
+        }
+        self.sharing.maps = kept;
+    }
+
+    /// Mappings were moved.
+    pub fn move_shared_maps(&mut self, old: u64, new: u64, new_len: u64) {
+        if let Some(map) = self.sharing.map_at(old).copied() {
+            let first = map.first + (old - map.start) / PAGE;
+            self.forget_shared_maps(new, new + new_len);
+            let moved = SharedMap { start: new, end: new + new_len, object: map.object, first };
+            self.sharing.maps.push(moved);
+            self.protect_map(&moved);
+        }
+    }
+
+    /// The guest has changed a range's protection: pages of others stay protected.
+    pub fn reprotect_shared_maps(&mut self, start: u64, end: u64) {
+        if !self.sharing.active() {
+            return;
+        }
+        for map in self.sharing.maps.clone() {
+            let (s, e) = (map.start.max(start), map.end.min(end));
+            if s < e {
+                protect(s, e - s, 0);
+            }
+        }
+    }
+
+    fn protect_map(&self, map: &SharedMap) {
+        protect(map.start, map.end - map.start, 0);
+    }
+
+    /// After `fork`, in the child: it owns nothing.
+    pub fn share_as_child(&mut self) {
+        self.sharing.parked = false;
+        if self.sharing.maps.is_empty() || !self.recording() {
+            self.sharing.number = 0;
+            return;
+        }
+        self.enter_sharing();
+        for map in &self.sharing.maps {
+            Sharing::count_attachment(map, true);
+            self.protect_map(map);
+        }
+    }
+
+    /// The process ends or executes another program.
+    pub fn stop_sharing(&mut self) {
+        let me = self.sharing.number;
+        if me != 0 {
+            table().locked(|t| t.process(me).state.store(GONE, Ordering::Relaxed));
+            self.sharing.maps.iter().for_each(|map| Sharing::count_attachment(map, false));
+        }
+    }
+
+    /// The exec failed: the process goes on, without what may have been taken meanwhile.
+    pub fn share_again(&mut self) {
+        let me = self.sharing.number;
+        if me != 0 {
+            table().locked(|t| t.process(me).state.store(RUNNING, Ordering::Relaxed));
+            for map in &self.sharing.maps {
+                Sharing::count_attachment(map, true);
+                self.protect_map(map);
+            }
+        }
+    }
+
+    /// Runs again after [`Sharing::park`]: protects what was taken.
+    pub fn unpark(&mut self) {
+        if !self.sharing.parked {
+            return;
+        }
+        self.sharing.parked = false;
+        let me = self.sharing.number;
+        let lost = table().locked(|t| {
+            let process = t.process(me);
+            process.state.store(RUNNING, Ordering::Relaxed);
+            process.take_losses().map(|keys| keys.collect::<Vec<_>>())
+        });
+        match lost {
+            Some(keys) => keys.into_iter().for_each(|key| self.protect_page(key)),
+            None => self.sharing.maps.iter().for_each(|map| self.protect_map(map)),
+        }
+    }
+
+    fn protect_page(&mut self, key: u64) {
+        for map in &self.sharing.maps {
+            if let Some(addr) = map.address_of(key) {
+                protect(addr, PAGE, 0);
+            }
+        }
+        self.forget_page_code(key);
+    }
+
+    fn forget_page_code(&mut self, key: u64) {
+        for i in 0..self.sharing.maps.len() {
+            if let Some(addr) = self.sharing.maps[i].address_of(key) {
+                self.forget_code(addr, addr + PAGE);
+            }
+        }
+    }
+
+    /// Gives up what others have asked for. Called at ticks and system calls.
+    pub fn serve_requests(&mut self) {
+        let me = self.sharing.number;
+        if me == 0 || table().process(me).requests.load(Ordering::Acquire) == 0 {
+            return;
+        }
+        let asked: Vec<u64> = table().locked(|t| t.process(me).take_requests().collect());
+        for key in asked {
+            self.protect_page(key);
+            table().locked(|t| {
+                if let Some(owner) = t.owner(key).filter(|o| o.load(Ordering::Relaxed) == me) {
+                    owner.store(NOBODY, Ordering::Release);
+                    table::wake(owner);
+                }
+            });
+        }
+    }
+
+    /// The guest touched `addr`: if that is a page of another process, or one that is protected for
+    /// such reasons, gets it and returns true.
+    pub fn shared_fault(&mut self, addr: u64) -> bool {
+        let wanted = self.vmas.find(addr).is_some_and(|v| v.kind == VmaKind::Shared);
+        wanted && self.recording() && self.sharing.map_at(addr).is_some() && self.get_page(addr)
+    }
+
+    /// Makes this process the owner of the page at `addr` and records its contents, if they may have
+    /// changed. False if there was nothing to be done.
+    fn get_page(&mut self, addr: u64) -> bool {
+        let addr = page_down(addr);
+        let Some(map) = self.sharing.map_at(addr).copied() else { return false };
+        let Some(vma) = self.vmas.find(addr).copied() else { return false };
+        let key = map.key_at(addr);
+        let came = self.own(key);
+        // The mapping's own protection decides whether there is anything to be got.
+        if vma.prot & (PROT_READ | PROT_WRITE) == 0 {
+            return false;
+        }
+        for other in self.sharing.maps.clone() {
+            if let Some(at) = other.address_of(key) {
+                let prot = self.vmas.find(at).map_or(0, |v| v.prot);
+                protect(at, PAGE, host_prot(prot));
+                if came {
+                    self.forget_code(at, at + PAGE);
+                    self.record_page(at);
+                }
+            }
+        }
+        true
+    }
+
+    /// Waits until this process owns a page. True if it did not before.
+    fn own(&mut self, key: u64) -> bool {
+        let me = self.sharing.number;
+        let mut naps = 0;
+        loop {
+            let outcome = table().locked(|t| {
+                let Some(word) = t.owner(key) else { return Outcome::Mine };
+                let owner = word.load(Ordering::Relaxed);
+                if owner == me {
+                    return Outcome::Mine;
+                }
+                let take = || {
+                    word.store(me, Ordering::Relaxed);
+                    Outcome::Taken
+                };
+                if owner == NOBODY {
+                    return take();
+                }
+                let process = t.process(owner);
+                match process.state.load(Ordering::Relaxed) {
+                    PARKED => {
+                        process.note_loss(key);
+                        take()
+                    }
+                    RUNNING if naps < SUSPICION || !process.is_dead() => {
+                        process.ask(key);
+                        Outcome::Asked(word, owner)
+                    }
+                    _ => take(),
+                }
+            });
+            match outcome {
+                Outcome::Mine => return false,
+                Outcome::Taken => return true,
+                Outcome::Asked(word, owner) => {
+                    table::wait(word, owner, NAP);
+                    naps = if naps > SUSPICION { 0 } else { naps + 1 };
+                    self.serve_requests();
+                }
+            }
+        }
+    }
+
+    fn record_page(&mut self, addr: u64) {
+        let stamp: Stamp = self.stamp();
+        let payload = MemoryPayload { pc: ctx().pc };
+        if let Mode::Record(log) = &mut self.mode {
+            let att = Att::Memory { addr, len: PAGE };
+            let event = log.event(Kind::Memory, stamp, &payload, &[att]);
+            self.recent.push(event, Kind::Memory as u16, addr, stamp.tick);
+        }
+    }
+
+    /// Before a call, while recording: gets the shared pages that its arguments lead to, and those of
+    /// files that it changes.
+    pub fn get_call_pages(&mut self, call: &Call) {
+        if table::sharers() > 0 {
+            self.get_changed_file(call);
+        }
+        if !self.sharing.active() {
+            return;
+        }
+        self.serve_requests();
+        let mut ranges: Vec<(u64, u64)> = Vec::new();
+        let plan = clew_syscalls::plan(call, &SharedMemory);
+        let mut add = |addr: u64, len: u64| ranges.push((addr, len));
+        clew_syscalls::reach(&plan, &SharedMemory, &mut add);
+        clew_syscalls::inputs(&plan, &SharedMemory, &mut add);
+        if call.nr == __NR_futex {
+            add(call.args[0], 4);
+            add(call.args[4], 4);
+        }
+        for (addr, len) in ranges {
+            self.get_range(addr, len);
+        }
+    }
+
+    /// Before a call that changes a file through a descriptor, while recording: if the file is shared,
+    /// the pages it changes must be this process's, so that others get them again.
+    fn get_changed_file(&mut self, call: &Call) {
+        let Some((file, from, len)) = changed_range(call) else { return };
+        if let Some(st) = sys::fstat(file) {
+            let from = match from {
+                Some(from) => from,
+                // SAFETY: descriptors only. SEEK_CUR.
+                None => unsafe { syscall!(__NR_lseek, file, 0, 1) }.max(0) as u64,
+            };
+            let to = from.saturating_add(len).min(from.max(st.st_size as u64) + len.min(1 << 30));
+            self.get_file_pages(st.st_dev, st.st_ino, (from, to));
+        }
+    }
+
+    /// Before code at `pc` is translated: gets the pages it may reach into.
+    pub fn get_code_pages(&mut self, pc: u64) {
+        const REACH: u64 = 2048;
+        if self.sharing.holds(pc) {
+            self.get_range(pc, REACH);
+        }
+    }
+
+    /// Gets the pages of shared mappings in a range.
+    pub fn get_range(&mut self, addr: u64, len: u64) {
+        let end = addr.saturating_add(len.min(MOST_PAGES * PAGE));
+        for map in self.sharing.maps.clone() {
+            let (mut at, last) = (page_down(addr.max(map.start)), end.min(map.end));
+            while at < last {
+                self.get_page(at);
+                at += PAGE;
+            }
+        }
+    }
+
+    /// Gets pages of an object that this process may not have mapped. `range`: bytes of the file.
+    fn get_file_pages(&mut self, dev: u64, ino: u64, range: (u64, u64)) {
+        let Some(object) = table().locked(|t| t.find_object(dev, ino, None)) else { return };
+        if self.sharing.number == 0 {
+            self.enter_sharing();
+        }
+        let (from, to) = (range.0 / PAGE, range.1.min(range.0 + MOST_PAGES * PAGE).div_ceil(PAGE));
+        for page in from..to {
+            let key = key(object, page);
+            self.own(key);
+            let mapped = self.sharing.maps.iter().find_map(|m| m.address_of(key));
+            if let Some(addr) = mapped {
+                self.get_page(addr);
+            }
+        }
+    }
+}
+
+/// The file that a call changes: descriptor, offset (`None`: where the file stands) and length.
+fn changed_range(call: &Call) -> Option<(i32, Option<u64>, u64)> {
+    let a = &call.args;
+    let (file, from, len) = match call.nr {
+        __NR_write => (a[0], None, a[2]),
+        __NR_writev | __NR_sendfile => (a[0], None, 1 << 20),
+        __NR_pwrite64 => (a[0], Some(a[3]), a[2]),
+        __NR_pwritev | __NR_pwritev2 => (a[0], Some(a[3]), 1 << 20),
+        __NR_ftruncate => (a[0], Some(0), u64::MAX),
+        __NR_fallocate => (a[0], Some(a[2]), a[3]),
+        __NR_copy_file_range | __NR_splice => (a[2], None, 1 << 20),
+        _ => return None,
+    };
+    Some((file as i32, from, len))
+}
+
+enum Outcome {
+    Mine,
+    Taken,
+    Asked(&'static core::sync::atomic::AtomicU32, u32),
+}
+
+fn protect(addr: u64, len: u64, prot: u32) {
+    // SAFETY: the guest's pages; a touch comes back as a fault (`shared_fault`).
+    unsafe { sys::mprotect(addr, len, prot) };
+}
+
+/// Guest memory, pages of others included: they are got as they are read.
+struct SharedMemory;
+
+impl clew_syscalls::GuestMemory for SharedMemory {
+    fn read(&self, addr: u64, buf: &mut [u8]) -> bool {
+        sys::read_guest(addr, buf)
+    }
+}
