@@ -18,8 +18,6 @@ use clew_abi::record::{ATT_MAP_PATH, MAP_MAIN_STACK, MapPayload, key_unsettled};
 
 /// File mappings up to this size go into the code window: they may be libraries.
 const WINDOW_FILE_LIMIT: u64 = 256 << 20;
-/// In longer ranges (some have terabytes) the pages that have code are looked at instead of all.
-const MANY_PAGES: u64 = 4096;
 const PROT_MASK: u32 = PROT_READ | PROT_WRITE | PROT_EXEC;
 const MAP_32BIT: u32 = 0x40;
 /// Where MAP_32BIT mappings go: natively up to 2 GiB.
@@ -123,8 +121,20 @@ pub struct MappedFiles {
     pub store: Store,
     /// Mappings of files that the guest may still change through descriptors.
     pub watched: Vec<Watched>,
-    /// Ranges a child does not get as they are. Mappings that have gone since may be among them.
+    /// Ranges a child does not get as they are.
     pub not_inherited: Vec<(u64, u64, Inherited)>,
+}
+
+impl MappedFiles {
+    /// A range is copied by `fork` like any other from now on.
+    fn inherit_as_usual(&mut self, start: u64, end: u64) {
+        let mut left = Vec::new();
+        for &(s, e, inherited) in &self.not_inherited {
+            let parts = [(s, e.min(start)), (s.max(end), e)];
+            left.extend(parts.iter().filter(|p| p.0 < p.1).map(|p| (p.0, p.1, inherited)));
+        }
+        self.not_inherited = left;
+    }
 }
 
 impl Engine {
@@ -313,6 +323,7 @@ impl Engine {
         let end = addr + page_up(len);
         self.forget_code(addr, end);
         self.forget_shared_maps(addr, end);
+        self.files.mapped.inherit_as_usual(addr, end);
         self.cache.forget_writes(addr, end);
         let kind = if shared { VmaKind::Shared } else { VmaKind::Private };
         self.vmas.insert(Vma { start: addr, end, prot, kind });
@@ -347,7 +358,7 @@ impl Engine {
             self.vmas.remove(addr, end);
             self.forget_shared_maps(addr, end);
             self.files.mapped.watched.retain(|w| w.end <= addr || end <= w.start);
-            self.files.mapped.not_inherited.retain(|&(s, e, _)| e <= addr || end <= s);
+            self.files.mapped.inherit_as_usual(addr, end);
         }
         result
     }
@@ -512,11 +523,10 @@ impl Engine {
     }
 
     fn note_inheritance(&mut self, start: u64, end: u64, inherited: Inherited) {
-        let list = &mut self.files.mapped.not_inherited;
-        if inherited == Inherited::Copied {
-            list.retain(|&(s, e, _)| e <= start || end <= s);
-        } else {
-            list.push((start, end, inherited));
+        let files = &mut self.files.mapped;
+        files.inherit_as_usual(start, end);
+        if inherited != Inherited::Copied {
+            files.not_inherited.push((start, end, inherited));
         }
     }
 
@@ -578,14 +588,16 @@ impl Engine {
         if !self.files.protected_pages {
             return;
         }
-        if end.saturating_sub(start) > MANY_PAGES * PAGE {
-            let pages: Vec<u64> = self.cache.code_pages().collect();
-            for page in pages.into_iter().filter(|page| (page_down(start)..end).contains(page)) {
+        const FEW: u64 = 1024;
+        let mut page = page_down(start);
+        if (end.saturating_sub(page)) / PAGE > FEW {
+            let within = |p: &u64| page <= *p && *p < end;
+            let pages: Vec<u64> = self.cache.code_pages().filter(within).collect();
+            for page in pages {
                 self.unprotect_code(page);
             }
             return;
         }
-        let mut page = page_down(start);
         while page < end {
             if self.cache.page_has_code(page) {
                 self.unprotect_code(page);

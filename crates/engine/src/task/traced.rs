@@ -12,7 +12,6 @@ use crate::sys::{self, *};
 use alloc_crate::vec::Vec;
 use clew_syscalls::Call;
 use clew_translate::context::reg::*;
-use core::sync::atomic::Ordering;
 
 const PTRACE_GETREGS: u64 = 12;
 const PTRACE_ATTACH: u64 = 16;
@@ -108,7 +107,7 @@ fn give(bytes: &[u8], addr: u64, len_at: Option<u64>) -> Outcome {
 impl TaskRef {
     /// Is it stopped by a tracer, which is still there?
     pub(super) fn is_held(self) -> bool {
-        self.tracer.is_some_and(|tracer| tracer.task.alive.load(Ordering::Acquire) != 0)
+        self.tracer.is_some_and(|tracer| tracer.task.lives())
     }
 
     /// Lets go of it if `tracer`, which has ended, traced it.
