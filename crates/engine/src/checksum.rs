@@ -14,8 +14,9 @@ use clew_translate::context::reg::RSP;
 
 /// System calls between two checksums, at least.
 const INTERVAL: u64 = 64;
-/// Larger mappings are left out: they are reservations, hardly touched.
-const LIMIT: u64 = 256 << 20;
+/// Larger mappings are left out: they are reservations, hardly touched (the smallest part of
+/// AddressSanitizer's shadow has 256 MiB).
+const LIMIT: u64 = 192 << 20;
 const RED_ZONE: u64 = 128;
 
 /// The hash of one mapping, as it is recorded.
