@@ -29,6 +29,7 @@ impl Engine {
             __NR_clock_gettime => self.clock_gettime(a),
             __NR_exit | __NR_exit_group => self.exit(call),
             __NR_futex => self.futex(call),
+            __NR_get_robust_list => self.robust_list(call),
             __NR_futex_wake | __NR_futex_wait | __NR_futex_requeue | __NR_futex_waitv => {
                 self.futex2(call)
             }

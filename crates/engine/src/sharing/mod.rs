@@ -108,13 +108,15 @@ impl Sharing {
         }
     }
 
-    /// Is `pid` a process that takes part?
-    pub fn is_sharer(&self, pid: u32) -> bool {
-        self.active() && table().find_process(pid).is_some()
+    /// Is `tid` a task of a process that takes part? Of those that have ended only the processes'
+    /// first ones are known.
+    pub fn is_sharer(&self, tid: u32) -> bool {
+        let known = |pid: u32| table().find_process(pid).is_some();
+        self.active() && (known(tid) || table::process_of(tid).is_some_and(known))
     }
 
-    pub fn is_alive(&self, pid: u32) -> bool {
-        table().find_process(pid).is_none_or(|process| !process.is_dead())
+    pub fn is_alive(&self, tid: u32) -> bool {
+        table::is_alive(tid)
     }
 
     fn map_at(&self, addr: u64) -> Option<&SharedMap> {

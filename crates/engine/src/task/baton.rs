@@ -27,6 +27,8 @@ use core::sync::atomic::{AtomicU32, Ordering};
 const QUANTUM: u64 = 100_000;
 /// What a system call counts for in a slice, in ticks.
 const CALL_TICKS: u64 = 400;
+/// So many `pause` instructions use up a slice.
+const PAUSES: u64 = 8;
 /// So many tasks that come back from blocking calls go before one that has had its slice.
 const FAVOURED: u32 = 8;
 /// A waiter looks this often whether the holder is still there, where it may be killed alone
@@ -360,6 +362,20 @@ impl Engine {
         baton.quantum_end = baton.quantum_end.saturating_sub(CALL_TICKS);
         if self.ticks.now() >= baton.quantum_end {
             self.quantum_over();
+        }
+    }
+
+    /// The running task has executed a `pause`, which it does while it waits for another one. A replay
+    /// stops at each, so a switch may happen here.
+    pub fn paused(&mut self) {
+        if self.replaying() {
+            self.signal_first();
+        } else if self.tasks.several() && self.recording() {
+            let baton = baton();
+            baton.slice_end = baton.slice_end.saturating_sub(self.slice_ticks / PAUSES);
+            if self.ticks.now() >= baton.slice_end {
+                self.quantum_over();
+            }
         }
     }
 

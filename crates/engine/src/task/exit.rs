@@ -1,7 +1,6 @@
 //! Ending tasks and processes, while recording. (Replay: `crate::replay::tasks`.)
 
 use super::TaskRef;
-use super::futex::tell_robust_list;
 use crate::asm;
 use crate::log::Att;
 use crate::state::{Engine, Mode, ctx};
@@ -51,7 +50,6 @@ impl Engine {
             pc: ctx().pc,
         };
         let written = self.release_futexes(task);
-        tell_robust_list(0);
         let atts: Vec<Att> = written.iter().map(|&addr| Att::Memory { addr, len: 4 }).collect();
         if let Mode::Record(log) = &mut self.mode {
             let event = log.event(Kind::Syscall, stamp, &payload, &atts);
@@ -81,7 +79,6 @@ impl Engine {
     /// A task of another process that shares this memory is about to die of a signal: others go on.
     pub fn part_with_baton(&mut self) {
         let written = self.release_futexes(self.task);
-        tell_robust_list(0);
         self.record_words(&written);
         drop(written);
         self.forget_running_task();

@@ -2,16 +2,18 @@
 //! marked and their waiters woken, locks that others wait for are handed on, then the word of
 //! `set_tid_address` is cleared.
 //!
-//! The kernel knows the list of robust locks too, for ends that the engine does not see; before a task
-//! ends by itself the kernel is told to forget it, since it would write at a moment of its own.
+//! The kernel is never told of the list of robust locks, since it would write at a moment of its own:
+//! for ends that the engine does not see, see `shared`.
 
 use super::{Key, MATCH_ANY, OWNER_DIED, Place, Role, TID_MASK, WAITERS};
+use crate::calls::Outcome;
 use crate::state::Engine;
 use crate::sys::{self, *};
 use crate::task::TaskRef;
 use crate::task::baton::baton;
 use crate::vma::VmaKind;
 use alloc_crate::vec::Vec;
+use clew_syscalls::Call;
 
 /// `ROBUST_LIST_LIMIT`.
 const LIMIT: usize = 2048;
@@ -27,13 +29,19 @@ struct Lock {
     pending: bool,
 }
 
-/// Tells the kernel where the running thread's list of robust locks is.
-pub fn tell_robust_list(head: u64) {
-    // SAFETY: the kernel looks at the list when the thread ends, and survives what it finds.
-    unsafe { syscall!(__NR_set_robust_list, head, ROBUST_HEAD) };
-}
-
 impl Engine {
+    /// `get_robust_list` of one of the guest's tasks, while recording.
+    pub fn robust_list(&self, call: &Call) -> Option<Outcome> {
+        let [tid, head_at, len_at, ..] = call.args;
+        let task = if tid == 0 { self.task } else { self.tasks.find(tid as u32)? };
+        let words = [(len_at, ROBUST_HEAD), (head_at, task.robust_list)];
+        let written = |&(at, word): &(u64, u64)| sys::write_guest(at, &word.to_le_bytes());
+        if !words.iter().all(written) {
+            return Some(Outcome::of(-i64::from(EFAULT)));
+        }
+        Some(Outcome { written: words.iter().map(|w| (w.0, 8)).collect(), ..Outcome::default() })
+    }
+
     /// Does all of it for a task. Returns the words written.
     pub fn release_futexes(&mut self, mut task: TaskRef) -> Vec<u64> {
         let mut written = Vec::new();

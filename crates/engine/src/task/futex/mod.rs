@@ -12,7 +12,7 @@ mod shared;
 mod wait;
 mod waitv;
 
-pub use exit::{ROBUST_HEAD, tell_robust_list};
+pub use exit::ROBUST_HEAD;
 
 use super::TaskRef;
 use super::baton::{Deadline, baton, now};
