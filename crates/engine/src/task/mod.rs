@@ -16,6 +16,7 @@ pub mod start;
 
 pub use start::main;
 
+use crate::descriptors::Numbers;
 use crate::intrinsics::segment_base;
 use crate::log::{Stamp, registers_check};
 use crate::signal::xstate::{self, Image};
@@ -90,8 +91,9 @@ pub struct Process {
     pub actions: [Action; 65],
     /// The kernel has to be told of `actions` (CLONE_CLEAR_SIGHAND).
     pub cleared: bool,
-    /// The engine's notes on descriptors while no task of the process runs.
+    /// The engine's notes on descriptors, and its own descriptors, while no task of the process runs.
     pub marks: Vec<u8>,
+    pub numbers: Numbers,
 }
 
 impl Process {
@@ -103,6 +105,7 @@ impl Process {
             actions: [Action::default(); 65],
             cleared: false,
             marks: Vec::new(),
+            numbers: Numbers::now(),
         }
     }
 }
@@ -300,6 +303,7 @@ impl Engine {
         if old.process != task.process {
             let theirs = core::mem::take(&mut task.process().marks);
             old.process().marks = self.files.exchange_marks(theirs);
+            old.process().numbers = task.process().numbers.exchange();
             self.pid = task.process().pid;
         }
         self.task = task;

@@ -130,8 +130,9 @@ impl Engine {
             let theirs = maker.process();
             let marks = self.files.marks().to_vec();
             let cleared = args.has(CLONE_CLEAR_SIGHAND);
-            let actions = theirs.actions;
-            let mut process = Process { pid: tid, guest_of_another: true, actions, cleared, marks };
+            let mut process =
+                Process { guest_of_another: true, cleared, marks, ..Process::new(tid) };
+            process.actions = theirs.actions;
             if cleared {
                 crate::signal::clear_handlers(&mut process.actions);
             }
