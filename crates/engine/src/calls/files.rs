@@ -121,13 +121,10 @@ impl Files {
         Some(file as i32)
     }
 
-    /// A recorded change of a file's size, while replaying. The copy stays as long as what is mapped of
-    /// it: where the file had ended, a SIGBUS was recorded.
+    /// A recorded change of a file's size, while replaying.
     pub fn resize_shared(&mut self, identity: &[u8], size: u64) {
         if let Some(known) = self.shared.iter_mut().find(|s| s.identity == identity) {
-            for size in [size, size.max(known.mapped)] {
-                known.resize(size);
-            }
+            known.resize(size);
         }
     }
 
@@ -135,8 +132,17 @@ impl Files {
     pub fn extend_shared(&mut self, file: i32, end: u64) {
         if let Some(known) = self.shared.iter_mut().find(|s| s.file == file && s.mapped < end) {
             known.mapped = end;
-            known.resize(known.size.max(end));
         }
+    }
+
+    /// A recorded page cannot be written: other processes have made its file longer. False if that is not
+    /// it.
+    pub fn grow_shared(&mut self) -> bool {
+        let short = |s: &&mut Shared| s.size < s.mapped;
+        self.shared.iter_mut().filter(short).fold(false, |_, known| {
+            known.resize(known.mapped);
+            true
+        })
     }
 }
 

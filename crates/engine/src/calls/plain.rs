@@ -12,6 +12,8 @@ use clew_syscalls::{Blocking, Call, Class, Coverage, Syscall};
 
 /// Longest in-string kept for people.
 const STRING_LIMIT: usize = 4096;
+/// How often a call is made again because shared memory was another process's meanwhile.
+const MOST_TRIES: u32 = 100;
 /// Bytes watched behind a pointer of a call the table does not know.
 const WATCH_LIMIT: u64 = 64 << 10;
 
@@ -39,6 +41,13 @@ impl Engine {
         if result == -(sys::EFAULT as i64) && self.unprotect_all() {
             result = make(self, &real);
         }
+        // Another thread may have given up what this call was about to use.
+        for _ in 0..MOST_TRIES {
+            if result != -(sys::EFAULT as i64) || !self.get_call_pages(call) {
+                break;
+            }
+            result = make(self, &real);
+        }
         scratch.look_at_headers();
         if let (Some(mask), true) = (mask, self.task.pending != 0) {
             self.task.signals.restore = Some(self.task.signals.blocked);
@@ -51,7 +60,9 @@ impl Engine {
             }
         });
         if blocks {
-            written.iter().for_each(|&(addr, len)| self.get_range(addr, len));
+            for &(addr, len) in &written {
+                self.get_range(addr, len);
+            }
         }
         if !scratch.copy_back(self, &written) {
             result = -(sys::EFAULT as i64);

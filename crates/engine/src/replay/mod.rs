@@ -236,7 +236,8 @@ impl Engine {
         let (start, len) = (page_down(addr), page_up(end) - page_down(addr));
         // SAFETY: guest pages; their protection is put back below.
         unsafe { sys::mprotect(start, len, PROT_READ | PROT_WRITE) };
-        let ok = sys::write_guest(addr, bytes);
+        let ok = sys::write_guest(addr, bytes)
+            || self.files.grow_shared() && sys::write_guest(addr, bytes);
         let parts: alloc_crate::vec::Vec<Vma> =
             self.vmas.overlapping(start, start + len).copied().collect();
         for v in parts {

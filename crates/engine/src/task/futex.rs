@@ -122,6 +122,9 @@ impl Engine {
             let word = sys::read_u32(addr);
             let mut outcome =
                 Outcome { written: alloc_crate::vec![(addr, 4)], ..Outcome::of(result) };
+            if result == -i64::from(EFAULT) && word.is_some() {
+                continue;
+            }
             if result != -i64::from(ETIMEDOUT) || left <= NAP && deadline.is_some() {
                 return Some(outcome);
             }
