@@ -51,6 +51,8 @@ pub const SEGMENT: Range = Range::new(0x6200_0000, 0x6300_0000);
 pub const LOOKUP: Range = Range::new(0x6300_0000, 0x6310_0000);
 /// Entries of the hashed lookup, indexed by the low 16 bits of the guest address.
 pub const LOOKUP_ENTRIES: u64 = 65536;
+/// Notes on descriptors of a table that processes share.
+pub const MARKS: Range = Range::new(0x6310_0000, 0x6311_0000);
 /// The engine's heap.
 pub const HEAP: Range = Range::new(0x6400_0000, 0x7000_0000);
 

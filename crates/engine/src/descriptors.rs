@@ -60,7 +60,7 @@ impl Numbers {
         Self(core::array::from_fn(|i| NUMBERS[i].load(Ordering::Relaxed)))
     }
 
-    /// Another process runs in this memory: its numbers take the place of these, which are returned.
+    /// A task with this table runs: its numbers take the place of the present ones, which are returned.
     pub fn exchange(self) -> Self {
         let old = Self::now();
         if old.0 != self.0 {

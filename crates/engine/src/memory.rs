@@ -544,7 +544,16 @@ impl Engine {
         if !self.files.protected_pages {
             return;
         }
+        const FEW: u64 = 1024;
         let mut page = page_down(start);
+        if (end.saturating_sub(page)) / PAGE > FEW {
+            let within = |p: &u64| page <= *p && *p < end;
+            let pages: Vec<u64> = self.cache.code_pages().filter(within).collect();
+            for page in pages {
+                self.unprotect_code(page);
+            }
+            return;
+        }
         while page < end {
             if self.cache.page_has_code(page) {
                 self.unprotect_code(page);

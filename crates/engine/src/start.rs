@@ -91,7 +91,7 @@ pub extern "C" fn start(sp: u64) -> ! {
     let engine = engine();
     engine.ticks.set(orders.start_tick);
     engine.ticks.aim(None);
-    engine.files.set_marks(orders_text(orders.marks));
+    engine.files.tables.take_over(orders_text(orders.marks));
     signal::install_handlers();
     if recording {
         record_exec(engine, sp);

@@ -5,6 +5,7 @@
 //! are in it.
 
 use crate::procfs::peers::publish_vmas;
+use crate::sys;
 use alloc_crate::vec::Vec;
 use clew_abi::layout::{PAGE, Range, WINDOW_HIGH, WINDOW_LOW};
 use clew_translate::liveness::CodeSource;
@@ -158,6 +159,18 @@ impl Vmas {
     }
 }
 
+/// How far a range within two pages can be read: executable guest memory is mapped readable (see
+/// `memory::host_prot`), but pages past the end of a file are not.
+fn readable(start: u64, end: u64) -> u64 {
+    let next = page_down(start) + PAGE;
+    let can = |addr: u64| sys::read_guest(addr, &mut [0]);
+    match end {
+        _ if start == end || !can(start) => start,
+        _ if end > next && !can(next) => next,
+        _ => end,
+    }
+}
+
 fn joins(a: &Vma, b: &Vma) -> bool {
     a.end == b.start && a.prot == b.prot && a.kind == b.kind && a.kind == VmaKind::Private
 }
@@ -176,11 +189,11 @@ impl CodeSource for Vmas {
             }
             end = v.end;
         }
+        let end = readable(pc, end.min(page_down(pc) + 2 * PAGE));
         if end == pc {
             return &[];
         }
-        // SAFETY: executable guest memory is mapped readable (see `memory::host_prot`). Pages past
-        // the end of a truncated file are not; a fault there is the engine's crash report.
+        // SAFETY: just looked at, and nobody changes the guest's mappings meanwhile.
         unsafe { core::slice::from_raw_parts(pc as *const u8, (end - pc) as usize) }
     }
 }

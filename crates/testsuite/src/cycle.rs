@@ -210,6 +210,8 @@ impl<'a> Session<'a> {
         if !subject.no_memory_check {
             argv.push("--check-memory".into());
         }
+        let more = std::env::var("CLEW_RECORD_ARGS").unwrap_or_default();
+        argv.extend(more.split_whitespace().map(str::to_string));
         argv.extend(["-o", &trace, "--"].map(str::to_string));
         argv.extend(subject.argv.iter().cloned());
         Ok(Self { subject, dir, clew, trace, argv })

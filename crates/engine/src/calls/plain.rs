@@ -32,12 +32,15 @@ impl Engine {
             Coverage::Exact => None,
             Coverage::Unknown => Some(self.watch(call)),
         };
-        let blocks = self.blocks(call);
+        self.open_for_kernel(&plan);
+        let may_block = self.blocks(call);
+        let at_once = if may_block { self.write_at_once(call) } else { None };
+        let blocks = may_block && at_once.is_none();
         let mut scratch =
             if blocks { Scratch::new(self, &plan) } else { Scratch::instead_of_nothing(call) };
         let real = scratch.call(call);
         let make = if blocks { Self::kernel_blocking } else { Self::kernel };
-        let mut result = make(self, &real);
+        let mut result = at_once.unwrap_or_else(|| make(self, &real));
         if result == -(sys::EFAULT as i64) && self.unprotect_all() {
             result = make(self, &real);
         }
@@ -64,7 +67,8 @@ impl Engine {
                 self.get_range(addr, len);
             }
         }
-        if !scratch.copy_back(self, &written) {
+        let failed = result == -(sys::EFAULT as i64);
+        if !scratch.copy_back(self, &written, failed) {
             result = -(sys::EFAULT as i64);
         }
         if call.nr == sys::__NR_futex && self.sharing.holds(call.args[0]) {
@@ -82,6 +86,19 @@ impl Engine {
         let flags = self.echo_flags(call, result);
         let resized = self.watched_files(call, result, &mut written);
         Outcome { result, flags, written, strings, resized, ..Outcome::default() }
+    }
+
+    /// The kernel is about to write somewhere: the engine's protection must not be in its way. (It
+    /// might write a part, or lose what it has read.)
+    fn open_for_kernel(&mut self, plan: &clew_syscalls::Plan) {
+        if !self.files.protected_pages {
+            return;
+        }
+        let mut ranges = Vec::new();
+        clew_syscalls::reach(plan, &Memory, &mut |addr, len| ranges.push((addr, len)));
+        for (addr, len) in ranges {
+            self.unprotect_range(addr, addr.saturating_add(len));
+        }
     }
 
     /// Might other tasks have to wait for this call?
