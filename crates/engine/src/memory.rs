@@ -115,8 +115,20 @@ pub struct MappedFiles {
     pub store: Store,
     /// Mappings of files that the guest may still change through descriptors.
     pub watched: Vec<Watched>,
-    /// Ranges a child does not get as they are. Mappings that have gone since may be among them.
+    /// Ranges a child does not get as they are.
     pub not_inherited: Vec<(u64, u64, Inherited)>,
+}
+
+impl MappedFiles {
+    /// A range is copied by `fork` like any other from now on.
+    fn inherit_as_usual(&mut self, start: u64, end: u64) {
+        let mut left = Vec::new();
+        for &(s, e, inherited) in &self.not_inherited {
+            let parts = [(s, e.min(start)), (s.max(end), e)];
+            left.extend(parts.iter().filter(|p| p.0 < p.1).map(|p| (p.0, p.1, inherited)));
+        }
+        self.not_inherited = left;
+    }
 }
 
 impl Engine {
@@ -279,6 +291,7 @@ impl Engine {
         let end = addr + page_up(len);
         self.forget_code(addr, end);
         self.forget_shared_maps(addr, end);
+        self.files.mapped.inherit_as_usual(addr, end);
         self.cache.forget_writes(addr, end);
         let kind = if shared { VmaKind::Shared } else { VmaKind::Private };
         self.vmas.insert(Vma { start: addr, end, prot, kind });
@@ -313,7 +326,7 @@ impl Engine {
             self.vmas.remove(addr, end);
             self.forget_shared_maps(addr, end);
             self.files.mapped.watched.retain(|w| w.end <= addr || end <= w.start);
-            self.files.mapped.not_inherited.retain(|&(s, e, _)| e <= addr || end <= s);
+            self.files.mapped.inherit_as_usual(addr, end);
         }
         result
     }
@@ -478,11 +491,10 @@ impl Engine {
     }
 
     fn note_inheritance(&mut self, start: u64, end: u64, inherited: Inherited) {
-        let list = &mut self.files.mapped.not_inherited;
-        if inherited == Inherited::Copied {
-            list.retain(|&(s, e, _)| e <= start || end <= s);
-        } else {
-            list.push((start, end, inherited));
+        let files = &mut self.files.mapped;
+        files.inherit_as_usual(start, end);
+        if inherited != Inherited::Copied {
+            files.not_inherited.push((start, end, inherited));
         }
     }
 

@@ -245,7 +245,9 @@ impl<'a> Session<'a> {
     fn said(&self, recorded: &Outcome) -> Result<(), String> {
         let Some(text) = &self.subject.says else { return Ok(()) };
         let stderr = String::from_utf8_lossy(&recorded.stderr);
-        if stderr.lines().any(|line| line.starts_with("clew:") && line.contains(text)) {
+        // The guest may have left off in the middle of a line.
+        let says = |line: &str| line.split_once("clew: ").is_some_and(|(_, said)| said.contains(text));
+        if stderr.lines().any(says) {
             return Ok(());
         }
         Err(format!("the recording does not say {text:?}: {}", excerpt(&recorded.stderr)))
