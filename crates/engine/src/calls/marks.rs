@@ -82,9 +82,17 @@ impl Default for Tables {
 }
 
 impl Tables {
-    /// The current table's notes, to hand to the next program.
-    pub fn noted(&self) -> &[u8] {
+    fn noted(&self) -> &[u8] {
         self.current.noted()
+    }
+
+    /// The current table's notes, to hand to the next program: never empty, which would be the notes of
+    /// the first one.
+    pub fn for_orders(&self) -> &[u8] {
+        match self.noted() {
+            [] => &[0],
+            noted => noted,
+        }
     }
 
     /// Takes over another program's notes; descriptors closed on exec have lost theirs.
