@@ -21,7 +21,7 @@ pub mod fd {
     /// The directory of stored files shared by all traces, or absent (recording only).
     pub const STORE: i32 = 1004;
     /// The memfd whose pages fill the shadow map: `8 * SHADOW_CHUNK` bytes, every `u64` holding
-    /// [`crate::layout::CACHE`]`.start`, the address of the miss stub.
+    /// the start of the default window's cache, where the miss stub lies.
     pub const PATTERN: i32 = 1005;
     /// The memfd with the decompressed segments, segment `n` in slot `n % STREAM_SLOTS` (replay only).
     pub const STREAM: i32 = 1006;

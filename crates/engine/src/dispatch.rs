@@ -1,6 +1,7 @@
 //! Every exit from translated code arrives here, and every way back starts here.
 
 use crate::shadow;
+use crate::signal::host::{canonical, refused_branch};
 use crate::signal::{SIGBUS, SIGILL, SIGSEGV, SIGTRAP, Taken};
 use crate::state::{Engine, ctx, engine};
 use crate::vma::{PROT_EXEC, PROT_READ, Vmas};
@@ -166,7 +167,7 @@ impl Engine {
             let seeking = !stepping && self.must_seek();
             match if stepping || seeking { self.single_block(pc) } else { self.entry(pc) } {
                 Some(entry) => {
-                    ctx().resume = entry.host();
+                    ctx().resume = self.cache.host(entry);
                     ctx().rflags &= !TF;
                     self.task.signals.stepping = stepping;
                     self.seeking = seeking;
@@ -253,13 +254,20 @@ impl Engine {
         if self.cache.generation == generation {
             self.cache.relink(number, entry);
         }
-        ctx().resume = entry.host();
+        ctx().resume = self.cache.host(entry);
     }
 
     /// An indirect branch found no translation at `exit_target`; its tick is not counted yet.
     fn indirect_miss(&mut self) {
         let target = ctx().exit_target;
         ctx().pc = target;
+        if !canonical(target) && !self.cache.window.has_shadow() && ctx().exit_from != 0 {
+            refused_branch(self.cache.base() + ctx().exit_from);
+            if let Some(taken) = self.task.signals.fault.take() {
+                self.fault(taken);
+            }
+            return self.resume();
+        }
         let site = core::mem::take(&mut self.task.signals.dispatch_fault);
         let generation = self.cache.generation;
         if self.sharing.holds(target) {
@@ -299,8 +307,7 @@ impl Engine {
 
     /// Control went to `pc`, which is not executable.
     fn fetch_fault(&mut self, pc: u64) {
-        let canonical = (pc as i64) << 16 >> 16 == pc as i64;
-        if canonical {
+        if canonical(pc) {
             // The kernel claims that its own half is present (set_signal_archinfo).
             let present = pc >= TASK_SIZE
                 || self.vmas.find(pc).is_some_and(|v| v.prot & PROT_READ != 0);

@@ -4,12 +4,13 @@
 use crate::crash;
 use crate::descriptors::number;
 use crate::sys;
-use clew_abi::layout::{SHADOW_CHUNK, WINDOW, shadow_entry};
+use crate::window::window;
+use clew_abi::layout::{CodeWindow, SHADOW_CHUNK};
 use clew_abi::orders::fd;
 use core::cell::UnsafeCell;
 
 /// One bit for each chunk there can be.
-const WORDS: usize = (WINDOW.end / SHADOW_CHUNK / 64) as usize;
+const WORDS: usize = (CodeWindow::LOW.range().end / SHADOW_CHUNK / 64) as usize;
 
 /// Which chunks (by number, `pc / SHADOW_CHUNK`) are mapped.
 struct Chunks(UnsafeCell<[u64; WORDS]>);
@@ -27,7 +28,7 @@ fn chunks() -> &'static mut [u64; WORDS] {
 /// Makes sure the shadow entry of `pc` is mapped. False if `pc` has none, or the guest has something
 /// of its own where it would be.
 pub fn ensure(pc: u64) -> bool {
-    mapped(pc) || shadow_entry(pc).is_some() && map_new(pc)
+    mapped(pc) || window().shadow_entry(pc).is_some() && map_new(pc)
 }
 
 #[cold]
@@ -47,8 +48,12 @@ pub fn mapped(pc: u64) -> bool {
     word.is_some_and(|word| word >> (chunk % 64) & 1 != 0)
 }
 
+fn address(chunk: u32) -> u64 {
+    chunk as u64 * SHADOW_CHUNK * 8 + clew_abi::layout::SHADOW_DISP
+}
+
 fn map(chunk: u32, fixed: u32) -> bool {
-    let start = chunk as u64 * SHADOW_CHUNK * 8 + clew_abi::layout::SHADOW_DISP;
+    let start = address(chunk);
     let len = 8 * SHADOW_CHUNK;
     // SAFETY: the shadow map's own range.
     let got = unsafe {
@@ -70,11 +75,26 @@ fn map(chunk: u32, fixed: u32) -> bool {
     true
 }
 
+/// The numbers of the mapped chunks.
+fn mapped_chunks() -> impl Iterator<Item = u32> {
+    let words = chunks().iter().enumerate().filter(|(_, word)| **word != 0);
+    words.flat_map(|(n, &word)| {
+        (0..64).filter(move |bit| word >> bit & 1 != 0).map(move |bit| 64 * n as u32 + bit)
+    })
+}
+
+/// Unmaps the shadow map.
+pub fn unmap() {
+    for chunk in mapped_chunks() {
+        // SAFETY: the shadow map's own range.
+        unsafe { sys::munmap(address(chunk), 8 * SHADOW_CHUNK) };
+    }
+    chunks().fill(0);
+}
+
 /// Forgets all entries: every chunk is mapped afresh.
 pub fn reset() {
-    for (n, word) in chunks().iter().enumerate() {
-        for bit in (0..64).filter(|bit| word >> bit & 1 != 0) {
-            map(64 * n as u32 + bit, sys::MAP_FIXED);
-        }
+    for chunk in mapped_chunks() {
+        map(chunk, sys::MAP_FIXED);
     }
 }

@@ -1,6 +1,7 @@
 //! Where the kernel starts the process: sets the engine up, then the guest.
 
 use crate::asm;
+use crate::choice;
 use crate::calls::files::Files;
 use crate::crash;
 use crate::descriptors::{self, number};
@@ -16,15 +17,15 @@ use crate::task::baton::baton;
 use crate::task::{Process, TaskRef, Tasks};
 use crate::sys::{self, MAP_ANONYMOUS, MAP_FIXED, MAP_NORESERVE, MAP_PRIVATE, MAP_SHARED};
 use crate::vma::{PROT_EXEC, PROT_READ, PROT_WRITE, Vma, VmaKind, Vmas, page_down, page_up};
+use crate::window;
 use alloc_crate::boxed::Box;
 use alloc_crate::string::String;
 use alloc_crate::vec::Vec;
 use clew_abi::layout::{
-    CACHE, CONTEXT, ENGINE, HEAP, IMAGE, LOOKUP, ORDERS, PAGE, Range, SHARED,
+    BACK, CONTEXT, CodeWindow, ENGINE, HEAP, IMAGE, LOOKUP, ORDERS, PAGE, Range, SHARED,
 };
 use clew_abi::orders::{self as abi, fd};
 use clew_abi::record::*;
-use clew_translate::Cache;
 use clew_translate::context::reg;
 use core::fmt::Write;
 use core::sync::atomic::Ordering;
@@ -50,9 +51,15 @@ pub extern "C" fn start(sp: u64) -> ! {
     if orders.magic != abi::MAGIC || orders.version != abi::VERSION {
         crash::fail("the orders are from another build of clew");
     }
-    // SAFETY: `map_engine` mapped the cache, the lookup table and the context.
-    let cache = unsafe { Cache::new(asm::clew_exit as *const () as u64) };
     let recording = orders.mode == abi::MODE_RECORD;
+    // SAFETY: `sp` is what the kernel passed.
+    let initial = unsafe { initial(sp) };
+    let program = recording.then(open_program);
+    let cache = window::open(match &program {
+        Some(Ok(file)) => choice::window_for(*file, &initial.envp),
+        // A replay's, until the trace tells another one.
+        _ => CodeWindow::LOW,
+    });
     if recording {
         map_shared();
     }
@@ -93,8 +100,8 @@ pub extern "C" fn start(sp: u64) -> ! {
     engine.ticks.aim(None);
     engine.files.tables.take_over(orders_text(orders.marks));
     signal::install_handlers();
-    if recording {
-        record_exec(engine, sp);
+    if let Some(file) = program {
+        record_exec(engine, sp, &initial, file);
     } else {
         crate::procfs::peers::publish(&[]);
         replay::begin(engine);
@@ -175,19 +182,11 @@ fn map_engine(orders: i32) {
     };
     let private = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
     fixed(Range::new(IMAGE.end, ENGINE.end), 0, private, -1);
+    fixed(BACK, 0, private, -1);
     fixed(Range::new(CONTEXT, CONTEXT + PAGE), RW, private, -1);
     fixed(HEAP, RW, private, -1);
     fixed(LOOKUP, RW, private, -1);
-    fixed(CACHE, RW | PROT_EXEC, private, -1);
-    // A fresh page costs a microsecond, a huge one less than a hundred. Where there are none, the
-    // pages that even the smallest guest touches are had at once.
-    for (range, begun) in [(HEAP, 512 << 10), (CACHE, 128 << 10)] {
-        // SAFETY: just mapped. Failing (before Linux 5.14, or without huge pages) changes nothing.
-        unsafe {
-            sys::syscall!(sys::__NR_madvise, range.start, range.len(), sys::MADV_HUGEPAGE);
-            sys::syscall!(sys::__NR_madvise, range.start, begun, sys::MADV_POPULATE_WRITE);
-        }
-    }
+    window::begin_pages(HEAP, 512 << 10);
     let size = sys::fstat(orders).map_or(0, |st| st.st_size as u64);
     let len = page_up(size).min(ORDERS.len());
     fixed(Range::new(ORDERS.start, ORDERS.start + len), RW, MAP_SHARED, orders);
@@ -231,11 +230,14 @@ unsafe fn initial(sp: u64) -> Initial {
 }
 
 /// Loads the program, makes the stack show it, and writes the `Exec` event.
-fn record_exec(engine: &mut Engine, sp: u64) {
-    // SAFETY: `sp` is what the kernel passed.
-    let initial = unsafe { initial(sp) };
+fn record_exec(
+    engine: &mut Engine,
+    sp: u64,
+    initial: &Initial,
+    file: Result<i32, loader::LoadError>,
+) {
     let orders = orders();
-    let program = open_program()
+    let program = file
         .and_then(|file| loader::load(engine, file))
         .unwrap_or_else(|e| refuse(orders_text(orders.program), e.0));
     let mut ops = program.ops;
@@ -252,7 +254,7 @@ fn record_exec(engine: &mut Engine, sp: u64) {
         (AT_EXECFN, execfn),
         (AT_SYSINFO_EHDR, vdso),
     ];
-    signal::find_vdso(&initial);
+    signal::find_vdso(initial);
     // SAFETY: the auxiliary vector lies on the initial stack, which nobody else uses yet.
     engine.auxv = unsafe { fix_auxv(initial.auxv, &fixes) };
     crate::procfs::peers::publish(&engine.auxv);
@@ -283,7 +285,7 @@ fn record_exec(engine: &mut Engine, sp: u64) {
         parent_stream: orders.parent_stream,
         parent_event: orders.parent_event,
     };
-    write_exec(engine, &payload, &ops, &initial);
+    write_exec(engine, &payload, &ops, initial);
 }
 
 /// The program's file, which becomes the reserved descriptor `fd::EXE`.
@@ -314,6 +316,11 @@ fn write_exec(engine: &mut Engine, payload: &ExecPayload, ops: &[Op], initial: &
     let envp = strings(&initial.envp);
     let exe = engine.exe.clone();
     let mut atts = Vec::new();
+    let window = engine.cache.window;
+    let start = window.start.to_le_bytes();
+    if window != CodeWindow::LOW {
+        atts.push(Att::Bytes { kind: ATT_WINDOW, addr: 0, bytes: &start });
+    }
     for op in ops {
         match op {
             Op::Map(mapped) => mapped.attach(&mut atts),

@@ -7,7 +7,8 @@
 use crate::procfs::peers::publish_vmas;
 use crate::sys;
 use alloc_crate::vec::Vec;
-use clew_abi::layout::{PAGE, Range, WINDOW_HIGH, WINDOW_LOW};
+use crate::window::window;
+use clew_abi::layout::{PAGE, Range};
 use clew_translate::liveness::CodeSource;
 use core::cell::Cell;
 
@@ -144,10 +145,11 @@ impl Vmas {
 
     /// A free range of `len` bytes in the code window: as low as it fits.
     pub fn find_window(&self, len: u64) -> Option<u64> {
-        [WINDOW_LOW, WINDOW_HIGH].into_iter().find_map(|part| self.find_gap(part, len))
+        window().halves().into_iter().find_map(|part| self.find_gap(part, len))
     }
 
-    fn find_gap(&self, part: Range, len: u64) -> Option<u64> {
+    /// A free range of `len` bytes in `part`: as low as it fits.
+    pub fn find_gap(&self, part: Range, len: u64) -> Option<u64> {
         let mut at = part.start;
         for v in &self.list[self.index(part.start)..] {
             if v.start >= part.end || v.start.saturating_sub(at) >= len + PAGE {

@@ -82,14 +82,10 @@ impl Default for Tables {
 }
 
 impl Tables {
-    fn noted(&self) -> &[u8] {
-        self.current.noted()
-    }
-
-    /// The current table's notes, to hand to the next program: never empty, which would be the notes of
-    /// the first one.
-    pub fn for_orders(&self) -> &[u8] {
-        match self.noted() {
+    /// The current table's notes, to hand to the next program: never empty, which would mean that
+    /// there is none to hand anything on.
+    pub fn noted(&self) -> &[u8] {
+        match self.current.noted() {
             [] => &[0],
             noted => noted,
         }

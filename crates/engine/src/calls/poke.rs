@@ -6,7 +6,8 @@ use super::marks::MEMORY;
 use crate::state::Engine;
 use crate::sys::{self, *};
 use alloc_crate::vec::Vec;
-use clew_abi::layout::{Range, guest_may_map};
+use crate::window::guest_may_map;
+use clew_abi::layout::Range;
 use clew_syscalls::Call;
 
 /// `UIO_MAXIOV`.

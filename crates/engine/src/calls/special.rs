@@ -49,7 +49,8 @@ impl Engine {
                 self.yield_baton();
                 Some(Outcome::of(0))
             }
-            __NR_ptrace => Some(self.refuse_ptrace(call)),
+            __NR_ptrace => Some(self.ptrace(call).unwrap_or_else(|| self.refuse_ptrace(call))),
+            __NR_wait4 if self.tasks.several() => self.wait_for_traced(call),
             __NR_seccomp | __NR_prctl if call.nr == __NR_seccomp || a[0] == 22 => {
                 self.warn_once(
                     call.nr,

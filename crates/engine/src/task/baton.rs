@@ -8,7 +8,7 @@
 //! - The guest context holds the registers of `Engine::task`, the last task that ran. Whoever gets
 //!   the baton after another task records the switch, saves that one's registers and loads its own.
 //! - Waiters are first come, first served, those that come back from blocking calls before those
-//!   whose slice was over (but not for ever).
+//!   whose slice was over (but not for ever); those that a tracer holds (see `traced`) not at all.
 //!
 //! # Safety
 //! The baton's own fields are only touched under its lock, which is never held across a system call
@@ -210,7 +210,7 @@ impl Baton {
             return Some(task);
         }
         self.favoured = 0;
-        self.preempted.pop()
+        self.preempted.pop().or_else(|| self.woken.pop())
     }
 
     /// Gives the baton to the first in the queue, if there is one, and returns it: it is to be woken
@@ -225,7 +225,7 @@ impl Baton {
     /// Takes the baton for `task` if nobody runs.
     pub(super) fn seize(&mut self, task: TaskRef) -> bool {
         let dead = self.holder.is_some_and(|h| h != task && !h.lives());
-        let free = self.lent || self.holder.is_none() || dead;
+        let free = (self.lent || self.holder.is_none() || dead) && !task.is_held();
         if free {
             self.holder = Some(task);
             self.lent = false;
@@ -443,12 +443,13 @@ impl Queue {
         self.last = Some(task);
     }
 
+    /// Takes out the first that no tracer holds.
     fn pop(&mut self) -> Option<TaskRef> {
-        let task = self.first?;
-        self.first = task.next;
-        if self.first.is_none() {
-            self.last = None;
+        let mut task = self.first?;
+        while task.is_held() {
+            task = task.next?;
         }
+        self.remove(task);
         Some(task)
     }
 

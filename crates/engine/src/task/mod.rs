@@ -13,6 +13,7 @@ pub mod baton;
 pub mod exit;
 pub mod futex;
 pub mod start;
+pub mod traced;
 
 pub use start::main;
 
@@ -48,6 +49,8 @@ pub struct Task {
     made_by: Option<TaskRef>,
     /// The next in the queue for the baton.
     next: Option<TaskRef>,
+    /// Who has stopped it with `ptrace`.
+    tracer: Option<traced::Tracer>,
     /// What the call that it sleeps in has come to, once it is woken (see `futex`).
     woken: Option<i64>,
     /// When a wait with a limit ends that is made again because what interrupted it was nothing.
@@ -215,6 +218,7 @@ impl Tasks {
             process,
             made_by: None,
             next: None,
+            tracer: None,
             woken: None,
             wait_limit: None,
             signals: TaskSignals::default(),
@@ -257,6 +261,7 @@ impl Tasks {
     /// Forgets a task that has ended.
     pub fn remove(&mut self, mut task: TaskRef) {
         self.list.retain(|t| *t != task);
+        self.list.iter().for_each(|t| t.forget_tracer(task));
         baton::baton().forget_mortal(task);
         task.processor = None;
         self.ended.push(task);

@@ -24,7 +24,7 @@ use crate::context_addr;
 use crate::emit::Emitter;
 use crate::liveness::CodeSource;
 use alloc::vec::Vec;
-use clew_abi::layout::{CACHE, CACHE_COLD, LOOKUP, LOOKUP_ENTRIES};
+use clew_abi::layout::CodeWindow;
 use core::hash::{BuildHasherDefault, Hasher};
 use hashbrown::HashMap;
 use pages::FIRST_REVIEW;
@@ -79,13 +79,6 @@ pub struct Entry {
     direct: u32,
 }
 
-impl Entry {
-    /// Its address.
-    pub fn host(self) -> u64 {
-        CACHE.start + self.direct as u64
-    }
-}
-
 /// Makes room for `more`. A table that outgrows its first allocation gets all it may ever need, of
 /// which only what is used costs memory, so it is copied once at most.
 fn grow<T>(table: &mut Vec<T>, more: usize, max: usize) {
@@ -124,6 +117,8 @@ struct Single {
 
 /// The code cache. One per process.
 pub struct Cache {
+    /// Where guest code and this cache lie.
+    pub window: CodeWindow,
     pub blocks: Vec<Block>,
     pub sites: Vec<Site>,
     /// Packed per-instruction notes of all blocks: see [`block::map`].
@@ -156,7 +151,9 @@ pub struct Cache {
     hot: u64,
     cold: u64,
     exit_common: u64,
+    /// The hashed lookup, and where it goes on when the first way does not have the target.
     hashed: u64,
+    hashed_rest: u64,
     /// Some indirect branch uses the hashed lookup.
     hashing: bool,
     first_hot: u64,
@@ -167,10 +164,12 @@ impl Cache {
     /// stored and the guest's registers in place.
     ///
     /// # Safety
-    /// `layout::CACHE`, `LOOKUP` and the context are mapped writable (the cache executable too) and
-    /// belong to this cache alone; shadow pages are mapped before [`Self::publish`] names them.
-    pub unsafe fn new(engine_exit: u64) -> Self {
+    /// The window's cache, `LOOKUP` (filled with zeros) and the context are mapped writable (the cache
+    /// executable too) and belong to this cache alone; shadow pages are mapped before
+    /// [`Self::publish`] names them.
+    pub unsafe fn new(window: CodeWindow, engine_exit: u64) -> Self {
         let mut cache = Self {
+            window,
             blocks: Vec::with_capacity(2048),
             sites: Vec::with_capacity(8192),
             map: Vec::with_capacity(1 << 16),
@@ -188,23 +187,28 @@ impl Cache {
             proof_pages: Vec::new(),
             proofs: Proofs::new(),
             last_noted: (NO_BLOCK, 0),
-            hot: CACHE.start,
-            cold: CACHE_COLD,
+            hot: window.cache().start,
+            cold: window.cache_cold(),
             exit_common: 0,
             hashed: 0,
+            hashed_rest: 0,
             hashing: false,
             first_hot: 0,
         };
         cache.fixed_stubs(engine_exit);
+        if !window.has_shadow() {
+            cache.forget_lookup();
+            cache.begin_hashing();
+        }
         cache
     }
 
     /// The stubs every other piece of translated code relies on. The miss stub lies at the cache's
     /// start, where the shadow map's pattern points.
     fn fixed_stubs(&mut self, engine_exit: u64) {
-        let (rcx, rdx) = (reg::RCX as u8, reg::RDX as u8);
+        let rcx = reg::RCX as u8;
         // SAFETY: see `new`.
-        let mut e = unsafe { Emitter::new(CACHE.start, CACHE.start + 4096) };
+        let mut e = unsafe { Emitter::new(self.base(), self.base() + 4096) };
         e.store(context_addr!(exit_target), rcx);
         e.load(rcx, context_addr!(spill_rcx));
         e.store_imm32(context_addr!(exit_site), EXIT_MISS);
@@ -217,29 +221,28 @@ impl Cache {
         e.bytes(&[0xff, 0x25, 2, 0, 0, 0, 0xcc, 0xcc]);
         e.literal(engine_exit);
         e.align(16);
-        // The hashed lookup: rcx holds the target, guest rcx is spilled. The table holds the
-        // complement of the guest address, so that adding target and one gives zero on a hit.
-        self.hashed = e.pos();
-        let pcs = LOOKUP.start as u32;
-        let hosts = (LOOKUP.start + 8 * LOOKUP_ENTRIES) as u32;
-        e.store(context_addr!(spill_scratch), rdx);
-        e.movzx16(rdx, rcx);
-        e.load_indexed(rdx, rdx, pcs);
-        e.bytes(&[0x48, 0x8d, 0x54, 0x0a, 0x01]); // lea rdx, [rdx+rcx+1]
-        e.bytes(&[0x48, 0x87, 0xca]); // xchg rdx, rcx
-        let hit = e.jrcxz_short();
-        e.bytes(&[0x48, 0x89, 0xd1]); // mov rcx, rdx
-        e.load(rdx, context_addr!(spill_scratch));
-        e.jmp(CACHE.start);
-        e.patch_short(hit);
-        e.movzx16(rcx, rdx);
-        e.load_indexed(rcx, rcx, hosts);
-        e.store(context_addr!(spill_lookup), rcx);
-        e.load(rdx, context_addr!(spill_scratch));
-        e.jmp_abs(context_addr!(spill_lookup));
+        self.lookup_stub(&mut e);
         e.align(64);
         self.hot = e.pos();
         self.first_hot = self.hot;
+    }
+
+    /// Where the cache begins: with the miss stub.
+    #[inline]
+    pub fn base(&self) -> u64 {
+        self.window.cache().start
+    }
+
+    /// The offset of a cache address.
+    #[inline]
+    pub(crate) fn offset(&self, host: u64) -> u32 {
+        (host - self.base()) as u32
+    }
+
+    /// The cache address where direct branches to `entry` arrive.
+    #[inline]
+    pub fn host(&self, entry: Entry) -> u64 {
+        self.base() + entry.direct as u64
     }
 
     pub fn exit_common(&self) -> u64 {
@@ -253,7 +256,7 @@ impl Cache {
         let full = self.sites.len() > MAX_SITES - 4 * MAX_INSTRUCTIONS as usize
             || self.blocks.len() >= MAX_BLOCKS
             || self.map.len() > MAX_MAP - 16 * MAX_INSTRUCTIONS as usize;
-        if full || hot_end > CACHE_COLD || cold_end > CACHE.end {
+        if full || hot_end > self.window.cache_cold() || cold_end > self.window.cache().end {
             return None;
         }
         grow(&mut self.sites, 4 * MAX_INSTRUCTIONS as usize, MAX_SITES);
@@ -282,9 +285,11 @@ impl Cache {
 
     /// From here on the block can be found, so that it can link to itself.
     pub(crate) fn set_entries(&mut self, block: u32, indirect: Option<u64>, direct: u64) {
+        let indirect_at = indirect.map_or(0, |host| self.offset(host));
+        let direct = self.offset(direct);
         let b = &mut self.blocks[block as usize];
-        b.direct = (direct - CACHE.start) as u32;
-        b.indirect = indirect.map_or(0, |host| (host - CACHE.start) as u32);
+        b.direct = direct;
+        b.indirect = indirect_at;
         b.start = if indirect.is_some() { b.indirect } else { b.direct };
         let (pc, direct) = (b.pc, b.direct);
         self.by_pc.insert(pc, Entry { block, direct });
@@ -299,9 +304,10 @@ impl Cache {
 
     /// The entry of a block that only the caller of `translate_single` knows.
     pub(crate) fn set_single_entry(&mut self, block: u32, host: u64) {
+        let direct = self.offset(host);
         let b = &mut self.blocks[block as usize];
-        b.direct = (host - CACHE.start) as u32;
-        b.start = b.direct;
+        b.direct = direct;
+        b.start = direct;
         b.live = false;
     }
 
@@ -331,8 +337,9 @@ impl Cache {
     }
 
     pub(crate) fn end_block(&mut self, block: u32, hot_end: u64) {
+        let end = self.offset(hot_end);
         let b = &mut self.blocks[block as usize];
-        b.end = (hot_end - CACHE.start) as u32;
+        b.end = end;
         b.map_end = self.map.len() as u32;
         b.sites_end = self.sites.len() as u32;
     }
@@ -368,19 +375,19 @@ impl Cache {
     pub fn indirect_entry_at(&mut self, source: &impl CodeSource, pc: u64) -> Result<u64, Refusal> {
         let Some(entry) = self.entry(pc) else {
             let block = block::translate(self, source, pc, true)?;
-            return Ok(CACHE.start + self.blocks[block as usize].indirect as u64);
+            return Ok(self.base() + self.blocks[block as usize].indirect as u64);
         };
         let block = &self.blocks[entry.block as usize];
         if block.direct == entry.direct && block.indirect != 0 {
-            return Ok(CACHE.start + block.indirect as u64);
+            return Ok(self.base() + block.indirect as u64);
         }
         if let Some(&added) = self.added_entries.get(&pc) {
-            return Ok(CACHE.start + added as u64);
+            return Ok(self.base() + added as u64);
         }
         // What is written now must not be overwritten as if it belonged to the single block.
         self.single = None;
         let host = block::indirect_entry(self, source, pc, entry)?;
-        self.added_entries.insert(pc, (host - CACHE.start) as u32);
+        self.added_entries.insert(pc, self.offset(host));
         Ok(host)
     }
 
@@ -410,8 +417,7 @@ impl Cache {
         self.new_pages.clear();
         self.single = None;
         self.hot = self.first_hot;
-        self.cold = CACHE_COLD;
-        // SAFETY: `LOOKUP` is mapped (see `new`).
-        unsafe { core::ptr::write_bytes(LOOKUP.start as *mut u8, 0, 8 * LOOKUP_ENTRIES as usize) }
+        self.cold = self.window.cache_cold();
+        self.forget_lookup();
     }
 }
