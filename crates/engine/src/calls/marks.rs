@@ -6,6 +6,7 @@
 //! Notes shared with other processes are bytes in memory of the engine's that `fork` does not copy;
 //! the kernel orders what happens to a descriptor, the notes follow it as closely as they can.
 
+use crate::descriptors::Numbers;
 use crate::state::Engine;
 use crate::sys::{self, MAP_ANONYMOUS, MAP_FIXED, MAP_NORESERVE, MAP_SHARED};
 use alloc_crate::vec::Vec;
@@ -30,8 +31,8 @@ pub struct Tables {
     current: Marks,
     /// The number of the current one.
     number: u32,
-    /// The others, by number.
-    others: Vec<(u32, Marks)>,
+    /// The others, by number, with the numbers that the engine's own descriptors have in them.
+    others: Vec<(u32, Marks, Numbers)>,
     last_number: u32,
 }
 
@@ -124,29 +125,33 @@ impl Tables {
         if number == self.number {
             return;
         }
-        let at = self.others.iter().position(|(n, _)| *n == number);
-        let next = at.map_or(Marks::Own(Vec::new()), |at| self.others.swap_remove(at).1);
+        let at = self.others.iter().position(|(n, ..)| *n == number);
+        let (next, numbers) = match at.map(|at| self.others.swap_remove(at)) {
+            Some((_, marks, numbers)) => (marks, numbers),
+            None => (Marks::Own(Vec::new()), Numbers::now()),
+        };
         let old = core::mem::replace(&mut self.current, next);
-        self.others.push((self.number, old));
+        self.others.push((self.number, old, numbers.exchange()));
         self.number = number;
     }
 
     /// A copy of the current table for a new process of this memory. Returns its number.
     pub fn copy(&mut self) -> u32 {
         self.last_number += 1;
-        self.others.push((self.last_number, Marks::Own(self.noted().to_vec())));
+        let marks = Marks::Own(self.noted().to_vec());
+        self.others.push((self.last_number, marks, Numbers::now()));
         self.last_number
     }
 
     /// A table that no task uses any more.
     pub fn forget(&mut self, number: u32) {
-        self.others.retain(|(n, _)| *n != number);
+        self.others.retain(|(n, ..)| *n != number);
     }
 
     /// From now on other processes share the current table.
     pub fn share(&mut self) {
         let in_use = |marks: &Marks| matches!(marks, Marks::Shared);
-        if in_use(&self.current) || self.others.iter().any(|(_, marks)| in_use(marks)) {
+        if in_use(&self.current) || self.others.iter().any(|(_, marks, _)| in_use(marks)) {
             return;
         }
         let flags = MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED;
