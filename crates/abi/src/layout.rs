@@ -67,6 +67,26 @@ pub const TASK_STACK: Range = Range::new(68 << 10, TASK_AREA - 4096);
 /// What recording processes know about the memory they share (see the engine's `sharing`).
 pub const SHARING: Range = Range::new(20 * GIB, 20 * GIB + (64 << 20));
 
+/// The code cache's tables (see `clew-translate`'s `cache::arena`): all of them, so that a snapshot of
+/// this range and of [`CACHE`] is the whole translation state.
+pub const TABLES: Range = Range::new(24 * GIB, 24 * GIB + (256 << 20));
+/// Within [`TABLES`]: the cache's own state.
+pub const TABLE_HEAD: Range = Range::new(TABLES.start, TABLES.start + (64 << 10));
+/// Each table begins this far below a huge page's boundary: a small guest needs no huge page.
+const SMALL_PART: u64 = 256 << 10;
+/// Within [`TABLES`]: blocks.
+pub const TABLE_BLOCKS: Range = table(2, 18);
+/// Within [`TABLES`]: exit sites.
+pub const TABLE_SITES: Range = table(20, 66);
+/// Within [`TABLES`]: notes about instructions.
+pub const TABLE_NOTES: Range = table(68, 78);
+/// Within [`TABLES`]: what has no fixed size, such as hash tables.
+pub const TABLE_ARENA: Range = table(80, 256);
+
+const fn table(start: u64, end: u64) -> Range {
+    Range::new(TABLES.start + (start << 20) - SMALL_PART, TABLES.start + (end << 20) - SMALL_PART)
+}
+
 /// Guest code lies here unless the guest is linked elsewhere or asks for another place.
 pub const WINDOW: Range = Range::new(4 * GIB + GIB / 4, 8 * GIB - GIB / 4);
 /// The code cache: within 2 GiB of everything in [`WINDOW`].
@@ -101,5 +121,6 @@ pub const fn guest_may_map(range: Range) -> bool {
         && !range.overlaps(CACHE)
         && !range.overlaps(TASKS)
         && !range.overlaps(SHARING)
+        && !range.overlaps(TABLES)
         && !range.overlaps(shadow)
 }

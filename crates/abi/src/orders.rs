@@ -30,8 +30,10 @@ pub mod fd {
     /// The guest's program, which `/proc/self/exe` is for the guest (recording only). Opened by the
     /// engine itself; close-on-exec.
     pub const EXE: i32 = 1008;
+    /// The directory of snapshots of translated code, or absent (recording only).
+    pub const CODE: i32 = 1009;
     /// Highest reserved descriptor number in use.
-    pub const LAST: i32 = EXE;
+    pub const LAST: i32 = CODE;
     /// How many there are.
     pub const COUNT: usize = (LAST - BASE + 1) as usize;
     /// One past the highest reserved descriptor number.
@@ -50,7 +52,7 @@ pub const ORDERS_NAME: &str = "clew-orders";
 pub const MAGIC: u64 = u64::from_le_bytes(*b"clew-ord");
 /// Version of this interface; supervisor and engine come from one build, so any difference is a
 /// broken installation.
-pub const VERSION: u64 = 2;
+pub const VERSION: u64 = 3;
 
 pub const MODE_RECORD: u64 = 1;
 pub const MODE_REPLAY: u64 = 2;
@@ -105,6 +107,8 @@ pub struct Orders {
     /// [`crate::record::ExecPayload`].
     pub parent_stream: u64,
     pub parent_event: u64,
+    /// Tells this build of the engine from others; 0 if there are no snapshots of translated code.
+    pub build: u64,
 
     // Replay only. The supervisor fills the stream while the engine reads it; both are futex words
     // in the shared page (their low 32 bits).
@@ -125,7 +129,7 @@ pub struct Orders {
 
 /// A page that all recording engines of a trace share, at [`crate::layout::SHARED`]. All words are
 /// updated atomically.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 #[repr(C)]
 pub struct Shared {
     /// Next event number of the trace.
@@ -137,7 +141,19 @@ pub struct Shared {
     pub next_core: u64,
     /// Processes that have taken part in sharing memory: see [`SHARING_OFFSET`].
     pub sharers: u64,
+    /// Snapshots of translated code whose checksums some engine of the trace has compared: hashes of
+    /// their identities, each at its place modulo the length.
+    pub verified: [u64; VERIFIED],
 }
+
+impl Default for Shared {
+    fn default() -> Self {
+        Self { next_event: 0, next_stream: 0, next_core: 0, sharers: 0, verified: [0; VERIFIED] }
+    }
+}
+
+/// Length of [`Shared::verified`].
+pub const VERIFIED: usize = 128;
 
 /// Where in the shared memfd the table of shared memory begins: the memfd reaches to its end.
 pub const SHARING_OFFSET: u64 = 64 << 20;

@@ -74,12 +74,12 @@ impl Engine {
     fn leave(&mut self, number: u32, site: Site) {
         ctx().pc = site.pc;
         if self.cache.review_at != u64::MAX && self.ticks.now() >= self.cache.review_at {
-            self.cache.review(shadow::mapped);
+            self.cache.review(&shadow::mapped);
         }
         match site.kind {
             SiteKind::Link => return self.follow_link(number),
             SiteKind::Stale => {
-                self.cache.drop_block(site.block, shadow::mapped);
+                self.cache.drop_block(site.block, &shadow::mapped);
                 return self.follow_link(number);
             }
             SiteKind::Tick => self.tick_reached(),
@@ -226,12 +226,12 @@ impl Engine {
         mut what: impl FnMut(&mut Cache, &Vmas) -> Result<T, Refusal>,
     ) -> Option<T> {
         self.get_code_pages(pc);
-        let found = match what(&mut self.cache, &self.vmas) {
+        let found = match what(self.cache, &self.vmas) {
             Ok(found) => found,
             Err(Refusal::NotExecutable) => return None,
             Err(Refusal::Full) => {
                 self.flush();
-                what(&mut self.cache, &self.vmas).ok()?
+                what(self.cache, &self.vmas).ok()?
             }
         };
         if !self.cache.new_pages.is_empty() {

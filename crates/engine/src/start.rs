@@ -20,11 +20,11 @@ use alloc_crate::boxed::Box;
 use alloc_crate::string::String;
 use alloc_crate::vec::Vec;
 use clew_abi::layout::{
-    CACHE, CONTEXT, ENGINE, HEAP, IMAGE, LOOKUP, ORDERS, PAGE, Range, SHARED,
+    CACHE, CONTEXT, ENGINE, HEAP, IMAGE, LOOKUP, ORDERS, PAGE, Range, SHARED, TABLE_ARENA, TABLE_SITES,
+    TABLES,
 };
 use clew_abi::orders::{self as abi, fd};
 use clew_abi::record::*;
-use clew_translate::Cache;
 use clew_translate::context::reg;
 use core::fmt::Write;
 use core::sync::atomic::Ordering;
@@ -50,12 +50,11 @@ pub extern "C" fn start(sp: u64) -> ! {
     if orders.magic != abi::MAGIC || orders.version != abi::VERSION {
         crash::fail("the orders are from another build of clew");
     }
-    // SAFETY: `map_engine` mapped the cache, the lookup table and the context.
-    let cache = unsafe { Cache::new(asm::clew_exit as *const () as u64) };
     let recording = orders.mode == abi::MODE_RECORD;
     if recording {
         map_shared();
     }
+    let (code, cache) = crate::code::begin();
     let pid = sys::getpid() as u32;
     let (mut tasks, task) = first_task(pid);
     ctx().engine_sp = task.stack_top();
@@ -68,6 +67,7 @@ pub extern "C" fn start(sp: u64) -> ! {
             Mode::Replay(Stream::open())
         },
         cache,
+        code,
         vmas: Vmas::default(),
         ticks: Default::default(),
         task,
@@ -163,31 +163,47 @@ fn find_orders() -> i32 {
     sys::exit_group(125)
 }
 
+fn fixed(range: Range, prot: u32, flags: u32, file: i32) {
+    // SAFETY: these ranges are the engine's; the image lies elsewhere.
+    let got = unsafe { sys::mmap(range.start, range.len(), prot, flags | MAP_FIXED, file, 0) };
+    if got != range.start as i64 {
+        sys::write(2, b"clew: the engine's memory cannot be mapped; is RLIMIT_AS too low?\n");
+        sys::exit_group(125);
+    }
+}
+
+/// Gives advice about engine memory. Failing (before Linux 5.14, or without huge pages) changes nothing.
+fn advise(range: Range, advice: u32) {
+    // SAFETY: memory that nobody uses yet.
+    unsafe { sys::syscall!(sys::__NR_madvise, range.start, range.len(), advice) };
+}
+
+/// Maps fresh memory for the code cache. A fresh page costs a microsecond, a huge one less than a
+/// hundred.
+pub fn map_cache() {
+    let private = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+    fixed(CACHE, RW | PROT_EXEC, private, -1);
+    fixed(TABLES, RW, private, -1);
+    advise(CACHE, sys::MADV_HUGEPAGE);
+    advise(TABLES, sys::MADV_HUGEPAGE);
+}
+
+/// Has the pages at once that even the smallest guest touches, where there are no huge ones.
+pub fn populate_cache() {
+    for (range, begun) in [(CACHE, 128 << 10), (TABLE_ARENA, 128 << 10), (TABLE_SITES, 128 << 10)] {
+        advise(Range::new(range.start, range.start + begun), sys::MADV_POPULATE_WRITE);
+    }
+}
+
 /// Maps the engine's regions at their places.
 fn map_engine(orders: i32) {
-    let fixed = |range: Range, prot, flags, file| {
-        // SAFETY: these ranges are the engine's; the image lies elsewhere.
-        let got = unsafe { sys::mmap(range.start, range.len(), prot, flags | MAP_FIXED, file, 0) };
-        if got != range.start as i64 {
-            sys::write(2, b"clew: the engine's memory cannot be mapped; is RLIMIT_AS too low?\n");
-            sys::exit_group(125);
-        }
-    };
     let private = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
     fixed(Range::new(IMAGE.end, ENGINE.end), 0, private, -1);
     fixed(Range::new(CONTEXT, CONTEXT + PAGE), RW, private, -1);
     fixed(HEAP, RW, private, -1);
     fixed(LOOKUP, RW, private, -1);
-    fixed(CACHE, RW | PROT_EXEC, private, -1);
-    // A fresh page costs a microsecond, a huge one less than a hundred. Where there are none, the
-    // pages that even the smallest guest touches are had at once.
-    for (range, begun) in [(HEAP, 512 << 10), (CACHE, 128 << 10)] {
-        // SAFETY: just mapped. Failing (before Linux 5.14, or without huge pages) changes nothing.
-        unsafe {
-            sys::syscall!(sys::__NR_madvise, range.start, range.len(), sys::MADV_HUGEPAGE);
-            sys::syscall!(sys::__NR_madvise, range.start, begun, sys::MADV_POPULATE_WRITE);
-        }
-    }
+    map_cache();
+    advise(HEAP, sys::MADV_HUGEPAGE);
     let size = sys::fstat(orders).map_or(0, |st| st.st_size as u64);
     let len = page_up(size).min(ORDERS.len());
     fixed(Range::new(ORDERS.start, ORDERS.start + len), RW, MAP_SHARED, orders);

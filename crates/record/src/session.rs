@@ -19,7 +19,7 @@ use clew_launch::spawn::{Child, Spawn, Status, spawn};
 use clew_launch::{memfd, orders};
 use clew_trace::compress::Summary;
 use clew_trace::meta::{self, Machine, Outcome};
-use clew_trace::{Compressor, Ended, Error, Meta, Result, ResultExt, Root, files, root};
+use clew_trace::{Compressor, Ended, code, Error, Meta, Result, ResultExt, Root, files, root};
 use rustix::process::{Resource, getrlimit};
 
 use crate::program::{self, Program};
@@ -67,6 +67,9 @@ fn record_followed(
     place.make_latest();
 
     let finished = running.supervise(options.wait_all, &place.dir)?;
+    if let Some(code) = &place.code {
+        code::bound(code);
+    }
     let complete = finished.summary.exited.contains(&FIRST_STREAM);
     let files = files::write_list(&place.dir, place.store.as_deref(), &finished.summary.files);
     // Without its list of files a trace can still be replayed, so the outcome matters more.
@@ -127,7 +130,12 @@ struct Place {
     root: Option<Root>,
     /// Where stored files are shared with other traces, if that is on the trace's file system.
     store: Option<PathBuf>,
+    /// Where snapshots of translated code are kept, if they are.
+    code: Option<PathBuf>,
 }
+
+/// In clew's own environment: no snapshots of translated code are used or made.
+const NO_CODE: &str = "CLEW_NO_CODE_CACHE";
 
 impl Place {
     fn create(options: &Options, program: &Program) -> Result<Self> {
@@ -142,7 +150,9 @@ impl Place {
             let made = store.is_dir() || root::private_dir_all(store).is_ok();
             made && same_device(store, &dir)
         });
-        Ok(Self { dir, root, store })
+        let code = root.as_ref().filter(|_| std::env::var_os(NO_CODE).is_none()).map(Root::code);
+        let code = code.filter(|code| code.is_dir() || root::private_dir_all(code).is_ok());
+        Ok(Self { dir, root, store, code })
     }
 
     /// The newest trace is this one. With `-o`, failing at that is no failure of the recording.
@@ -252,6 +262,7 @@ fn start(
             cpuid_clear: options.cpuid_clear,
             flags: flags(options),
             stack_limit: getrlimit(Resource::Stack).current.unwrap_or(u64::MAX),
+            build: place.code.as_ref().map_or(0, |_| clew_launch::ENGINE_BUILD),
             ..Orders::default()
         },
         orders::Strings {
@@ -267,6 +278,7 @@ fn start(
     let shared = orders::shared_page(shared).map_err(failed)?;
     let trace = open_dir(&place.dir)?;
     let store = place.store.as_deref().map(open_dir).transpose()?;
+    let code = place.code.as_deref().map(open_dir).transpose()?;
     let mut fds = vec![
         (orders.as_fd(), fd::ORDERS),
         (engine.as_fd(), fd::ENGINE),
@@ -276,6 +288,7 @@ fn start(
         (shared.as_fd(), fd::SHARED),
     ];
     fds.extend(store.as_ref().map(|s| (s.as_fd(), fd::STORE)));
+    fds.extend(code.as_ref().map(|c| (c.as_fd(), fd::CODE)));
     if Saved::fatal_pending() {
         return Err(Error::new("start the program", "clew was interrupted"));
     }

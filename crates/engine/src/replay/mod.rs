@@ -120,6 +120,7 @@ impl Engine {
         }
         self.vmas = Default::default();
         self.cache.flush();
+        self.cache.forget_texts();
         crate::shadow::reset();
         self.files.protected_pages = false;
         signal::xstate::reset();

@@ -1,7 +1,7 @@
 //! How indirect branches find blocks: the shadow map and the hashed lookup.
 
 use super::Cache;
-use clew_abi::layout::{CACHE, LOOKUP, LOOKUP_ENTRIES, shadow_entry};
+use clew_abi::layout::{CACHE, LOOKUP, LOOKUP_ENTRIES, PAGE, shadow_entry};
 
 impl Cache {
     /// Lets indirect branches to `pc` find the indirect entry `host`: through the shadow map if the
@@ -11,13 +11,18 @@ impl Cache {
     pub fn publish(&mut self, pc: u64, host: u64, shadow: bool) {
         if let (true, Some(entry)) = (shadow, shadow_entry(pc)) {
             // SAFETY: the caller mapped the entry's page.
-            unsafe { *(entry as *mut u64) = host }
+            unsafe {
+                if *(entry as *const u64) == 0 {
+                    fill_page(entry);
+                }
+                *(entry as *mut u64) = host;
+            }
             if !self.hashing {
                 return;
             }
         }
         let (pc_slot, host_slot) = lookup_slots(pc);
-        // SAFETY: `LOOKUP` is mapped (see `Cache::new`).
+        // SAFETY: `LOOKUP` is mapped (see `Cache::create`).
         unsafe {
             *pc_slot = !pc;
             *host_slot = host;
@@ -48,24 +53,37 @@ impl Cache {
 
 /// Takes away what [`Cache::publish`] wrote for `pc`. `shadow_mapped(pc)` says whether
 /// the page of its shadow entry is mapped.
-pub(super) fn unpublish(pc: u64, shadow_mapped: &impl Fn(u64) -> bool) {
+pub(super) fn unpublish(pc: u64, shadow_mapped: &dyn Fn(u64) -> bool) {
     if let Some(entry) = shadow_entry(pc)
         && shadow_mapped(pc)
     {
         let entry = entry as *mut u64;
         // SAFETY: the caller says the page is mapped. A write costs a fresh page if it is the first.
         unsafe {
-            if *entry != CACHE.start {
+            if *entry != CACHE.start && *entry != 0 {
                 *entry = CACHE.start;
             }
         }
     }
     let (pc_slot, _) = lookup_slots(pc);
-    // SAFETY: `LOOKUP` is mapped (see `Cache::new`).
+    // SAFETY: `LOOKUP` is mapped (see `Cache::create`).
     unsafe {
         if *pc_slot == !pc {
             *pc_slot = 0;
         }
+    }
+}
+
+/// Fills the page of shadow entries around `entry` with the miss stub's address: a snapshot has holes
+/// where nothing was known, which read as zeros. A branch that finds one faults, which is a miss too.
+///
+/// # Safety
+/// The page is mapped, and all zeros.
+unsafe fn fill_page(entry: u64) {
+    let page = (entry & !(PAGE - 1)) as *mut u64;
+    for n in 0..PAGE as usize / 8 {
+        // SAFETY: the caller's.
+        unsafe { page.add(n).write(CACHE.start) }
     }
 }
 

@@ -1,0 +1,124 @@
+//! The code cache on disk: what a process has translated is kept for the next one of its program.
+//!
+//! A snapshot is written when a process ends or executes another program ([`save`]) and mapped when the
+//! program is started again ([`load`]): the same build of the engine puts the same things at the same
+//! addresses. Which of its blocks are of use is decided where the guest maps files. See
+//! docs/code-cache.md.
+
+mod format;
+mod hash;
+mod load;
+mod save;
+
+use crate::asm;
+use crate::descriptors;
+use crate::shadow;
+use crate::state::{Engine, orders, orders_text};
+use crate::store;
+use crate::sys;
+use crate::vma::{PROT_EXEC, PROT_WRITE};
+use clew_abi::layout::{CACHE, WINDOW, shadow_entry};
+use clew_abi::orders::MODE_RECORD;
+use clew_abi::record::{MapPayload, key_unsettled};
+use clew_translate::Cache;
+use clew_translate::cache::Text;
+
+/// A snapshot's file name: 16 hexadecimal digits, terminated.
+type Name = [u8; 17];
+
+/// Where this process's snapshot lies.
+#[derive(Default)]
+pub struct Code {
+    /// `None` if there shall be none.
+    name: Option<Name>,
+    /// Identifies the file that was loaded, or 0.
+    from: u64,
+}
+
+/// The cache to begin with: a snapshot, or an empty one.
+pub fn begin() -> (Code, &'static mut Cache) {
+    let name = if orders().mode == MODE_RECORD { name() } else { None };
+    let mut code = Code { name, from: 0 };
+    if let Some((cache, from)) = name.as_ref().and_then(load::load) {
+        code.from = from;
+        return (code, cache);
+    }
+    crate::start::populate_cache();
+    (code, empty())
+}
+
+fn empty() -> &'static mut Cache {
+    // SAFETY: `start::map_engine` mapped all its memory; this is the only one, or takes the place of one
+    // that was given up.
+    unsafe { Cache::create(asm::clew_exit as *const () as u64) }
+}
+
+/// The name of the snapshots of the program that the orders tell.
+fn name() -> Option<Name> {
+    let build = orders().build;
+    if build == 0 {
+        return None;
+    }
+    let st = match orders().program_fd {
+        0 => {
+            let path = [orders_text(orders().program), b"\0"].concat();
+            let file = descriptors::open(sys::AT_FDCWD, &path, sys::O_RDONLY | sys::O_CLOEXEC, 0);
+            if file < 0 {
+                return None;
+            }
+            let st = sys::fstat(file as i32);
+            sys::close(file as i32);
+            st
+        }
+        file => sys::fstat(file as i32),
+    };
+    let st = st.filter(store::settled)?;
+    let program = hash::key(store::name(&st).bytes());
+    let words = [build, CACHE.start, WINDOW.start, program[0], program[1]];
+    let number = hash::words(&words);
+    let mut name = [0; 17];
+    for (n, digit) in name[..16].iter_mut().enumerate() {
+        *digit = b"0123456789abcdef"[(number >> (4 * n)) as usize & 15];
+    }
+    Some(name)
+}
+
+impl Engine {
+    /// A private mapping was made (`map`, at `addr`) and noted. `key` names its file, empty if it is
+    /// not one's.
+    pub fn code_mapped(&mut self, addr: u64, map: &MapPayload, key: &[u8]) {
+        if map.prot & PROT_EXEC == 0 {
+            return;
+        }
+        let end = addr + map.len;
+        let steady = map.flags & 3 == sys::MAP_PRIVATE
+            && map.prot & PROT_WRITE == 0
+            && !key.is_empty()
+            && !key_unsettled(key)
+            && shadow_entry(addr).is_some()
+            && shadow_entry(end - 1).is_some();
+        if !steady {
+            return self.displace_awaited(addr, end);
+        }
+        let file = hash::key(key);
+        let text = Text { start: addr, end, offset: map.offset, file, shadow: 0 };
+        let ready = self.cache.take_ready(&text);
+        self.displace_awaited(addr, end);
+        self.cache.add_text(text);
+        if let Some(text) = ready
+            && text.shadow != 0
+        {
+            shadow::grant(text.start, text.end);
+        }
+    }
+
+    /// There is executable memory in `start..end`: whatever a snapshot expected there will not come.
+    pub fn displace_awaited(&mut self, start: u64, end: u64) {
+        while let Some(text) = self.cache.displaced(start, end) {
+            if text.shadow != 0 {
+                shadow::clear(text.start, text.end);
+            }
+            self.cache.invalidate(text.start, text.end, &shadow::mapped);
+        }
+    }
+}
