@@ -154,6 +154,14 @@ impl Default for Shared {
 
 /// Length of [`Shared::verified`].
 pub const VERIFIED: usize = 128;
+/// Places where a file may be noted, from the one that its identity tells on.
+const PROBES: usize = 8;
+
+/// Where in [`Shared::verified`] a file (see [`crate::hash::identity`]) may be noted.
+pub fn verified_places(identity: u64) -> impl Iterator<Item = usize> {
+    let first = (identity >> 32) as usize;
+    (first..first + PROBES).map(|n| n % VERIFIED)
+}
 
 /// Where in the shared memfd the table of shared memory begins: the memfd reaches to its end.
 pub const SHARING_OFFSET: u64 = 64 << 20;

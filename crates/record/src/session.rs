@@ -4,13 +4,14 @@ use std::ffi::{CString, OsStr, OsString};
 use std::fs::{self, File};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::os::unix::fs::MetadataExt;
+use std::mem::offset_of;
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clew_abi::orders::{
     FLAG_CHECK_MEMORY, FLAG_NO_FOLLOW, FLAG_TRACE_EVENTS, MODE_RECORD, Orders,
-    Shared as SharedPage, fd,
+    Shared as SharedPage, VERIFIED, fd,
 };
 use clew_abi::record::{FORMAT_VERSION, SEGMENT_BYTES};
 use clew_launch::control::Control;
@@ -66,8 +67,10 @@ fn record_followed(
     let running = started.inspect_err(|_| place.abandon())?;
     place.make_latest();
 
+    let ledger = running.ledger.try_clone().tried(|| "share the engines' page")?;
     let finished = running.supervise(options.wait_all, &place.dir)?;
     if let Some(code) = &place.code {
+        keep_verified(code, &ledger.into());
         code::bound(code);
     }
     let complete = finished.summary.exited.contains(&FIRST_STREAM);
@@ -78,6 +81,21 @@ fn record_followed(
     meta.write(&place.dir)?;
     files?;
     Ok(Recording { dir: place.dir, exit_code: exit_code(&finished) })
+}
+
+/// Keeps what the engines have found out about snapshots. Failing at that is no failure.
+fn keep_verified(code: &Path, shared: &File) {
+    let mut bytes = [0; 8 * VERIFIED];
+    if shared.read_exact_at(&mut bytes, offset_of!(SharedPage, verified) as u64).is_err() {
+        return;
+    }
+    let mut words = [0; VERIFIED];
+    for (word, bytes) in words.iter_mut().zip(bytes.chunks_exact(8)) {
+        *word = u64::from_le_bytes(bytes.try_into().unwrap_or_default());
+    }
+    if words != code::verified(code) {
+        let _ = code::note_verified(code, &words);
+    }
 }
 
 fn exit_code(finished: &Finished) -> i32 {
@@ -134,9 +152,6 @@ struct Place {
     code: Option<PathBuf>,
 }
 
-/// In clew's own environment: no snapshots of translated code are used or made.
-const NO_CODE: &str = "CLEW_NO_CODE_CACHE";
-
 impl Place {
     fn create(options: &Options, program: &Program) -> Result<Self> {
         let (dir, root) = match &options.dir {
@@ -150,7 +165,7 @@ impl Place {
             let made = store.is_dir() || root::private_dir_all(store).is_ok();
             made && same_device(store, &dir)
         });
-        let code = root.as_ref().filter(|_| std::env::var_os(NO_CODE).is_none()).map(Root::code);
+        let code = root.as_ref().and_then(code::directory);
         let code = code.filter(|code| code.is_dir() || root::private_dir_all(code).is_ok());
         Ok(Self { dir, root, store, code })
     }
@@ -234,6 +249,8 @@ fn slice_ticks(options: &Options) -> u64 {
 struct Running {
     child: Child,
     control: Control,
+    /// The page that the engines share.
+    ledger: OwnedFd,
 }
 
 impl Running {
@@ -274,7 +291,8 @@ fn start(
     .map_err(failed)?;
     let (engine, pattern) = (memfd::engine().map_err(failed)?, memfd::pattern().map_err(failed)?);
     let next_stream = u64::from(FIRST_STREAM) + 1;
-    let shared = SharedPage { next_event: 1, next_stream, ..SharedPage::default() };
+    let verified = place.code.as_deref().map_or([0; VERIFIED], code::verified);
+    let shared = SharedPage { next_event: 1, next_stream, verified, ..SharedPage::default() };
     let shared = orders::shared_page(shared).map_err(failed)?;
     let trace = open_dir(&place.dir)?;
     let store = place.store.as_deref().map(open_dir).transpose()?;
@@ -295,7 +313,7 @@ fn start(
     let what =
         Spawn { argv: &program.argv, envp: &envp, fds: &fds, signals, die_with_parent: false };
     let child = spawn(&what).map_err(failed)?;
-    Ok(Running { child, control })
+    Ok(Running { child, control, ledger: shared })
 }
 
 fn flags(options: &Options) -> u64 {

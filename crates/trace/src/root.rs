@@ -6,7 +6,7 @@ use std::io::{self, ErrorKind};
 use std::os::unix::fs::{DirBuilderExt, symlink};
 use std::path::{Path, PathBuf};
 
-use crate::{Error, Result, ResultExt, code, files, meta};
+use crate::{Error, Result, ResultExt, files, meta};
 
 /// Name of the link to the newest trace.
 pub const LATEST: &str = "latest-trace";
@@ -43,11 +43,6 @@ impl Root {
     /// The directory of stored files that traces share.
     pub fn store(&self) -> PathBuf {
         self.0.join(files::STORE)
-    }
-
-    /// The directory of snapshots of translated code.
-    pub fn code(&self) -> PathBuf {
-        self.0.join(code::DIR)
     }
 
     /// Makes the directory of a new trace of `program`, `<program>-<n>`.

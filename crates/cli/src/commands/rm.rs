@@ -41,7 +41,7 @@ pub fn run(args: &Args) -> Result<i32> {
         root.remove(dir)?;
     }
     if args.all {
-        code::clear(&root.code());
+        code::clear(&root.path().join(code::DIR));
     }
     match files::prune(&root.store()) {
         Err(e) if e.kind() != ErrorKind::NotFound => {

@@ -4,7 +4,7 @@
 use super::hash;
 use crate::sys;
 use clew_abi::layout::{PAGE, Range};
-use clew_abi::orders::{VERIFIED, Shared};
+use clew_abi::orders::{Shared, verified_places};
 use clew_translate::Cache;
 use clew_translate::cache::EXTENTS;
 use core::sync::atomic::{AtomicU64, Ordering};
@@ -48,23 +48,40 @@ impl Header {
 
     /// Reads it from a file, if it is a whole snapshot of this build.
     pub fn read(file: i32, st: &sys::stat, build: u64) -> Option<Self> {
-        let mut words = [0u64; WORDS];
+        let mut header = Self::default();
         // SAFETY: plain bytes.
         let bytes = unsafe {
-            core::slice::from_raw_parts_mut(words.as_mut_ptr().cast::<u8>(), size_of::<Self>())
+            core::slice::from_raw_parts_mut((&raw mut header).cast::<u8>(), size_of::<Self>())
         };
-        if sys::pread(file, bytes, 0) != size_of::<Self>() as i64 {
+        let whole = sys::pread(file, bytes, 0) == size_of::<Self>() as i64
+            && header.len == st.st_size as u64;
+        header.check(build).filter(|_| whole)
+    }
+
+    /// Reads it from a verified file by means that a replay has.
+    pub fn read_mapped(file: i32, build: u64) -> Option<Self> {
+        // SAFETY: new memory.
+        let at = unsafe { sys::mmap(0, HEADER, sys::PROT_READ, sys::MAP_PRIVATE, file, 0) };
+        if sys::is_error(at) {
             return None;
         }
-        // SAFETY: made of `u64`s.
-        let header: Self = unsafe { core::mem::transmute(words) };
-        let sealed = header.header_sum == hash::words(&words[..WORDS - 1]);
-        let whole = header.len == st.st_size as u64;
+        // SAFETY: a page was mapped, of a file that is longer, and is unmapped after this.
+        let header = unsafe {
+            let header = *(at as *const Self);
+            sys::munmap(at as u64, HEADER);
+            header
+        };
+        header.check(build)
+    }
+
+    fn check(self, build: u64) -> Option<Self> {
+        let header = self;
+        let sealed = header.header_sum == hash::words(&header.words()[..WORDS - 1]);
         let own = header.magic == MAGIC && header.build == build;
         let placed = header.ends.iter().zip(Cache::places()).all(|(&end, place)| {
             place.start < end && end <= place.end && end % PAGE == 0
         });
-        (sealed && whole && own && placed).then_some(header)
+        (sealed && own && placed).then_some(header)
     }
 
     /// The extents, and where each lies in the file.
@@ -95,18 +112,22 @@ pub fn identity(st: &sys::stat) -> u64 {
         st.st_ctime as u64,
         st.st_ctime_nsec,
     ];
-    hash::words(&words).max(1)
+    clew_abi::hash::identity(&words)
 }
 
-fn slot(shared: &'static Shared, identity: u64) -> &'static AtomicU64 {
-    crate::state::shared_word(&shared.verified[identity as usize % VERIFIED])
+fn slots(shared: &'static Shared, identity: u64) -> impl Iterator<Item = &'static AtomicU64> {
+    verified_places(identity).map(|n| crate::state::shared_word(&shared.verified[n]))
 }
 
-/// Has an engine of this trace compared the file's checksum?
+/// Has an engine of this trace, or of an earlier one since the machine started, compared the file's
+/// checksum?
 pub fn is_verified(shared: &'static Shared, identity: u64) -> bool {
-    slot(shared, identity).load(Ordering::Relaxed) == identity
+    slots(shared, identity).any(|slot| slot.load(Ordering::Relaxed) == identity)
 }
 
 pub fn note_verified(shared: &'static Shared, identity: u64) {
-    slot(shared, identity).store(identity, Ordering::Relaxed);
+    let free = slots(shared, identity).find(|slot| slot.load(Ordering::Relaxed) == 0);
+    if let Some(slot) = free.or_else(|| slots(shared, identity).next()) {
+        slot.store(identity, Ordering::Relaxed);
+    }
 }

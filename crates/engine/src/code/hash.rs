@@ -1,13 +1,9 @@
-//! Checksums. They find damage, not forgery: snapshots are the user's own.
+//! Checksums of snapshots, and names of what they are made from.
+
+use clew_abi::hash::step;
+pub use clew_abi::hash::words;
 
 const LANES: usize = 8;
-const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
-
-/// Every step is a bijection of the state, so a single changed word changes the sum.
-fn step(state: u64, word: u64) -> u64 {
-    (state ^ word).wrapping_mul(FACTOR).rotate_left(29)
-}
-
 /// Of memory whose length is a multiple of 64.
 pub fn bytes(seed: u64, bytes: &[u8]) -> u64 {
     let mut lanes: [u64; LANES] = core::array::from_fn(|n| seed.wrapping_add(n as u64));
@@ -19,10 +15,6 @@ pub fn bytes(seed: u64, bytes: &[u8]) -> u64 {
         }
     }
     words(&lanes)
-}
-
-pub fn words(words: &[u64]) -> u64 {
-    words.iter().fold(words.len() as u64, |state, &word| step(state, word))
 }
 
 /// A file's identity from its key.

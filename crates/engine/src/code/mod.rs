@@ -55,8 +55,7 @@ fn empty() -> &'static mut Cache {
 
 /// The name of the snapshots of the program that the orders tell.
 fn name() -> Option<Name> {
-    let build = orders().build;
-    if build == 0 {
+    if orders().build == 0 {
         return None;
     }
     let st = match orders().program_fd {
@@ -73,17 +72,36 @@ fn name() -> Option<Name> {
         file => sys::fstat(file as i32),
     };
     let st = st.filter(store::settled)?;
-    let program = hash::key(store::name(&st).bytes());
-    let words = [build, CACHE.start, WINDOW.start, program[0], program[1]];
+    Some(name_of(store::name(&st).bytes()))
+}
+
+/// The name of the snapshots of the program whose file has this key.
+fn name_of(key: &[u8]) -> Name {
+    let program = hash::key(key);
+    let words = [orders().build, CACHE.start, WINDOW.start, program[0], program[1]];
     let number = hash::words(&words);
     let mut name = [0; 17];
     for (n, digit) in name[..16].iter_mut().enumerate() {
         *digit = b"0123456789abcdef"[(number >> (4 * n)) as usize & 15];
     }
-    Some(name)
+    name
 }
 
 impl Engine {
+    /// While replaying: the program begins whose file has this key. Nothing is mapped yet.
+    pub fn begin_replayed(&mut self, key: &[u8]) {
+        if orders().build == 0 || key.is_empty() || key_unsettled(key) {
+            return;
+        }
+        let generation = self.cache.generation;
+        match load::load_replayed(&name_of(key)) {
+            Some(cache) => self.cache = cache,
+            None if self.cache.blocks.is_empty() => self.cache = empty(),
+            None => return,
+        }
+        self.cache.generation = generation + 1;
+    }
+
     /// A private mapping was made (`map`, at `addr`) and noted. `key` names its file, empty if it is
     /// not one's.
     pub fn code_mapped(&mut self, addr: u64, map: &MapPayload, key: &[u8]) {
