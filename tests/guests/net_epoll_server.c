@@ -5,14 +5,15 @@ struct connection { int fd, state; char line[64]; };
 static struct sockaddr_in name;
 static void serve(struct connection *c) {
     char byte;
-    while (read(c->fd, &byte, 1) == 1) {
+    long got;
+    while ((got = read(c->fd, &byte, 1)) == 1) {
         c->line[c->state++] = byte;
         if (byte != '\n') continue;
         char answer[80];
         write(c->fd, answer, sprintf(answer, "%d:%.*s", c->state, c->state, c->line));
         c->state = 0;
     }
-    if (errno != EAGAIN) puts("odd end");
+    if (got && errno != EAGAIN) puts("odd end");
 }
 static void *server(void *listener) {
     int epoll = epoll_create1(0), open_ = 0, served = 0;

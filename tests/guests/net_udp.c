@@ -29,5 +29,6 @@ int main(void) {
     close(s);
     send(c, "nobody", 6, 0);
     TRY(recv(c, data, 50, 0)); // the loopback interface reports it
-    TRY(sendto(c, data, 70000, 0, NULL, 0));
+    static char large[70000];
+    TRY(sendto(c, large, sizeof large, 0, NULL, 0));
 }

@@ -1,4 +1,5 @@
 // A pseudo-terminal: isatty, names, unlocking, defaults; what other files are not.
+// warns: the last request is nobody's
 #include "tty.h"
 int main(void) {
     struct termios t = open_tty();

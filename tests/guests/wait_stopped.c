@@ -7,12 +7,14 @@ static void id(pid_t pid, int options) {
 }
 int main(void) {
     int status;
-    pid_t pid = CHILD(for (;;) raise(SIGSTOP));
+    Gate again = gate();
+    pid_t pid = CHILD(raise(SIGSTOP); await(again); for (;;) raise(SIGSTOP)); // a stop hides that it went on
     waitpid(pid, &status, WUNTRACED);
     show("first", status);
     TRY(waitpid(pid, &status, WUNTRACED | WNOHANG));
     kill(pid, SIGCONT);
     id(pid, WCONTINUED);
+    pass(again);
     id(pid, WSTOPPED | WNOWAIT);
     id(pid, WSTOPPED);
     id(pid, WSTOPPED | WNOHANG);

@@ -1,9 +1,10 @@
 //! Where things lie in a guest's address space.
 //!
-//! Everything translated code touches by absolute address (the guest context: counters, spill
-//! slots) lies below 2 GiB, so that a sign-extended 32-bit displacement reaches it. Guest code lies
-//! in [`WINDOW`] with the code cache in its middle, so that every RIP-relative operand can be
-//! re-encoded with a new displacement. See docs/ARCHITECTURE.md, "Address space".
+//! What translated code touches by absolute address (the guest context: counters, spill slots; the
+//! tables of the hashed lookup) lies below 2 GiB, so that a sign-extended 32-bit displacement reaches
+//! it. Guest code lies in a [`CodeWindow`] with the code cache in its middle, so that every
+//! RIP-relative operand can be re-encoded with a new displacement. Which window is chosen when a
+//! program is loaded. See docs/ARCHITECTURE.md, "Address space".
 
 /// A page of the x86-64 architecture, in bytes.
 pub const PAGE: u64 = 4096;
@@ -35,28 +36,39 @@ impl Range {
     }
 }
 
-/// All that belongs to the engine below 2 GiB: image, context, stacks, log window, heap.
-pub const ENGINE: Range = Range::new(0x6000_0000, 0x7000_0000);
+/// What the engine has below 2 GiB: image, context, tables of the hashed lookup. Between the largest
+/// programs linked low and the shadow memory of AddressSanitizer, which begins at 0x7fff_7000.
+pub const ENGINE: Range = Range::new(0x7e00_0000, 0x7f60_0000);
 /// The engine's own image is linked here.
-pub const IMAGE: Range = Range::new(0x6000_0000, 0x6100_0000);
+pub const IMAGE: Range = Range::new(0x7e00_0000, 0x7f00_0000);
 /// The guest context (see `clew-translate`'s `context`), one page.
-pub const CONTEXT: u64 = 0x6100_0000;
+pub const CONTEXT: u64 = 0x7f00_0000;
 /// The page that all recording engines of a trace share (see `orders::Shared`).
-pub const SHARED: u64 = 0x6100_8000;
-/// The orders, mapped shared with the supervisor.
-pub const ORDERS: Range = Range::new(0x6110_0000, 0x61e0_0000);
-/// The segment of the event stream being written or read.
-pub const SEGMENT: Range = Range::new(0x6200_0000, 0x6300_0000);
-/// The hashed lookup's tables: [`LOOKUP_ENTRIES`] guest addresses, then as many cache addresses.
-pub const LOOKUP: Range = Range::new(0x6300_0000, 0x6310_0000);
-/// Entries of the hashed lookup, indexed by the low 16 bits of the guest address.
+pub const SHARED: u64 = 0x7f00_8000;
+/// The hashed lookup's tables: for each way [`LOOKUP_ENTRIES`] guest addresses, then for each as many
+/// cache addresses.
+pub const LOOKUP: Range = Range::new(0x7f10_0000, 0x7f50_0000);
+/// Entries of one way of the hashed lookup, indexed by the low 16 bits of the guest address.
 pub const LOOKUP_ENTRIES: u64 = 65536;
+/// Guest addresses of the same index that the hashed lookup tells apart.
+pub const LOOKUP_WAYS: u64 = 4;
+
+/// What else the engine has: orders, log window, heap. This, [`TABLES`], [`TASKS`], [`SHARING`] and
+/// [`CodeWindow::HIGH`] lie where all sanitizers expect an application's memory (above
+/// 0x7e80_0000_0000), and below the largest stack, 1 TiB.
+pub const BACK: Range = Range::new(0x7e84_0000_0000, 0x7e84_1000_0000);
+/// The orders, mapped shared with the supervisor.
+pub const ORDERS: Range = Range::new(BACK.start, BACK.start + 0xd0_0000);
+/// The segment of the event stream being written or read.
+pub const SEGMENT: Range = Range::new(BACK.start + 0x100_0000, BACK.start + 0x200_0000);
+/// Notes on descriptors of a table that processes share.
+pub const MARKS: Range = Range::new(BACK.start + 0x210_0000, BACK.start + 0x211_0000);
 /// The engine's heap.
-pub const HEAP: Range = Range::new(0x6400_0000, 0x7000_0000);
+pub const HEAP: Range = Range::new(BACK.start + 0x400_0000, BACK.end);
 
 /// What each task of the process has of the engine's: [`TASK_AREA`] bytes, aligned to that, so that
 /// any address within tells whose it is.
-pub const TASKS: Range = Range::new(16 * GIB, 20 * GIB);
+pub const TASKS: Range = Range::new(0x7e90_0000_0000, 0x7e90_0000_0000 + 4 * GIB);
 /// Size of a task's area: its state in the first page, then its two stacks.
 pub const TASK_AREA: u64 = 256 << 10;
 /// Within an area: the alternate stack of the engine's signal handler, between guard pages.
@@ -65,11 +77,11 @@ pub const TASK_SIGNAL_STACK: Range = Range::new(8 << 10, 64 << 10);
 pub const TASK_STACK: Range = Range::new(68 << 10, TASK_AREA - 4096);
 
 /// What recording processes know about the memory they share (see the engine's `sharing`).
-pub const SHARING: Range = Range::new(20 * GIB, 20 * GIB + (64 << 20));
+pub const SHARING: Range = Range::new(TASKS.end, TASKS.end + (64 << 20));
 
 /// The code cache's tables (see `clew-translate`'s `cache::arena`): all of them, so that a snapshot of
-/// this range and of [`CACHE`] is the whole translation state.
-pub const TABLES: Range = Range::new(24 * GIB, 24 * GIB + (256 << 20));
+/// this range and of the cache is the whole translation state.
+pub const TABLES: Range = Range::new(0x7e85_0000_0000, 0x7e85_1000_0000);
 /// Within [`TABLES`]: the cache's own state.
 pub const TABLE_HEAD: Range = Range::new(TABLES.start, TABLES.start + (64 << 10));
 /// Each table begins this far below a huge page's boundary: a small guest needs no huge page.
@@ -87,40 +99,93 @@ const fn table(start: u64, end: u64) -> Range {
     Range::new(TABLES.start + (start << 20) - SMALL_PART, TABLES.start + (end << 20) - SMALL_PART)
 }
 
-/// Guest code lies here unless the guest is linked elsewhere or asks for another place.
-pub const WINDOW: Range = Range::new(4 * GIB + GIB / 4, 8 * GIB - GIB / 4);
-/// The code cache: within 2 GiB of everything in [`WINDOW`].
-pub const CACHE: Range = Range::new(6 * GIB - GIB / 4, 6 * GIB + GIB / 4);
-/// Where in [`CACHE`] out-of-line code (exit stubs, literals) begins.
-pub const CACHE_COLD: u64 = 6 * GIB + GIB / 8;
-/// Guest mappings in the window go here first, upwards, then into [`WINDOW_HIGH`].
-pub const WINDOW_LOW: Range = Range::new(WINDOW.start, CACHE.start);
-/// The upper half of the window.
-pub const WINDOW_HIGH: Range = Range::new(CACHE.end, WINDOW.end);
+/// Where a process's code goes: a window with the code cache in its middle, which is within 2 GiB of
+/// everything in the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CodeWindow {
+    pub start: u64,
+}
+
+impl CodeWindow {
+    /// The default: indirect branches go through the shadow map.
+    pub const LOW: Self = Self { start: 4 * GIB + GIB / 4 };
+    /// For programs that want low memory for themselves, as AddressSanitizer's shadow.
+    pub const HIGH: Self = Self { start: 0x7e88_0000_0000 };
+    pub const LEN: u64 = 3 * GIB + GIB / 2;
+    /// The cache, and where in it out-of-line code (exit stubs, literals) begins, from the window's
+    /// start.
+    const CACHE: Range = Range::new(GIB + GIB / 2, 2 * GIB);
+    const CACHE_COLD: u64 = 2 * GIB - GIB / 8;
+
+    const fn part(self, part: Range) -> Range {
+        Range::new(self.start + part.start, self.start + part.end)
+    }
+    pub const fn range(self) -> Range {
+        self.part(Range::new(0, Self::LEN))
+    }
+    pub const fn cache(self) -> Range {
+        self.part(Self::CACHE)
+    }
+    pub const fn cache_cold(self) -> u64 {
+        self.start + Self::CACHE_COLD
+    }
+    /// The halves: guest mappings go into the lower one first.
+    pub const fn halves(self) -> [Range; 2] {
+        [
+            self.part(Range::new(0, Self::CACHE.start)),
+            self.part(Range::new(Self::CACHE.end, Self::LEN)),
+        ]
+    }
+    /// Do indirect branches go through the shadow map? Else all use the hashed lookup.
+    pub const fn has_shadow(self) -> bool {
+        self.start == Self::LOW.start
+    }
+    /// The address of the shadow entry for guest code at `pc`, if it has one.
+    pub const fn shadow_entry(self, pc: u64) -> Option<u64> {
+        if self.has_shadow() && (pc < SHADOW_LOW_LIMIT || Self::LOW.range().contains(pc)) {
+            Some(pc * 8 + SHADOW_DISP)
+        } else {
+            None
+        }
+    }
+    /// Could a process have this window? It is said in a trace.
+    pub const fn is_possible(self) -> bool {
+        let end = self.start.wrapping_add(Self::LEN);
+        let range = Range::new(self.start, end);
+        self.start.is_multiple_of(PAGE)
+            && self.start < end
+            && end <= 1 << 47
+            && !overlaps_engine(range)
+    }
+    /// Is `range` free for the guest to map at a fixed address?
+    pub const fn guest_may_map(self, range: Range) -> bool {
+        !overlaps_engine(range)
+            && !range.overlaps(self.cache())
+            && !(self.has_shadow() && range.overlaps(shadow_of(Self::LOW.range())))
+    }
+}
+
+const fn overlaps_engine(range: Range) -> bool {
+    range.overlaps(ENGINE)
+        || range.overlaps(BACK)
+        || range.overlaps(TABLES)
+        || range.overlaps(TASKS)
+        || range.overlaps(SHARING)
+}
 
 /// The shadow map holds, for the guest code byte at `pc`, the address of its translation at
 /// `pc * 8 + SHADOW_DISP`.
-pub const SHADOW_DISP: u64 = 0x7000_0000;
-/// Guest code below this (non-PIE programs) has a shadow entry too: its table then ends at 4 GiB.
-pub const SHADOW_LOW_LIMIT: u64 = (4 * GIB - SHADOW_DISP) / 8;
+pub const SHADOW_DISP: u64 = ENGINE.end;
+/// Guest code below this (non-PIE programs) has a shadow entry too: its table then ends where the
+/// window begins.
+pub const SHADOW_LOW_LIMIT: u64 = (CodeWindow::LOW.start - SHADOW_DISP) / 8;
 /// Bytes of guest code whose shadow entries are mapped at once; the pattern file is 8 times this.
 pub const SHADOW_CHUNK: u64 = 32 * 1024;
 
-/// The address of the shadow entry for guest code at `pc`, if it has one.
-pub const fn shadow_entry(pc: u64) -> Option<u64> {
-    if pc < SHADOW_LOW_LIMIT || WINDOW.contains(pc) { Some(pc * 8 + SHADOW_DISP) } else { None }
+/// The shadow entries of a range of code.
+pub const fn shadow_of(code: Range) -> Range {
+    Range::new(code.start * 8 + SHADOW_DISP, code.end * 8 + SHADOW_DISP)
 }
 
 /// The heap (`brk`) of a position-independent guest starts here, as far from its code as natively.
 pub const PIE_HEAP: u64 = 0x5555_5600_0000;
-
-/// Is `range` free for the guest to map at a fixed address?
-pub const fn guest_may_map(range: Range) -> bool {
-    let shadow = Range::new(WINDOW.start * 8 + SHADOW_DISP, WINDOW.end * 8 + SHADOW_DISP);
-    !range.overlaps(ENGINE)
-        && !range.overlaps(CACHE)
-        && !range.overlaps(TASKS)
-        && !range.overlaps(SHARING)
-        && !range.overlaps(TABLES)
-        && !range.overlaps(shadow)
-}

@@ -16,12 +16,12 @@ pub mod fd {
     pub const ENGINE: i32 = 1001;
     /// The control socket (see [`crate::control`]).
     pub const CONTROL: i32 = 1002;
-    /// The trace directory (recording only).
-    pub const TRACE: i32 = 1003;
+    /// The trace's directory of event segments (recording only).
+    pub const EVENTS: i32 = 1003;
     /// The directory of stored files shared by all traces, or absent (recording only).
     pub const STORE: i32 = 1004;
     /// The memfd whose pages fill the shadow map: `8 * SHADOW_CHUNK` bytes, every `u64` holding
-    /// [`crate::layout::CACHE`]`.start`, the address of the miss stub.
+    /// the start of the default window's cache, where the miss stub lies.
     pub const PATTERN: i32 = 1005;
     /// The memfd with the decompressed segments, segment `n` in slot `n % STREAM_SLOTS` (replay only).
     pub const STREAM: i32 = 1006;
@@ -30,8 +30,10 @@ pub mod fd {
     /// The guest's program, which `/proc/self/exe` is for the guest (recording only). Opened by the
     /// engine itself; close-on-exec.
     pub const EXE: i32 = 1008;
+    /// The trace's directory of stored files (recording only).
+    pub const FILES: i32 = 1009;
     /// The directory of snapshots of translated code, or absent (recording only).
-    pub const CODE: i32 = 1009;
+    pub const CODE: i32 = 1010;
     /// Highest reserved descriptor number in use.
     pub const LAST: i32 = CODE;
     /// How many there are.

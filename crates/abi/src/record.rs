@@ -328,6 +328,10 @@ pub const ATT_CHECKSUMS: u32 = 10;
 /// memory.
 pub const ATT_OUTPUT: u32 = 11;
 
+/// Where guest code goes (Exec only, before all others): the start of the code window, a `u64`. Absent
+/// for `layout::CodeWindow::LOW`.
+pub const ATT_WINDOW: u32 = 13;
+
 /// The file a key belongs to: device and inode, the key's first two fields.
 pub fn key_identity(key: &[u8]) -> &[u8] {
     let second = key.iter().enumerate().filter(|(_, b)| **b == b'-').nth(1);

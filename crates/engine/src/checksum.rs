@@ -14,8 +14,9 @@ use clew_translate::context::reg::RSP;
 
 /// System calls between two checksums, at least.
 const INTERVAL: u64 = 64;
-/// Larger mappings are left out: they are reservations, hardly touched.
-const LIMIT: u64 = 256 << 20;
+/// Larger mappings are left out: they are reservations, hardly touched (the smallest part of
+/// AddressSanitizer's shadow has 256 MiB).
+const LIMIT: u64 = 192 << 20;
 const RED_ZONE: u64 = 128;
 
 /// The hash of one mapping, as it is recorded.
@@ -77,6 +78,12 @@ fn hash(start: u64, end: u64) -> u64 {
         if !sys::read_guest(at, piece) {
             piece.fill(0x5a);
         }
+        at += len as u64;
+        if is_zero(piece) {
+            // Most of a thread's stack is such pages.
+            lanes[0] = (lanes[0] ^ len as u64).wrapping_mul(K).rotate_left(31);
+            continue;
+        }
         for row in piece.chunks(32) {
             for (lane, word) in lanes.iter_mut().zip(row.chunks(8)) {
                 let mut bytes = [0u8; 8];
@@ -84,7 +91,12 @@ fn hash(start: u64, end: u64) -> u64 {
                 *lane = (*lane ^ u64::from_le_bytes(bytes)).wrapping_mul(K).rotate_left(31);
             }
         }
-        at += len as u64;
     }
     lanes.iter().fold(0, |h, lane| (h ^ lane).wrapping_mul(K).rotate_left(29))
+}
+
+fn is_zero(bytes: &[u8]) -> bool {
+    let (words, rest) = bytes.as_chunks::<64>();
+    words.iter().all(|word| word.iter().fold(0, |any, byte| any | byte) == 0)
+        && rest.iter().all(|byte| *byte == 0)
 }

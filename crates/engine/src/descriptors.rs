@@ -51,6 +51,25 @@ pub fn reserved(file: i32) -> bool {
         && NUMBERS.iter().any(|n| n.load(Ordering::Relaxed) == file)
 }
 
+/// The numbers of one process's table of descriptors.
+#[derive(Clone, Copy)]
+pub struct Numbers([i32; fd::COUNT]);
+
+impl Numbers {
+    pub fn now() -> Self {
+        Self(core::array::from_fn(|i| NUMBERS[i].load(Ordering::Relaxed)))
+    }
+
+    /// A task with this table runs: its numbers take the place of the present ones, which are returned.
+    pub fn exchange(self) -> Self {
+        let old = Self::now();
+        if old.0 != self.0 {
+            self.0.iter().zip(fd::BASE..).for_each(|(&number, original)| set_number(original, number));
+        }
+        old
+    }
+}
+
 /// The numbers for the next program's orders.
 pub fn for_orders() -> [u64; fd::COUNT] {
     core::array::from_fn(|i| match NUMBERS[i].load(Ordering::Relaxed) {

@@ -1,7 +1,8 @@
 //! Every exit from translated code arrives here, and every way back starts here.
 
 use crate::shadow;
-use crate::signal::{SIGILL, SIGSEGV, SIGTRAP, Taken};
+use crate::signal::host::{canonical, refused_branch};
+use crate::signal::{SIGBUS, SIGILL, SIGSEGV, SIGTRAP, Taken};
 use crate::state::{Engine, ctx, engine};
 use crate::vma::{PROT_EXEC, PROT_READ, Vmas};
 use clew_translate::block::Refusal;
@@ -12,6 +13,7 @@ use clew_translate::{Cache, Site, SiteKind};
 
 const SEGV_MAPERR: u64 = 1;
 const SEGV_ACCERR: u64 = 2;
+const BUS_ADRERR: u64 = 2;
 const SI_KERNEL: u64 = 0x80;
 const ILL_ILLOPN: u64 = 2;
 /// x86 exception vectors, as in the guest frame's `trapno`.
@@ -101,8 +103,7 @@ impl Engine {
                 self.raise(SIGILL, ILL_ILLOPN, site.pc, fault);
             }
             SiteKind::FetchFault => {
-                let end = site.pc + site.len as u64;
-                self.raise(SIGSEGV, self.fetch_code(end), end, [FETCH, TRAP_PF, end]);
+                self.page_fetch_fault(site.pc + site.len as u64, FETCH);
             }
         }
         // Where a replay can stop: elsewhere a signal waits for the next tick.
@@ -166,7 +167,7 @@ impl Engine {
             let seeking = !stepping && self.must_seek();
             match if stepping || seeking { self.single_block(pc) } else { self.entry(pc) } {
                 Some(entry) => {
-                    ctx().resume = entry.host();
+                    ctx().resume = self.cache.host(entry);
                     ctx().rflags &= !TF;
                     self.task.signals.stepping = stepping;
                     self.seeking = seeking;
@@ -253,13 +254,20 @@ impl Engine {
         if self.cache.generation == generation {
             self.cache.relink(number, entry);
         }
-        ctx().resume = entry.host();
+        ctx().resume = self.cache.host(entry);
     }
 
     /// An indirect branch found no translation at `exit_target`; its tick is not counted yet.
     fn indirect_miss(&mut self) {
         let target = ctx().exit_target;
         ctx().pc = target;
+        if !canonical(target) && !self.cache.window.has_shadow() && ctx().exit_from != 0 {
+            refused_branch(self.cache.base() + ctx().exit_from);
+            if let Some(taken) = self.task.signals.fault.take() {
+                self.fault(taken);
+            }
+            return self.resume();
+        }
         let site = core::mem::take(&mut self.task.signals.dispatch_fault);
         let generation = self.cache.generation;
         if self.sharing.holds(target) {
@@ -299,16 +307,27 @@ impl Engine {
 
     /// Control went to `pc`, which is not executable.
     fn fetch_fault(&mut self, pc: u64) {
-        let canonical = (pc as i64) << 16 >> 16 == pc as i64;
-        if canonical {
+        if canonical(pc) {
             // The kernel claims that its own half is present (set_signal_archinfo).
             let present = pc >= TASK_SIZE
                 || self.vmas.find(pc).is_some_and(|v| v.prot & PROT_READ != 0);
             let error = FETCH | u64::from(present);
-            self.raise(SIGSEGV, self.fetch_code(pc), pc, [error, TRAP_PF, pc]);
+            self.page_fetch_fault(pc, error);
         } else {
             self.raise(SIGSEGV, SI_KERNEL, 0, [0, TRAP_GP, 0]);
         }
+    }
+
+    /// Raises what the kernel does if the page at `addr` has no code.
+    fn page_fetch_fault(&mut self, addr: u64, error: u64) {
+        let executable = self.vmas.find(addr).is_some_and(|v| v.prot & PROT_EXEC != 0);
+        let (signo, code) = match executable {
+            // Past the end of the file that is mapped there.
+            true => (SIGBUS, BUS_ADRERR),
+            false => (SIGSEGV, self.fetch_code(addr)),
+        };
+        let error = if executable { FETCH } else { error };
+        self.raise(signo, code, addr, [error, TRAP_PF, addr]);
     }
 
     fn fetch_code(&self, pc: u64) -> u64 {

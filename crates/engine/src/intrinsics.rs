@@ -49,6 +49,11 @@ impl Engine {
                 self.xbegin(&instr);
                 return true;
             }
+            Pause => {
+                ctx().pc = pc + u64::from(len);
+                self.paused();
+                return true;
+            }
             Popf | Popfq => self.pop_flags(&instr),
             Pushf | Pushfq => self.push_flags(&instr),
             // Outside a transaction xtest sets ZF and clears the rest, and xabort does nothing.

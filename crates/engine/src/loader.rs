@@ -8,13 +8,14 @@ use crate::state::Engine;
 use crate::sys::{self, MAP_ANONYMOUS, MAP_FIXED, MAP_PRIVATE};
 use crate::vma::{PROT_EXEC, PROT_READ, PROT_WRITE, Vma, VmaKind, page_down, page_up};
 use alloc_crate::vec::Vec;
-use clew_abi::layout::{PAGE, PIE_HEAP, WINDOW};
+use crate::window::window;
+use clew_abi::layout::{PAGE, PIE_HEAP};
 use clew_abi::record::MapPayload;
 
-const PT_LOAD: u32 = 1;
+pub const PT_LOAD: u32 = 1;
 const PT_INTERP: u32 = 3;
 const PT_GNU_STACK: u32 = 0x6474_e551;
-const ET_EXEC: u16 = 2;
+pub const ET_EXEC: u16 = 2;
 const ET_DYN: u16 = 3;
 const EM_X86_64: u16 = 62;
 
@@ -48,15 +49,58 @@ struct Ehdr {
 
 #[derive(Clone, Copy)]
 #[repr(C)]
-struct Phdr {
-    kind: u32,
-    flags: u32,
-    offset: u64,
-    vaddr: u64,
+pub struct Phdr {
+    pub kind: u32,
+    pub flags: u32,
+    pub offset: u64,
+    pub vaddr: u64,
     paddr: u64,
-    filesz: u64,
-    memsz: u64,
+    pub filesz: u64,
+    pub memsz: u64,
     align: u64,
+}
+
+/// The headers of an x86-64 ELF program or library.
+pub struct Headers {
+    head: Ehdr,
+    phdrs: Vec<Phdr>,
+}
+
+impl Headers {
+    pub fn read(file: i32) -> Result<Self, LoadError> {
+        let head: Ehdr = read_struct(file, 0).ok_or(LoadError("the file is too short for ELF"))?;
+        let valid = head.ident[..6] == *b"\x7fELF\x02\x01"
+            && head.machine == EM_X86_64
+            && matches!(head.kind, ET_EXEC | ET_DYN)
+            && head.phentsize as usize == size_of::<Phdr>();
+        if !valid {
+            return Err(LoadError("the file is not an x86-64 ELF program"));
+        }
+        let mut bytes = alloc_crate::vec![0u8; head.phnum as usize * size_of::<Phdr>()];
+        let got = sys::pread(file, &mut bytes, head.phoff).max(0) as usize;
+        let phdrs = bytes[..got]
+            .chunks_exact(size_of::<Phdr>())
+            // SAFETY: plain integers, of the right length.
+            .map(|bytes| unsafe { bytes.as_ptr().cast::<Phdr>().read_unaligned() })
+            .collect();
+        Ok(Self { head, phdrs })
+    }
+
+    /// `ET_*`.
+    pub fn kind(&self) -> u16 {
+        self.head.kind
+    }
+
+    pub fn segments(&self, kind: u32) -> impl Iterator<Item = &Phdr> {
+        self.phdrs.iter().filter(move |p| p.kind == kind)
+    }
+
+    /// The offset in the file of what is loaded at an address (as linked).
+    pub fn offset_of(&self, vaddr: u64) -> Option<u64> {
+        self.segments(PT_LOAD)
+            .find(|p| vaddr.checked_sub(p.vaddr).is_some_and(|at| at < p.filesz))
+            .map(|p| p.offset.wrapping_add(vaddr - p.vaddr))
+    }
 }
 
 /// Where a loaded object lies.
@@ -124,17 +168,7 @@ fn read_struct<T: Copy>(file: i32, offset: u64) -> Option<T> {
 }
 
 fn load_file(engine: &mut Engine, file: i32, ops: &mut Vec<Op>) -> Result<Object, LoadError> {
-    let head: Ehdr = read_struct(file, 0).ok_or(LoadError("the file is too short for ELF"))?;
-    let valid = head.ident[..6] == *b"\x7fELF\x02\x01"
-        && head.machine == EM_X86_64
-        && matches!(head.kind, ET_EXEC | ET_DYN)
-        && head.phentsize as usize == size_of::<Phdr>();
-    if !valid {
-        return Err(LoadError("the file is not an x86-64 ELF program"));
-    }
-    let phdrs: Vec<Phdr> = (0..head.phnum as u64)
-        .map_while(|i| read_struct(file, head.phoff + i * size_of::<Phdr>() as u64))
-        .collect();
+    let Headers { head, phdrs } = Headers::read(file)?;
     let loads = || phdrs.iter().filter(|p| p.kind == PT_LOAD && p.memsz > 0);
     let start = loads().map(|p| page_down(p.vaddr)).min().ok_or(LoadError("nothing to load"))?;
     let end = loads().map(|p| p.vaddr.saturating_add(p.memsz)).max().unwrap_or(0);
@@ -274,7 +308,7 @@ pub fn map_vdso(
     let failed = || LoadError("the vDSO cannot be mapped");
     let image = page_up(VDSO.len() as u64);
     let strings = page_up(execfn.len() as u64 + 1);
-    let base = WINDOW.end - (64 << 10) - image - strings;
+    let base = window().range().end - (64 << 10) - image - strings;
     map_anonymous(engine, base, image + strings, PROT_READ | PROT_WRITE, &mut Vec::new())
         .ok_or_else(failed)?;
     let name = base + image;

@@ -107,10 +107,10 @@ impl Log {
         SEGMENT.start + self.sequence % SLOTS * self.segment_bytes
     }
 
-    /// A segment's file name, in the trace directory.
+    /// A segment's file name.
     fn name(&self, sequence: u64, suffix: &str) -> crash::Report {
         let mut name = crash::Report::new();
-        let _ = write!(name, "events/{}.{sequence:06}.{suffix}\0", self.stream);
+        let _ = write!(name, "{}.{sequence:06}.{suffix}\0", self.stream);
         name
     }
 
@@ -126,7 +126,7 @@ impl Log {
     fn create_file(&mut self) {
         let name = self.name(self.sequence, "raw");
         let flags = sys::O_RDWR | sys::O_CREAT | sys::O_EXCL | sys::O_CLOEXEC;
-        let file = descriptors::open(number(fd::TRACE), name.bytes(), flags, 0o600);
+        let file = descriptors::open(number(fd::EVENTS), name.bytes(), flags, 0o600);
         if file < 0 {
             crash::give_up("the recording ends here: its next segment cannot be created (disk full?)");
         }
@@ -209,7 +209,7 @@ impl Log {
     /// Reuses a file the supervisor has freed, if it has.
     fn take_over(&mut self, free: &crash::Report) -> bool {
         let name = self.name(self.sequence, "raw");
-        let dir = number(fd::TRACE);
+        let dir = number(fd::EVENTS);
         // SAFETY: terminated paths.
         let exists =
             unsafe { sys::syscall!(sys::__NR_faccessat, dir, free.bytes().as_ptr(), 0) } == 0;

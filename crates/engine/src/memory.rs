@@ -11,13 +11,19 @@ use crate::supervisor;
 use crate::sys::{self, MAP_ANONYMOUS, MAP_FIXED, MAP_FIXED_NOREPLACE, MAP_NORESERVE, MAP_PRIVATE};
 use crate::vma::{PROT_EXEC, PROT_READ, PROT_WRITE, Vma, VmaKind, page_down, page_up};
 use alloc_crate::vec::Vec;
-use clew_abi::layout::{PAGE, Range, guest_may_map};
+use crate::window::guest_may_map;
+use crate::window::window;
+use clew_abi::layout::{BACK, ENGINE, PAGE, Range, SHADOW_LOW_LIMIT, shadow_of};
 use clew_abi::record::{ATT_MAP_PATH, MAP_MAIN_STACK, MapPayload, key_unsettled};
 
 /// File mappings up to this size go into the code window: they may be libraries.
 const WINDOW_FILE_LIMIT: u64 = 256 << 20;
 const PROT_MASK: u32 = PROT_READ | PROT_WRITE | PROT_EXEC;
 const MAP_32BIT: u32 = 0x40;
+/// Where MAP_32BIT mappings go: natively up to 2 GiB.
+const LOW_MAPPINGS: Range = Range::new(1 << 30, ENGINE.start);
+/// Where mappings go for which there is no place above the engine.
+const DEEP_MAPPINGS: Range = Range::new(1 << 45, BACK.start);
 const MAP_GROWSDOWN: u32 = 0x100;
 const S_IFMT: u32 = 0o170000;
 const S_IFREG: u32 = 0o100000;
@@ -115,8 +121,20 @@ pub struct MappedFiles {
     pub store: Store,
     /// Mappings of files that the guest may still change through descriptors.
     pub watched: Vec<Watched>,
-    /// Ranges a child does not get as they are. Mappings that have gone since may be among them.
+    /// Ranges a child does not get as they are.
     pub not_inherited: Vec<(u64, u64, Inherited)>,
+}
+
+impl MappedFiles {
+    /// A range is copied by `fork` like any other from now on.
+    fn inherit_as_usual(&mut self, start: u64, end: u64) {
+        let mut left = Vec::new();
+        for &(s, e, inherited) in &self.not_inherited {
+            let parts = [(s, e.min(start)), (s.max(end), e)];
+            left.extend(parts.iter().filter(|p| p.0 < p.1).map(|p| (p.0, p.1, inherited)));
+        }
+        self.not_inherited = left;
+    }
 }
 
 impl Engine {
@@ -137,10 +155,18 @@ impl Engine {
             None => (flags, fd, offset),
         };
         // SAFETY: `place` checked that a fixed mapping touches the guest's own memory only.
-        let got = unsafe {
+        let map = |place, fixed| unsafe {
             let flags = real_flags & !MAP_FIXED_NOREPLACE | fixed;
             sys::mmap(place, len, host_prot(prot), flags, real_fd, real_offset)
         };
+        let mut got = map(place, fixed);
+        if !sys::is_error(got) && !self.may_map(Range::new(got as u64, got as u64 + len)) {
+            // The kernel's choice, in a gap of the engine's: the places above are taken.
+            // SAFETY: just mapped, for nobody.
+            unsafe { sys::munmap(got as u64, len) };
+            let at = self.vmas.find_gap(DEEP_MAPPINGS, len);
+            got = at.map_or(-(sys::ENOMEM as i64), |at| map(at, MAP_FIXED_NOREPLACE));
+        }
         let object = sys::fstat(real_fd).filter(|_| shared && !sys::is_error(got));
         if let Some(file) = backing {
             sys::close(file);
@@ -197,7 +223,7 @@ impl Engine {
     ) -> Result<(u64, u32), i64> {
         if flags & (MAP_FIXED | MAP_FIXED_NOREPLACE) != 0 {
             let end = hint.checked_add(len).ok_or(-(sys::ENOMEM as i64))?;
-            if !guest_may_map(Range::new(hint, end)) {
+            if !self.may_map(Range::new(hint, end)) {
                 let errno =
                     if flags & MAP_FIXED_NOREPLACE != 0 { sys::EEXIST } else { sys::ENOMEM };
                 return Err(-(errno as i64));
@@ -206,14 +232,32 @@ impl Engine {
         }
         let file = fd >= 0 && flags & MAP_ANONYMOUS == 0 && flags & 3 == MAP_PRIVATE;
         let code = prot & PROT_EXEC != 0 || (file && len <= WINDOW_FILE_LIMIT);
+        // Elsewhere the kernel would find free what is the engine's.
+        let kept = self.may_map(Range::new(hint, hint.saturating_add(len)));
+        let hint = if kept { page_down(hint) } else { 0 };
+        if flags & MAP_32BIT != 0 && hint == 0 {
+            let at = self.vmas.find_gap(LOW_MAPPINGS, len).ok_or(-(sys::ENOMEM as i64))?;
+            return Ok((at, MAP_FIXED_NOREPLACE));
+        }
         if hint == 0
             && code
-            && flags & MAP_32BIT == 0
             && let Some(addr) = self.vmas.find_window(len)
         {
             return Ok((addr, MAP_FIXED_NOREPLACE));
         }
         Ok((hint, 0))
+    }
+
+    /// May the guest have memory there? Shadow entries of its low code, mapped or not, are in the way.
+    fn may_map(&self, range: Range) -> bool {
+        let entries = |v: &Vma| shadow_of(Range::new(v.start, v.end.min(SHADOW_LOW_LIMIT)));
+        let hides_entries = || {
+            let mut low = self.vmas.overlapping(0, SHADOW_LOW_LIMIT);
+            low.any(|v| v.prot & PROT_EXEC != 0 && range.overlaps(entries(v)))
+        };
+        let low = shadow_of(Range::new(0, SHADOW_LOW_LIMIT));
+        let hides = window().has_shadow() && range.overlaps(low) && hides_entries();
+        guest_may_map(range) && !hides
     }
 
     /// Stores the file behind a new mapping.
@@ -285,6 +329,7 @@ impl Engine {
         let end = addr + page_up(len);
         self.forget_code(addr, end);
         self.forget_shared_maps(addr, end);
+        self.files.mapped.inherit_as_usual(addr, end);
         self.cache.forget_writes(addr, end);
         let kind = if shared { VmaKind::Shared } else { VmaKind::Private };
         self.vmas.insert(Vma { start: addr, end, prot, kind });
@@ -322,7 +367,7 @@ impl Engine {
             self.vmas.remove(addr, end);
             self.forget_shared_maps(addr, end);
             self.files.mapped.watched.retain(|w| w.end <= addr || end <= w.start);
-            self.files.mapped.not_inherited.retain(|&(s, e, _)| e <= addr || end <= s);
+            self.files.mapped.inherit_as_usual(addr, end);
         }
         result
     }
@@ -493,11 +538,10 @@ impl Engine {
     }
 
     fn note_inheritance(&mut self, start: u64, end: u64, inherited: Inherited) {
-        let list = &mut self.files.mapped.not_inherited;
-        if inherited == Inherited::Copied {
-            list.retain(|&(s, e, _)| e <= start || end <= s);
-        } else {
-            list.push((start, end, inherited));
+        let files = &mut self.files.mapped;
+        files.inherit_as_usual(start, end);
+        if inherited != Inherited::Copied {
+            files.not_inherited.push((start, end, inherited));
         }
     }
 
@@ -559,7 +603,16 @@ impl Engine {
         if !self.files.protected_pages {
             return;
         }
+        const FEW: u64 = 1024;
         let mut page = page_down(start);
+        if (end.saturating_sub(page)) / PAGE > FEW {
+            let within = |p: &u64| page <= *p && *p < end;
+            let pages: Vec<u64> = self.cache.code_pages().filter(within).collect();
+            for page in pages {
+                self.unprotect_code(page);
+            }
+            return;
+        }
         while page < end {
             if self.cache.page_has_code(page) {
                 self.unprotect_code(page);

@@ -4,12 +4,13 @@
 use crate::crash;
 use crate::descriptors::number;
 use crate::sys;
-use clew_abi::layout::{Range, SHADOW_CHUNK, SHADOW_DISP, WINDOW, shadow_entry};
+use crate::window::window;
+use clew_abi::layout::{CodeWindow, Range, SHADOW_CHUNK, shadow_of};
 use clew_abi::orders::fd;
 use core::cell::UnsafeCell;
 
 /// One bit for each chunk there can be.
-const WORDS: usize = (WINDOW.end / SHADOW_CHUNK / 64) as usize;
+const WORDS: usize = (CodeWindow::LOW.range().end / SHADOW_CHUNK / 64) as usize;
 
 /// Which chunks (by number, `pc / SHADOW_CHUNK`) are mapped.
 struct Chunks(UnsafeCell<[u64; WORDS]>);
@@ -27,7 +28,7 @@ fn chunks() -> &'static mut [u64; WORDS] {
 /// Makes sure the shadow entry of `pc` is mapped. False if `pc` has none, or the guest has something
 /// of its own where it would be.
 pub fn ensure(pc: u64) -> bool {
-    mapped(pc) || shadow_entry(pc).is_some() && map_new(pc)
+    mapped(pc) || window().shadow_entry(pc).is_some() && map_new(pc)
 }
 
 #[cold]
@@ -47,9 +48,13 @@ pub fn mapped(pc: u64) -> bool {
     word.is_some_and(|word| word >> (chunk % 64) & 1 != 0)
 }
 
+fn address(chunk: u32) -> u64 {
+    chunk as u64 * SHADOW_CHUNK * 8 + clew_abi::layout::SHADOW_DISP
+}
+
 fn map(chunk: u32, fixed: u32) -> bool {
     let start = chunk as u64 * SHADOW_CHUNK;
-    map_part(entries(start, start + SHADOW_CHUNK), fixed)
+    map_part(shadow_of(Range::new(start, start + SHADOW_CHUNK)), fixed)
 }
 
 /// Maps a part of a chunk full of the miss stub's address.
@@ -74,11 +79,6 @@ fn map_part(range: Range, fixed: u32) -> bool {
     true
 }
 
-/// Where the entries of the code in `start..end` lie.
-pub fn entries(start: u64, end: u64) -> Range {
-    Range::new(start * 8 + SHADOW_DISP, end * 8 + SHADOW_DISP)
-}
-
 /// Maps a snapshot's entries for the code in `start..end`, from `offset` in `file`, without access: see
 /// [`grant`]. From here on they count as mapped, though. False if that cannot be.
 pub fn prepare(start: u64, end: u64, file: i32, offset: u64) -> bool {
@@ -86,7 +86,7 @@ pub fn prepare(start: u64, end: u64, file: i32, offset: u64) -> bool {
     if !ensure(start) || !ensure(end - 1) {
         return false;
     }
-    let range = entries(start, end);
+    let range = shadow_of(Range::new(start, end));
     let flags = sys::MAP_PRIVATE | sys::MAP_FIXED | sys::MAP_NORESERVE;
     // SAFETY: the shadow map's own range.
     if unsafe { sys::mmap(range.start, range.len(), 0, flags, file, offset) } != range.start as i64 {
@@ -100,7 +100,7 @@ pub fn prepare(start: u64, end: u64, file: i32, offset: u64) -> bool {
 
 /// The code of a [`prepare`]d range is there: indirect branches may find its translation.
 pub fn grant(start: u64, end: u64) {
-    let range = entries(start, end);
+    let range = shadow_of(Range::new(start, end));
     // SAFETY: the shadow map's own range.
     let result = unsafe {
         sys::mprotect(range.start, range.len(), sys::PROT_READ | sys::PROT_WRITE)
@@ -115,16 +115,31 @@ pub fn clear(start: u64, end: u64) {
     let mut at = start;
     while at < end {
         let next = ((at / SHADOW_CHUNK + 1) * SHADOW_CHUNK).min(end);
-        map_part(entries(at, next), sys::MAP_FIXED);
+        map_part(shadow_of(Range::new(at, next)), sys::MAP_FIXED);
         at = next;
     }
 }
 
+/// The numbers of the mapped chunks.
+fn mapped_chunks() -> impl Iterator<Item = u32> {
+    let words = chunks().iter().enumerate().filter(|(_, word)| **word != 0);
+    words.flat_map(|(n, &word)| {
+        (0..64).filter(move |bit| word >> bit & 1 != 0).map(move |bit| 64 * n as u32 + bit)
+    })
+}
+
+/// Unmaps the shadow map.
+pub fn unmap() {
+    for chunk in mapped_chunks() {
+        // SAFETY: the shadow map's own range.
+        unsafe { sys::munmap(address(chunk), 8 * SHADOW_CHUNK) };
+    }
+    chunks().fill(0);
+}
+
 /// Forgets all entries: every chunk is mapped afresh.
 pub fn reset() {
-    for (n, word) in chunks().iter().enumerate() {
-        for bit in (0..64).filter(|bit| word >> bit & 1 != 0) {
-            map(64 * n as u32 + bit, sys::MAP_FIXED);
-        }
+    for chunk in mapped_chunks() {
+        map(chunk, sys::MAP_FIXED);
     }
 }

@@ -1,7 +1,9 @@
 //! Where the kernel starts the process: sets the engine up, then the guest.
 
 use crate::asm;
+use crate::choice;
 use crate::calls::files::Files;
+use crate::code;
 use crate::crash;
 use crate::descriptors::{self, number};
 use crate::dispatch;
@@ -16,12 +18,12 @@ use crate::task::baton::baton;
 use crate::task::{Process, TaskRef, Tasks};
 use crate::sys::{self, MAP_ANONYMOUS, MAP_FIXED, MAP_NORESERVE, MAP_PRIVATE, MAP_SHARED};
 use crate::vma::{PROT_EXEC, PROT_READ, PROT_WRITE, Vma, VmaKind, Vmas, page_down, page_up};
+use crate::window;
 use alloc_crate::boxed::Box;
 use alloc_crate::string::String;
 use alloc_crate::vec::Vec;
 use clew_abi::layout::{
-    CACHE, CONTEXT, ENGINE, HEAP, IMAGE, LOOKUP, ORDERS, PAGE, Range, SHARED, TABLE_ARENA, TABLE_SITES,
-    TABLES,
+    BACK, CONTEXT, CodeWindow, ENGINE, HEAP, IMAGE, LOOKUP, ORDERS, PAGE, Range, SHARED,
 };
 use clew_abi::orders::{self as abi, fd};
 use clew_abi::record::*;
@@ -51,10 +53,18 @@ pub extern "C" fn start(sp: u64) -> ! {
         crash::fail("the orders are from another build of clew");
     }
     let recording = orders.mode == abi::MODE_RECORD;
+    // SAFETY: `sp` is what the kernel passed.
+    let initial = unsafe { initial(sp) };
+    let program = recording.then(open_program);
+    window::open(match &program {
+        Some(Ok(file)) => choice::window_for(*file, &initial.envp),
+        // A replay's, until the trace tells another one.
+        _ => CodeWindow::LOW,
+    });
     if recording {
         map_shared();
     }
-    let (code, cache) = crate::code::begin();
+    let (code, cache) = code::begin(program.as_ref().and_then(|file| file.as_ref().ok().copied()));
     let pid = sys::getpid() as u32;
     let (mut tasks, task) = first_task(pid);
     ctx().engine_sp = task.stack_top();
@@ -91,10 +101,10 @@ pub extern "C" fn start(sp: u64) -> ! {
     let engine = engine();
     engine.ticks.set(orders.start_tick);
     engine.ticks.aim(None);
-    engine.files.set_marks(orders_text(orders.marks));
+    engine.files.tables.take_over(orders_text(orders.marks));
     signal::install_handlers();
-    if recording {
-        record_exec(engine, sp);
+    if let Some(file) = program {
+        record_exec(engine, sp, &initial, file);
     } else {
         crate::procfs::peers::publish(&[]);
         replay::begin(engine);
@@ -163,47 +173,23 @@ fn find_orders() -> i32 {
     sys::exit_group(125)
 }
 
-fn fixed(range: Range, prot: u32, flags: u32, file: i32) {
-    // SAFETY: these ranges are the engine's; the image lies elsewhere.
-    let got = unsafe { sys::mmap(range.start, range.len(), prot, flags | MAP_FIXED, file, 0) };
-    if got != range.start as i64 {
-        sys::write(2, b"clew: the engine's memory cannot be mapped; is RLIMIT_AS too low?\n");
-        sys::exit_group(125);
-    }
-}
-
-/// Gives advice about engine memory. Failing (before Linux 5.14, or without huge pages) changes nothing.
-fn advise(range: Range, advice: u32) {
-    // SAFETY: memory that nobody uses yet.
-    unsafe { sys::syscall!(sys::__NR_madvise, range.start, range.len(), advice) };
-}
-
-/// Maps fresh memory for the code cache. A fresh page costs a microsecond, a huge one less than a
-/// hundred.
-pub fn map_cache() {
-    let private = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
-    fixed(CACHE, RW | PROT_EXEC, private, -1);
-    fixed(TABLES, RW, private, -1);
-    advise(CACHE, sys::MADV_HUGEPAGE);
-    advise(TABLES, sys::MADV_HUGEPAGE);
-}
-
-/// Has the pages at once that even the smallest guest touches, where there are no huge ones.
-pub fn populate_cache() {
-    for (range, begun) in [(CACHE, 128 << 10), (TABLE_ARENA, 128 << 10), (TABLE_SITES, 128 << 10)] {
-        advise(Range::new(range.start, range.start + begun), sys::MADV_POPULATE_WRITE);
-    }
-}
-
 /// Maps the engine's regions at their places.
 fn map_engine(orders: i32) {
+    let fixed = |range: Range, prot, flags, file| {
+        // SAFETY: these ranges are the engine's; the image lies elsewhere.
+        let got = unsafe { sys::mmap(range.start, range.len(), prot, flags | MAP_FIXED, file, 0) };
+        if got != range.start as i64 {
+            sys::write(2, b"clew: the engine's memory cannot be mapped; is RLIMIT_AS too low?\n");
+            sys::exit_group(125);
+        }
+    };
     let private = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
     fixed(Range::new(IMAGE.end, ENGINE.end), 0, private, -1);
+    fixed(BACK, 0, private, -1);
     fixed(Range::new(CONTEXT, CONTEXT + PAGE), RW, private, -1);
     fixed(HEAP, RW, private, -1);
     fixed(LOOKUP, RW, private, -1);
-    map_cache();
-    advise(HEAP, sys::MADV_HUGEPAGE);
+    window::begin_pages(HEAP, 512 << 10);
     let size = sys::fstat(orders).map_or(0, |st| st.st_size as u64);
     let len = page_up(size).min(ORDERS.len());
     fixed(Range::new(ORDERS.start, ORDERS.start + len), RW, MAP_SHARED, orders);
@@ -247,11 +233,14 @@ unsafe fn initial(sp: u64) -> Initial {
 }
 
 /// Loads the program, makes the stack show it, and writes the `Exec` event.
-fn record_exec(engine: &mut Engine, sp: u64) {
-    // SAFETY: `sp` is what the kernel passed.
-    let initial = unsafe { initial(sp) };
+fn record_exec(
+    engine: &mut Engine,
+    sp: u64,
+    initial: &Initial,
+    file: Result<i32, loader::LoadError>,
+) {
     let orders = orders();
-    let program = open_program()
+    let program = file
         .and_then(|file| loader::load(engine, file))
         .unwrap_or_else(|e| refuse(orders_text(orders.program), e.0));
     let mut ops = program.ops;
@@ -268,7 +257,7 @@ fn record_exec(engine: &mut Engine, sp: u64) {
         (AT_EXECFN, execfn),
         (AT_SYSINFO_EHDR, vdso),
     ];
-    signal::find_vdso(&initial);
+    signal::find_vdso(initial);
     // SAFETY: the auxiliary vector lies on the initial stack, which nobody else uses yet.
     engine.auxv = unsafe { fix_auxv(initial.auxv, &fixes) };
     crate::procfs::peers::publish(&engine.auxv);
@@ -299,7 +288,7 @@ fn record_exec(engine: &mut Engine, sp: u64) {
         parent_stream: orders.parent_stream,
         parent_event: orders.parent_event,
     };
-    write_exec(engine, &payload, &ops, &initial);
+    write_exec(engine, &payload, &ops, initial);
 }
 
 /// The program's file, which becomes the reserved descriptor `fd::EXE`.
@@ -330,6 +319,11 @@ fn write_exec(engine: &mut Engine, payload: &ExecPayload, ops: &[Op], initial: &
     let envp = strings(&initial.envp);
     let exe = engine.exe.clone();
     let mut atts = Vec::new();
+    let window = engine.cache.window;
+    let start = window.start.to_le_bytes();
+    if window != CodeWindow::LOW {
+        atts.push(Att::Bytes { kind: ATT_WINDOW, addr: 0, bytes: &start });
+    }
     for op in ops {
         match op {
             Op::Map(mapped) => mapped.attach(&mut atts),

@@ -42,12 +42,11 @@ impl Store {
         if self.saved.contains(&key) {
             return Ok((key, false));
         }
-        let stored = path(b"", &key);
-        let in_trace = path(b"files/", &key);
-        if !settled || !link(number(fd::STORE), &stored, number(fd::TRACE), &in_trace) {
-            copy(file, st, &in_trace)?;
+        let name = [&key[..], b"\0"].concat();
+        if !settled || !link(number(fd::STORE), number(fd::FILES), &name) {
+            copy(file, st, &name)?;
             if settled {
-                link(number(fd::TRACE), &in_trace, number(fd::STORE), &stored);
+                link(number(fd::FILES), number(fd::STORE), &name);
             }
         }
         self.saved.push(key.clone());
@@ -80,24 +79,19 @@ pub fn settled(st: &sys::stat) -> bool {
     changed.saturating_add(SETTLED) < now[0]
 }
 
-fn path(dir: &[u8], key: &[u8]) -> Vec<u8> {
-    [dir, key, b"\0"].concat()
-}
-
-fn link(from: i32, old: &[u8], to: i32, new: &[u8]) -> bool {
-    // SAFETY: both paths are terminated.
-    let r = unsafe {
-        syscall!(sys::__NR_linkat, from as i64, old.as_ptr(), to as i64, new.as_ptr(), 0)
-    };
+fn link(from: i32, to: i32, name: &[u8]) -> bool {
+    let name = name.as_ptr();
+    // SAFETY: the name is terminated.
+    let r = unsafe { syscall!(sys::__NR_linkat, from as i64, name, to as i64, name, 0) };
     r == 0 || r == -(sys::EEXIST as i64)
 }
 
-/// Copies a whole file to `files/<key>`, through a temporary name so that no half copy is found.
+/// Copies a whole file to `target`, through a temporary name so that no half copy is found.
 fn copy(file: i32, st: &sys::stat, target: &[u8]) -> Result<(), i64> {
     let mut tmp = Report::new();
-    let _ = write!(tmp, "files/.tmp-{}\0", sys::getpid());
+    let _ = write!(tmp, ".tmp-{}\0", sys::getpid());
     let flags = sys::O_WRONLY | sys::O_CREAT | sys::O_TRUNC | sys::O_CLOEXEC;
-    let out = descriptors::open(number(fd::TRACE), tmp.bytes(), flags, 0o600);
+    let out = descriptors::open(number(fd::FILES), tmp.bytes(), flags, 0o600);
     if out < 0 {
         return Err(out);
     }
@@ -111,9 +105,9 @@ fn copy(file: i32, st: &sys::stat, target: &[u8]) -> Result<(), i64> {
     let r = unsafe {
         syscall!(
             sys::__NR_renameat,
-            number(fd::TRACE),
+            number(fd::FILES),
             tmp.bytes().as_ptr(),
-            number(fd::TRACE),
+            number(fd::FILES),
             target.as_ptr()
         )
     };

@@ -150,7 +150,7 @@ pub unsafe fn read_guest_to(addr: u64, dst: *mut u8, len: usize) -> bool {
 /// Writes guest memory; false if part of it is not writable. Refuses the engine's own regions.
 pub fn write_guest(addr: u64, bytes: &[u8]) -> bool {
     let end = addr.saturating_add(bytes.len() as u64);
-    if !clew_abi::layout::guest_may_map(clew_abi::layout::Range::new(addr, end)) {
+    if !crate::window::guest_may_map(clew_abi::layout::Range::new(addr, end)) {
         return false;
     }
     // SAFETY: the range is the guest's; a fault is survived.

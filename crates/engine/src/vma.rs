@@ -5,8 +5,10 @@
 //! are in it.
 
 use crate::procfs::peers::publish_vmas;
+use crate::sys;
 use alloc_crate::vec::Vec;
-use clew_abi::layout::{PAGE, Range, WINDOW_HIGH, WINDOW_LOW};
+use crate::window::window;
+use clew_abi::layout::{PAGE, Range};
 use clew_translate::liveness::CodeSource;
 use core::cell::Cell;
 
@@ -143,10 +145,11 @@ impl Vmas {
 
     /// A free range of `len` bytes in the code window: as low as it fits.
     pub fn find_window(&self, len: u64) -> Option<u64> {
-        [WINDOW_LOW, WINDOW_HIGH].into_iter().find_map(|part| self.find_gap(part, len))
+        window().halves().into_iter().find_map(|part| self.find_gap(part, len))
     }
 
-    fn find_gap(&self, part: Range, len: u64) -> Option<u64> {
+    /// A free range of `len` bytes in `part`: as low as it fits.
+    pub fn find_gap(&self, part: Range, len: u64) -> Option<u64> {
         let mut at = part.start;
         for v in &self.list[self.index(part.start)..] {
             if v.start >= part.end || v.start.saturating_sub(at) >= len + PAGE {
@@ -155,6 +158,18 @@ impl Vmas {
             at = v.end + PAGE;
         }
         (at.checked_add(len)? <= part.end).then_some(at)
+    }
+}
+
+/// How far a range within two pages can be read: executable guest memory is mapped readable (see
+/// `memory::host_prot`), but pages past the end of a file are not.
+fn readable(start: u64, end: u64) -> u64 {
+    let next = page_down(start) + PAGE;
+    let can = |addr: u64| sys::read_guest(addr, &mut [0]);
+    match end {
+        _ if start == end || !can(start) => start,
+        _ if end > next && !can(next) => next,
+        _ => end,
     }
 }
 
@@ -176,11 +191,11 @@ impl CodeSource for Vmas {
             }
             end = v.end;
         }
+        let end = readable(pc, end.min(page_down(pc) + 2 * PAGE));
         if end == pc {
             return &[];
         }
-        // SAFETY: executable guest memory is mapped readable (see `memory::host_prot`). Pages past
-        // the end of a truncated file are not; a fault there is the engine's crash report.
+        // SAFETY: just looked at, and nobody changes the guest's mappings meanwhile.
         unsafe { core::slice::from_raw_parts(pc as *const u8, (end - pc) as usize) }
     }
 }

@@ -33,7 +33,8 @@ pub static ENGINE: &[u8] = include_bytes!(env!("CLEW_ENGINE_IMAGE"));
 
 /// Prints a line for the user, unless stderr is gone: that must not end a recording.
 pub fn say(text: impl fmt::Display) {
-    let _ = writeln!(io::stderr(), "clew: {text}");
+    // In one piece: the guest may be writing, too.
+    let _ = io::stderr().write_all(format!("clew: {text}\n").as_bytes());
 }
 
 /// A step of starting the engine that failed.

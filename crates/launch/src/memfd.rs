@@ -4,7 +4,7 @@ use std::fs::File;
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::FileExt;
 
-use clew_abi::layout::{CACHE, SHADOW_CHUNK};
+use clew_abi::layout::{CodeWindow, SHADOW_CHUNK};
 use clew_abi::orders::ENGINE_NAME;
 use rustix::fs::{MemfdFlags, memfd_create};
 
@@ -28,7 +28,7 @@ pub fn engine() -> Result<OwnedFd> {
 /// The pages that fill the shadow map, see `clew_abi::orders::fd::PATTERN`.
 pub fn pattern() -> Result<OwnedFd> {
     const LEN: usize = 8 * SHADOW_CHUNK as usize;
-    let pages = CACHE.start.to_le_bytes().repeat(LEN / 8);
+    let pages = CodeWindow::LOW.cache().start.to_le_bytes().repeat(LEN / 8);
     filled("clew-pattern", &pages)
 }
 

@@ -7,7 +7,7 @@
 use std::io;
 use std::ptr;
 
-use clew_abi::layout::{self, Range};
+use clew_abi::layout::{self, CodeWindow, Range};
 
 /// Whether programs may use the instructions that read and write the FS and GS bases.
 pub fn fsgsbase() -> bool {
@@ -34,13 +34,13 @@ pub fn can_disable_randomization() -> bool {
 
 /// A region of the engine's that cannot be mapped, and why.
 pub fn unusable_region() -> Option<(&'static str, io::Error)> {
-    let shadow = |range: Range| {
-        Range::new(range.start * 8 + layout::SHADOW_DISP, range.end * 8 + layout::SHADOW_DISP)
-    };
+    let (low, high) = (CodeWindow::LOW.range(), CodeWindow::HIGH.range());
     let regions = [
         ("the engine's region", layout::ENGINE),
-        ("the guest's window", layout::WINDOW),
-        ("the shadow map", shadow(layout::WINDOW)),
+        ("the engine's second region", layout::BACK),
+        ("the guest's code window", low),
+        ("the guest's high code window", high),
+        ("the shadow map", layout::shadow_of(low)),
     ];
     regions.into_iter().find_map(|(name, range)| map(range).err().map(|e| (name, e)))
 }

@@ -294,14 +294,16 @@ fn start(
     let verified = place.code.as_deref().map_or([0; VERIFIED], code::verified);
     let shared = SharedPage { next_event: 1, next_stream, verified, ..SharedPage::default() };
     let shared = orders::shared_page(shared).map_err(failed)?;
-    let trace = open_dir(&place.dir)?;
+    let events = open_dir(&place.dir.join("events"))?;
+    let files = open_dir(&place.dir.join("files"))?;
     let store = place.store.as_deref().map(open_dir).transpose()?;
     let code = place.code.as_deref().map(open_dir).transpose()?;
     let mut fds = vec![
         (orders.as_fd(), fd::ORDERS),
         (engine.as_fd(), fd::ENGINE),
         (theirs.as_fd(), fd::CONTROL),
-        (trace.as_fd(), fd::TRACE),
+        (events.as_fd(), fd::EVENTS),
+        (files.as_fd(), fd::FILES),
         (pattern.as_fd(), fd::PATTERN),
         (shared.as_fd(), fd::SHARED),
     ];

@@ -210,6 +210,8 @@ impl<'a> Session<'a> {
         if !subject.no_memory_check {
             argv.push("--check-memory".into());
         }
+        let more = std::env::var("CLEW_RECORD_ARGS").unwrap_or_default();
+        argv.extend(more.split_whitespace().map(str::to_string));
         argv.extend(["-o", &trace, "--"].map(str::to_string));
         argv.extend(subject.argv.iter().cloned());
         Ok(Self { subject, dir, clew, trace, argv })
@@ -243,7 +245,9 @@ impl<'a> Session<'a> {
     fn said(&self, recorded: &Outcome) -> Result<(), String> {
         let Some(text) = &self.subject.says else { return Ok(()) };
         let stderr = String::from_utf8_lossy(&recorded.stderr);
-        if stderr.lines().any(|line| line.starts_with("clew:") && line.contains(text)) {
+        // The guest may have left off in the middle of a line.
+        let says = |line: &str| line.split_once("clew: ").is_some_and(|(_, said)| said.contains(text));
+        if stderr.lines().any(says) {
             return Ok(());
         }
         Err(format!("the recording does not say {text:?}: {}", excerpt(&recorded.stderr)))

@@ -17,6 +17,8 @@ pub struct Directives {
     /// The guest can tell which of its pages were touched, as memory checksums do.
     pub no_memory_check: bool,
     pub needs: Vec<String>,
+    /// What `-fsanitize=` is given. The guest is skipped if the compiler lacks the runtime.
+    pub sanitizer: Option<String>,
     pub ignored: bool,
     pub timeout: Duration,
 }
@@ -41,6 +43,7 @@ impl Directives {
             "shared" => self.shared.extend(words()),
             "args" => self.args.extend(words()),
             "needs" => self.needs.extend(words()),
+            "sanitizer" => self.sanitizer = Some(value.into()),
             "stdin" => self.stdin.extend(value.replace("\\n", "\n").bytes()),
             "exit" => self.exit = parse_exit(value)?,
             "nondeterministic" => self.nondeterministic = true,

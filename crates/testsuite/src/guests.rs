@@ -60,6 +60,31 @@ impl Guest {
         Ok(program)
     }
 
+    /// Why it cannot be built or run here.
+    pub fn obstacle(&self) -> Option<String> {
+        let runtime = self.directives.sanitizer.as_ref().filter(|s| !self.has_runtime(s));
+        missing_feature(&self.directives.needs)
+            .or_else(|| runtime.map(|s| format!("the compiler's runtime for {s}")))
+    }
+
+    fn has_runtime(&self, sanitizer: &str) -> bool {
+        let short = match sanitizer {
+            "address" => "asan",
+            "thread" => "tsan",
+            "memory" => "msan",
+            "leak" => "lsan",
+            _ => "ubsan",
+        };
+        if is_rust(&self.source) {
+            let dir = output(Command::new("rustc").args(["--print", "target-libdir"]));
+            let wanted = format!("_rt.{short}.a");
+            let names = fs::read_dir(dir).into_iter().flatten().flatten();
+            return names.into_iter().any(|f| f.file_name().to_string_lossy().ends_with(&wanted));
+        }
+        let library = format!("-print-file-name=lib{short}.so");
+        Path::new(&output(Command::new("gcc").arg(library))).is_absolute()
+    }
+
     fn build_in(&self, dir: &Path) -> Result<(), String> {
         for library in &self.directives.shared {
             let source = directory().join("lib").join(library);
@@ -67,6 +92,10 @@ impl Guest {
             compile(&source, &library_flags(&source), &[], &output)?;
         }
         let mut flags = self.directives.build.clone();
+        if let Some(sanitizer) = &self.directives.sanitizer {
+            let flag = if is_rust(&self.source) { "-Zsanitizer=" } else { "-fsanitize=" };
+            flags.push(format!("{flag}{sanitizer}"));
+        }
         if !self.directives.shared.is_empty() {
             let rust = is_rust(&self.source);
             let rpath = if rust { "-Clink-arg=-Wl,-rpath,$ORIGIN" } else { "-Wl,-rpath,$ORIGIN" };
@@ -117,12 +146,20 @@ fn compile(source: &Path, flags: &[String], libs: &[String], output: &Path) -> R
     let (compiler, defaults) = compiler(source).ok_or("no compiler for this kind of file")?;
     let mut command = Command::new(compiler);
     command.current_dir(directory()).args(defaults).args(flags);
+    // Lets a stable rustc take -Z flags.
+    command.env("RUSTC_BOOTSTRAP", "1");
     command.arg("-o").arg(output).arg(source).args(libs);
     sources::run(&mut command)
 }
 
-/// Whether the processor has every feature named (as in /proc/cpuinfo).
-pub fn missing_feature(needs: &[String]) -> Option<String> {
+/// What a command prints, or nothing.
+fn output(command: &mut Command) -> String {
+    let out = command.output().map(|out| out.stdout).unwrap_or_default();
+    String::from_utf8_lossy(&out).trim().to_string()
+}
+
+/// A feature (as in /proc/cpuinfo) that the processor lacks.
+fn missing_feature(needs: &[String]) -> Option<String> {
     let cpuinfo = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let flags: Vec<&str> = cpuinfo
         .lines()

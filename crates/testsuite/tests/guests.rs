@@ -16,10 +16,9 @@ fn main() {
         }
     };
     let trials = guests.into_iter().map(|guest| {
-        let (name, directives) = (guest.name.clone(), guest.directives.clone());
-        let unfit = guests::missing_feature(&directives.needs).is_some();
-        trial("guests", &name, move |dir| check(&guest, dir))
-            .with_ignored_flag(directives.ignored || unfit)
+        let (name, unfit) = (guest.name.clone(), guest.obstacle().is_some());
+        let ignored = guest.directives.ignored || unfit;
+        trial("guests", &name, move |dir| check(&guest, dir)).with_ignored_flag(ignored)
     });
     conclude(trials.collect());
 }

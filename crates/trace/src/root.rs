@@ -214,9 +214,17 @@ fn create_layout(path: &Path) -> io::Result<()> {
     create_inner(path)
 }
 
+/// Makes the directories within that of a trace. A guest of root's may become somebody else, who goes on
+/// writing to them through the descriptors it has; the trace's own directory keeps others out.
 fn create_inner(path: &Path) -> io::Result<()> {
-    DirBuilder::new().mode(0o700).create(path.join("events"))?;
-    DirBuilder::new().mode(0o700).create(path.join(files::DIR))
+    use std::os::unix::fs::PermissionsExt;
+    let mode = if rustix::process::geteuid().is_root() { 0o777 } else { 0o700 };
+    for name in ["events", files::DIR] {
+        let path = path.join(name);
+        DirBuilder::new().mode(0o700).create(&path)?;
+        fs::set_permissions(path, fs::Permissions::from_mode(mode))?;
+    }
+    Ok(())
 }
 
 /// Makes a directory and its parents, with mode 0700.

@@ -38,14 +38,16 @@ pub struct GuestContext {
     pub counters: [u64; COUNTERS],
     /// Guest rcx while an indirect branch is under way.
     pub spill_rcx: u64,
-    /// A scratch register's guest value within one instruction's translation.
+    /// A scratch register's guest value within one instruction's translation; rdx during a hashed
+    /// lookup.
     pub spill_scratch: u64,
-    /// Used by the hashed lookup.
-    pub spill_lookup: u64,
     /// Number of the [`crate::Site`] that left the cache.
     pub exit_site: u64,
     /// Guest target of an indirect branch that found no translation.
     pub exit_target: u64,
+    /// If that was by way of the hashed lookup: where in the cache (as an offset) the branch is, 0 if
+    /// that is not known.
+    pub exit_from: u64,
     pub rflags: u64,
     /// Where in the cache to go on.
     pub resume: u64,

@@ -185,10 +185,19 @@ impl Emitter {
         self.u32(disp);
     }
 
-    /// `jmp [abs32]`.
-    pub fn jmp_abs(&mut self, addr: u32) {
-        self.bytes(&[0xff, 0x24, 0x25]);
-        self.u32(addr);
+    /// `lea rcx, [rcx + rdx + 1]`.
+    pub fn lea_rcx_sum_and_one(&mut self) {
+        self.bytes(&[0x48, 0x8d, 0x4c, 0x11, 0x01]);
+    }
+
+    /// `mov rdx, rcx`.
+    pub fn mov_rdx_rcx(&mut self) {
+        self.bytes(&[0x48, 0x89, 0xca]);
+    }
+
+    /// `jmp rcx`.
+    pub fn jmp_rcx(&mut self) {
+        self.bytes(&[0xff, 0xe1]);
     }
 
     /// `push qword [rip -> literal]`.

@@ -147,6 +147,8 @@ fn is_intrinsic(mnemonic: Mnemonic) -> bool {
             | Fxsave64
             | Fnstenv
             | Fnsave
+            // A loop that waits for another task: the engine may let that one run.
+            | Pause
             | Umwait
             | Tpause
             | Umonitor

@@ -4,10 +4,9 @@ use super::Outcome;
 use crate::signal::{calls, frame};
 use crate::state::{Engine, ctx};
 use crate::sys::{self, *};
+use crate::task::futex::ROBUST_HEAD;
 use clew_syscalls::Call;
 
-/// `sizeof(struct robust_list_head)`.
-const ROBUST_HEAD: u64 = 24;
 pub const ARCH_SET_GS: u64 = 0x1001;
 pub const ARCH_SET_FS: u64 = 0x1002;
 const ARCH_GET_FS: u64 = 0x1003;
@@ -57,12 +56,9 @@ impl Engine {
             }
             __NR_set_robust_list if a[1] != ROBUST_HEAD => -(EINVAL as i64),
             __NR_set_robust_list => {
+                // The kernel is not told: it would mark locks in pages that other processes own by now.
+                // Who waits for a lock of a killed process marks it (`task::futex::shared`).
                 self.task.robust_list = a[0];
-                if self.recording() {
-                    // Should the process be killed, others that share its locks are told.
-                    // SAFETY: the kernel reads the list when the thread ends.
-                    unsafe { syscall!(__NR_set_robust_list, a[0], a[1]) };
-                }
                 0
             }
             __NR_rseq => -(ENOSYS as i64),

@@ -1,19 +1,19 @@
 //! Descriptors: which are the engine's, which are the guest's standard streams, which list others.
 
+use super::marks::{FD_DIRECTORY, MEMORY, STDERR, STDOUT, Tables};
 use crate::memory::MappedFiles;
 use crate::procfs;
 use crate::state::Engine;
 use crate::supervisor;
 use crate::sys::{self, *};
+use crate::task::start::CLONE_FILES;
 use alloc_crate::vec::Vec;
 use clew_abi::control::WRITABLE_COPY;
 use clew_abi::record::{key_identity, key_size};
 use clew_syscalls::Call;
 
-const STDOUT: u8 = 1;
-const STDERR: u8 = 2;
-/// The descriptor is open on a recorded process's directory of descriptors.
-const FD_DIRECTORY: u8 = 4;
+const CLOSE_RANGE_UNSHARE: u64 = 2;
+const CLOSE_RANGE_CLOEXEC: u64 = 4;
 
 /// What the engine knows about descriptors and files.
 pub struct Files {
@@ -22,8 +22,8 @@ pub struct Files {
     pub protected_pages: bool,
     /// Unknown calls warned about: number and second argument.
     pub warned: Vec<u64>,
-    /// Marks by descriptor.
-    marks: Vec<u8>,
+    /// Notes on descriptors.
+    pub tables: Tables,
     /// Stored files opened while replaying: key, descriptor.
     stored: Vec<(Vec<u8>, i32)>,
     /// Files that change while they are mapped, as copies in memory (replaying).
@@ -36,7 +36,7 @@ impl Default for Files {
             mapped: MappedFiles::default(),
             protected_pages: false,
             warned: Vec::new(),
-            marks: alloc_crate::vec![0, STDOUT, STDERR],
+            tables: Tables::default(),
             stored: Vec::new(),
             shared: Vec::new(),
         }
@@ -44,47 +44,9 @@ impl Default for Files {
 }
 
 impl Files {
-    /// The notes on descriptors, to hand to the next program.
-    pub fn marks(&self) -> &[u8] {
-        &self.marks
-    }
-
-    /// Another process's notes take the place of these, which are returned.
-    pub fn exchange_marks(&mut self, marks: Vec<u8>) -> Vec<u8> {
-        core::mem::replace(&mut self.marks, marks)
-    }
-
-    /// Takes over another program's notes; descriptors closed on exec have lost theirs.
-    pub fn set_marks(&mut self, marks: &[u8]) {
-        if marks.is_empty() {
-            return;
-        }
-        self.marks = marks.to_vec();
-        for file in 0..marks.len() as i32 {
-            if self.mark(file) != 0 && sys::fstat(file).is_none() {
-                self.set_mark(file, 0);
-            }
-        }
-    }
-
-    fn mark(&self, file: i32) -> u8 {
-        usize::try_from(file).ok().and_then(|i| self.marks.get(i)).copied().unwrap_or(0)
-    }
-
-    fn set_mark(&mut self, file: i32, mark: u8) {
-        let Ok(index) = usize::try_from(file) else { return };
-        if index >= self.marks.len() {
-            if mark == 0 {
-                return;
-            }
-            self.marks.resize(index + 1, 0);
-        }
-        self.marks[index] = mark;
-    }
-
     /// 1 if the descriptor is the guest's original standard output, 2 its standard error, else 0.
     pub fn stdio(&self, file: i32) -> i32 {
-        i32::from(self.mark(file) & (STDOUT | STDERR))
+        i32::from(self.tables.mark(file) & (STDOUT | STDERR))
     }
 
     /// The descriptor of a stored file, while replaying.
@@ -121,13 +83,10 @@ impl Files {
         Some(file as i32)
     }
 
-    /// A recorded change of a file's size, while replaying. The copy stays as long as what is mapped of
-    /// it: where the file had ended, a SIGBUS was recorded.
+    /// A recorded change of a file's size, while replaying.
     pub fn resize_shared(&mut self, identity: &[u8], size: u64) {
         if let Some(known) = self.shared.iter_mut().find(|s| s.identity == identity) {
-            for size in [size, size.max(known.mapped)] {
-                known.resize(size);
-            }
+            known.resize(size);
         }
     }
 
@@ -135,8 +94,17 @@ impl Files {
     pub fn extend_shared(&mut self, file: i32, end: u64) {
         if let Some(known) = self.shared.iter_mut().find(|s| s.file == file && s.mapped < end) {
             known.mapped = end;
-            known.resize(known.size.max(end));
         }
+    }
+
+    /// A recorded page cannot be written: other processes have made its file longer. False if that is not
+    /// it.
+    pub fn grow_shared(&mut self) -> bool {
+        let short = |s: &&mut Shared| s.size < s.mapped;
+        self.shared.iter_mut().filter(short).fold(false, |_, known| {
+            known.resize(known.mapped);
+            true
+        })
     }
 }
 
@@ -193,7 +161,7 @@ impl Engine {
             return;
         }
         let file = call.args[0] as i32;
-        let files = &mut self.files;
+        let files = &mut self.files.tables;
         match call.nr {
             __NR_close => files.set_mark(file, 0),
             __NR_dup | __NR_dup2 | __NR_dup3 => files.set_mark(result as i32, files.mark(file)),
@@ -202,9 +170,17 @@ impl Engine {
                 files.set_mark(result as i32, files.mark(file));
             }
             __NR_close_range => {
-                let last = call.args[1].min(files.marks.len() as u64);
-                (call.args[0]..=last).for_each(|i| files.set_mark(i as i32, 0));
+                let (first, last) = (call.args[0] & 0xffff_ffff, call.args[1] & 0xffff_ffff);
+                if call.args[2] & CLOSE_RANGE_UNSHARE != 0 {
+                    self.unshare_descriptors();
+                }
+                if call.args[2] & CLOSE_RANGE_CLOEXEC == 0 {
+                    let files = &mut self.files.tables;
+                    let last = last.min(files.end() as u64);
+                    (first..=last).for_each(|i| files.set_mark(i as i32, 0));
+                }
             }
+            __NR_unshare if call.args[0] & CLONE_FILES != 0 => self.unshare_descriptors(),
             __NR_open | __NR_creat => self.mark_opened(call.args[0], result as i32),
             __NR_openat | __NR_openat2 => self.mark_opened(call.args[1], result as i32),
             _ => {}
@@ -215,11 +191,16 @@ impl Engine {
         let mut buf = [0u8; 64];
         let mark = match sys::read_cstr(path, &mut buf) {
             Some(path) if self.lists_descriptors(path, file) => FD_DIRECTORY,
-            Some(b"/dev/stdout" | b"/dev/fd/1" | b"/proc/self/fd/1") => self.files.mark(1) & STDOUT,
-            Some(b"/dev/stderr" | b"/dev/fd/2" | b"/proc/self/fd/2") => self.files.mark(2) & STDERR,
+            Some(path) if self.is_own_memory(path, file) => MEMORY,
+            Some(b"/dev/stdout" | b"/dev/fd/1" | b"/proc/self/fd/1") => {
+                self.files.tables.mark(1) & STDOUT
+            }
+            Some(b"/dev/stderr" | b"/dev/fd/2" | b"/proc/self/fd/2") => {
+                self.files.tables.mark(2) & STDERR
+            }
             _ => 0,
         };
-        self.files.set_mark(file, mark);
+        self.files.tables.set_mark(file, mark);
     }
 
     /// Is the open file a recorded process's directory of descriptors? `path` is how it was opened.
@@ -229,9 +210,20 @@ impl Engine {
             && procfs::parse(self, &procfs::fd_path(file)).is_some()
     }
 
+    /// Is the open file this process's memory? `path` is how it was opened.
+    fn is_own_memory(&self, path: &[u8], file: i32) -> bool {
+        let last = path.rsplit(|&b| b == b'/').next();
+        let opened = || procfs::fd_path(file);
+        last == Some(b"mem")
+            && opened().strip_prefix(b"/proc/").is_some_and(|rest| {
+                let pid = rest.split(|&b| b == b'/').next().and_then(procfs::number);
+                pid.is_some_and(|pid| self.tasks.find(pid as u32).is_some())
+            })
+    }
+
     /// Is the descriptor open on a recorded process's directory of descriptors?
     pub fn is_fd_directory(&self, file: i32) -> bool {
-        self.files.mark(file) & FD_DIRECTORY != 0
+        self.files.tables.mark(file) & FD_DIRECTORY != 0
     }
 
     /// After a write to a file that is also mapped: the mapping's bytes changed too.
@@ -268,6 +260,7 @@ impl Engine {
             let end = w.end.min(w.start.saturating_add(to.saturating_sub(w.offset)));
             if start < end {
                 written.push((start, end - start));
+                self.cache.invalidate(start, end, &crate::shadow::mapped);
             }
         }
         resized

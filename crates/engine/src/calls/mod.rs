@@ -13,8 +13,10 @@ pub mod emulate;
 pub mod affinity;
 pub mod exec;
 pub mod files;
+pub mod marks;
 pub mod output;
 pub mod plain;
+pub mod poke;
 pub mod process;
 pub mod scratch;
 pub mod shm;
@@ -29,8 +31,11 @@ use clew_abi::record::{Kind, SyscallPayload};
 use clew_syscalls::Call;
 use clew_translate::context::reg::*;
 
-/// A call was interrupted before it was made (kernel-internal errno, never shown to a guest).
+/// A call was interrupted before it was made, or before it came to anything (kernel-internal errno,
+/// never shown to a guest).
 pub const ERESTARTSYS: i64 = -512;
+/// The same of a call that is always made again.
+pub const ERESTARTNOINTR: i64 = -513;
 const EINTR: i64 = -(sys::EINTR as i64);
 
 /// What recording learnt about a call: the result, and what goes into the trace with it.
@@ -83,15 +88,20 @@ impl Engine {
         self.get_call_pages(call);
         let stamp = self.stamp();
         let pc = ctx().pc;
+        self.task.wait_limit = None;
         loop {
             let outcome = self.perform(call);
-            if matches!(outcome.result, ERESTARTSYS | EINTR) && self.task.pending != 0 {
+            let interrupted = matches!(outcome.result, ERESTARTSYS | ERESTARTNOINTR | EINTR);
+            if interrupted && self.task.pending != 0 {
                 match self.interruption(call, outcome.result) {
                     Interruption::Retry => continue,
                     // The signal is delivered at the `syscall` instruction, which then runs again.
                     Interruption::Restart => return,
                     Interruption::Visible => {}
                 }
+            }
+            if outcome.result == ERESTARTNOINTR {
+                continue;
             }
             let result = if outcome.result == ERESTARTSYS { EINTR } else { outcome.result };
             if outcome.recorded {
@@ -113,9 +123,11 @@ impl Engine {
         match self.fate_of_pending() {
             Fate::Ignored => {
                 self.deliver_pending();
-                if result == ERESTARTSYS { Interruption::Retry } else { Interruption::Visible }
+                let again = result != EINTR || restartable(call);
+                if again { Interruption::Retry } else { Interruption::Visible }
             }
             Fate::Fatal => Interruption::Restart,
+            Fate::Handler if result == ERESTARTNOINTR => Interruption::Restart,
             Fate::Handler if action.flags & SA_RESTART != 0 && restartable(call) => {
                 Interruption::Restart
             }
@@ -168,7 +180,7 @@ impl Engine {
     fn unrecorded_call(&mut self, call: &Call) {
         let pc = ctx().pc;
         let outcome = self.perform(call);
-        if outcome.result == ERESTARTSYS {
+        if matches!(outcome.result, ERESTARTSYS | ERESTARTNOINTR) {
             return;
         }
         if !outcome.context_replaced {

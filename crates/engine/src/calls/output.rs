@@ -55,6 +55,36 @@ impl Engine {
     }
 }
 
+impl Engine {
+    /// Makes a write of output that a pipe takes at once, without letting others run, so that events
+    /// are in the order of the output and none is lost at the end. `None` if it has to wait.
+    pub fn write_at_once(&mut self, call: &Call) -> Option<i64> {
+        const PIPE_BUF: u64 = 4096;
+        const FIFO: u32 = 0o010000;
+        const TYPE: u32 = 0o170000;
+        const NOWAIT: u64 = 8;
+        let [file, addr, count, ..] = call.args;
+        let single = [addr, count];
+        let (vectors, number, len) = match call.nr {
+            __NR_write => (single.as_ptr() as u64, 1, count),
+            __NR_writev if count <= 16 => {
+                let lens = (0..count).map(|i| sys::read_u64(addr.wrapping_add(16 * i + 8)));
+                (addr, count, lens.sum::<Option<u64>>()?)
+            }
+            _ => return None,
+        };
+        let is_pipe = || sys::fstat(file as i32).is_some_and(|st| st.st_mode & TYPE == FIFO);
+        if len > PIPE_BUF || self.files.stdio(file as i32) == 0 || !is_pipe() {
+            return None;
+        }
+        // The position -1 is the file's own.
+        let args = [file, vectors, number, u64::MAX, u64::MAX, NOWAIT];
+        let result = self.kernel(&Call { nr: __NR_pwritev2, args });
+        let waits = [EAGAIN, EOPNOTSUPP, ENOSYS].into_iter().any(|e| result == -i64::from(e));
+        (!waits).then_some(result)
+    }
+}
+
 /// What was moved from a file.
 fn read_back(file: i32, start: u64, len: usize) -> Vec<u8> {
     let mut out = alloc_crate::vec![0u8; len];

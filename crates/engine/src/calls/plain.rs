@@ -12,6 +12,8 @@ use clew_syscalls::{Blocking, Call, Class, Coverage, Syscall};
 
 /// Longest in-string kept for people.
 const STRING_LIMIT: usize = 4096;
+/// How often a call is made again because shared memory was another process's meanwhile.
+const MOST_TRIES: u32 = 100;
 /// Bytes watched behind a pointer of a call the table does not know.
 const WATCH_LIMIT: u64 = 64 << 10;
 
@@ -30,13 +32,23 @@ impl Engine {
             Coverage::Exact => None,
             Coverage::Unknown => Some(self.watch(call)),
         };
-        let blocks = self.blocks(call);
+        self.open_for_kernel(&plan);
+        let may_block = self.blocks(call);
+        let at_once = if may_block { self.write_at_once(call) } else { None };
+        let blocks = may_block && at_once.is_none();
         let mut scratch =
             if blocks { Scratch::new(self, &plan) } else { Scratch::instead_of_nothing(call) };
         let real = scratch.call(call);
         let make = if blocks { Self::kernel_blocking } else { Self::kernel };
-        let mut result = make(self, &real);
+        let mut result = at_once.unwrap_or_else(|| make(self, &real));
         if result == -(sys::EFAULT as i64) && self.unprotect_all() {
+            result = make(self, &real);
+        }
+        // Another thread may have given up what this call was about to use.
+        for _ in 0..MOST_TRIES {
+            if result != -(sys::EFAULT as i64) || !self.get_call_pages(call) {
+                break;
+            }
             result = make(self, &real);
         }
         scratch.look_at_headers();
@@ -51,9 +63,12 @@ impl Engine {
             }
         });
         if blocks {
-            written.iter().for_each(|&(addr, len)| self.get_range(addr, len));
+            for &(addr, len) in &written {
+                self.get_range(addr, len);
+            }
         }
-        if !scratch.copy_back(self, &written) {
+        let failed = result == -(sys::EFAULT as i64);
+        if !scratch.copy_back(self, &written, failed) {
             result = -(sys::EFAULT as i64);
         }
         if call.nr == sys::__NR_futex && self.sharing.holds(call.args[0]) {
@@ -71,6 +86,19 @@ impl Engine {
         let flags = self.echo_flags(call, result);
         let resized = self.watched_files(call, result, &mut written);
         Outcome { result, flags, written, strings, resized, ..Outcome::default() }
+    }
+
+    /// The kernel is about to write somewhere: the engine's protection must not be in its way. (It
+    /// might write a part, or lose what it has read.)
+    fn open_for_kernel(&mut self, plan: &clew_syscalls::Plan) {
+        if !self.files.protected_pages {
+            return;
+        }
+        let mut ranges = Vec::new();
+        clew_syscalls::reach(plan, &Memory, &mut |addr, len| ranges.push((addr, len)));
+        for (addr, len) in ranges {
+            self.unprotect_range(addr, addr.saturating_add(len));
+        }
     }
 
     /// Might other tasks have to wait for this call?

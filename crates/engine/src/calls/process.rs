@@ -5,7 +5,7 @@ use crate::log::{self, Att, Log, Stamp};
 use crate::state::{Engine, Mode, ctx};
 use crate::sys::{self, *};
 use crate::task::baton::baton;
-use crate::task::start::{
+use crate::task::start::{CLONE_FILES, 
     CLONE_CHILD_CLEARTID, CLONE_CHILD_SETTID, CLONE_CLEAR_SIGHAND, CLONE_VM, CloneArgs,
 };
 use alloc_crate::vec::Vec;
@@ -34,8 +34,14 @@ impl Engine {
         let waiting = maker.signals.waiting_now();
         // The baton stays here: the copy must not be of a state that another task is changing.
         let late = args.flags & CLONE_CHILD_SETTID != 0 && self.in_shared_memory(args.child_tid);
+        if args.flags & CLONE_FILES != 0 && self.recording() {
+            self.files.tables.share();
+        }
         let result = fork_now(call, args, late);
         if result == 0 {
+            if args.flags & CLONE_FILES == 0 {
+                self.files.tables.stop_sharing();
+            }
             // A signal on its way was the parent's, one that has come since is the child's.
             self.task.signals.forget(waiting);
             self.task.pending = 0;
@@ -45,7 +51,7 @@ impl Engine {
                 // Behind the call, as far as a replay can tell.
                 super::finish(0, ctx().pc);
                 self.write_word(args.child_tid, self.task.tid);
-                self.record_memory(args.child_tid, 4);
+                self.record_words(&[args.child_tid]);
             }
             return Outcome { recorded: true, ..Outcome::default() };
         }

@@ -9,7 +9,8 @@ use crate::state::Engine;
 use crate::sys::{self, *};
 use crate::vma::{PROT_EXEC, PROT_READ, PROT_WRITE, VmaKind, page_up};
 use alloc_crate::vec::Vec;
-use clew_abi::layout::{Range, guest_may_map};
+use crate::window::guest_may_map;
+use clew_abi::layout::Range;
 use clew_abi::record::MapPayload;
 use clew_syscalls::Call;
 

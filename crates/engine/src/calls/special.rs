@@ -29,6 +29,10 @@ impl Engine {
             __NR_clock_gettime => self.clock_gettime(a),
             __NR_exit | __NR_exit_group => self.exit(call),
             __NR_futex => self.futex(call),
+            __NR_get_robust_list => self.robust_list(call),
+            __NR_futex_wake | __NR_futex_wait | __NR_futex_requeue | __NR_futex_waitv => {
+                self.futex2(call)
+            }
             __NR_rt_sigpending => self.sigpending(call),
             __NR_rt_sigtimedwait => self.take_sent(call),
             __NR_open | __NR_openat | __NR_openat2 | __NR_readlink | __NR_readlinkat | __NR_stat
@@ -46,7 +50,8 @@ impl Engine {
                 self.yield_baton();
                 Some(Outcome::of(0))
             }
-            __NR_ptrace => Some(self.refuse_ptrace(call)),
+            __NR_ptrace => Some(self.ptrace(call).unwrap_or_else(|| self.refuse_ptrace(call))),
+            __NR_wait4 if self.tasks.several() => self.wait_for_traced(call),
             __NR_seccomp | __NR_prctl if call.nr == __NR_seccomp || a[0] == 22 => {
                 self.warn_once(
                     call.nr,
@@ -56,6 +61,9 @@ impl Engine {
                 Some(Outcome::of(0))
             }
             __NR_sendfile | __NR_copy_file_range | __NR_splice => self.moved_output(call),
+            __NR_read | __NR_write | __NR_readv | __NR_writev | __NR_pread64 | __NR_pwrite64
+            | __NR_preadv | __NR_pwritev | __NR_preadv2 | __NR_pwritev2 => self.memory_file(call),
+            __NR_process_vm_writev => self.write_own_memory(call),
             __NR_shmat => Some(self.shmat(call)),
             __NR_shmctl => self.shmctl(call),
             // Deprecated, and no different from several mappings; programs fall back to those.

@@ -3,6 +3,7 @@
 
 use super::hash;
 use crate::sys;
+use crate::window::window;
 use clew_abi::layout::{PAGE, Range};
 use clew_abi::orders::{Shared, verified_places};
 use clew_translate::Cache;
@@ -78,7 +79,7 @@ impl Header {
         let header = self;
         let sealed = header.header_sum == hash::words(&header.words()[..WORDS - 1]);
         let own = header.magic == MAGIC && header.build == build;
-        let placed = header.ends.iter().zip(Cache::places()).all(|(&end, place)| {
+        let placed = header.ends.iter().zip(Cache::places(window())).all(|(&end, place)| {
             place.start < end && end <= place.end && end % PAGE == 0
         });
         (sealed && own && placed).then_some(header)
@@ -87,7 +88,7 @@ impl Header {
     /// The extents, and where each lies in the file.
     pub fn extents(&self) -> [(Range, u64); EXTENTS] {
         let mut at = HEADER;
-        let places = Cache::places();
+        let places = Cache::places(window());
         core::array::from_fn(|n| {
             let range = Range::new(places[n].start, self.ends[n]);
             at += range.len();

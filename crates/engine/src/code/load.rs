@@ -8,10 +8,11 @@ use crate::shadow;
 use crate::state::{orders, shared};
 use crate::supervisor;
 use crate::sys::{self, MAP_FIXED, MAP_NORESERVE, MAP_PRIVATE, syscall};
+use crate::window::{self, window};
 use crate::vma::{PROT_EXEC, PROT_READ, PROT_WRITE};
 use alloc_crate::vec::Vec;
 use clew_abi::control;
-use clew_abi::layout::{CACHE, PAGE, Range};
+use clew_abi::layout::{PAGE, Range};
 use clew_abi::orders::fd;
 use clew_translate::Cache;
 use clew_translate::cache::Text;
@@ -41,7 +42,7 @@ pub fn load_replayed(name: &Name) -> Option<&'static mut Cache> {
     let header = Header::read_mapped(file as i32, orders().build);
     let mapped = header.filter(|header| map(file as i32, header));
     if header.is_some() && mapped.is_none() {
-        crate::start::map_cache();
+        window::reopen();
     }
     let cache = mapped.map(|_| adopt(file as i32));
     sys::close(file as i32);
@@ -61,7 +62,7 @@ fn load_file(file: i32) -> Option<(&'static mut Cache, u64)> {
     let mapped = map(file, &header);
     let verified = format::is_verified(shared(), identity);
     if !mapped || !verified && !is_sound(file, &header) {
-        crate::start::map_cache();
+        window::reopen();
         return None;
     }
     if !verified {
@@ -86,7 +87,7 @@ fn adopt(file: i32) -> &'static mut Cache {
 /// Maps the extents.
 fn map(file: i32, header: &Header) -> bool {
     header.extents().iter().all(|&(range, offset)| {
-        let exec = if CACHE.contains(range.start) { PROT_EXEC } else { 0 };
+        let exec = if window().cache().contains(range.start) { PROT_EXEC } else { 0 };
         let flags = MAP_PRIVATE | MAP_FIXED | MAP_NORESERVE;
         let prot = PROT_READ | PROT_WRITE | exec;
         // SAFETY: the cache's places, which nobody uses yet.

@@ -10,15 +10,12 @@ mod hash;
 mod load;
 mod save;
 
-use crate::asm;
-use crate::descriptors;
 use crate::shadow;
-use crate::state::{Engine, orders, orders_text};
+use crate::state::{Engine, orders};
 use crate::store;
 use crate::sys;
 use crate::vma::{PROT_EXEC, PROT_WRITE};
-use clew_abi::layout::{CACHE, WINDOW, shadow_entry};
-use clew_abi::orders::MODE_RECORD;
+use crate::window::{self, window};
 use clew_abi::record::{MapPayload, key_unsettled};
 use clew_translate::Cache;
 use clew_translate::cache::Text;
@@ -35,70 +32,39 @@ pub struct Code {
     from: u64,
 }
 
-/// The cache to begin with: a snapshot, or an empty one.
-pub fn begin() -> (Code, &'static mut Cache) {
-    let name = if orders().mode == MODE_RECORD { name() } else { None };
-    let mut code = Code { name, from: 0 };
-    if let Some((cache, from)) = name.as_ref().and_then(load::load) {
-        code.from = from;
-        return (code, cache);
+/// The cache to begin with: a snapshot, or an empty one. `program`: the file, while recording.
+pub fn begin(program: Option<i32>) -> (Code, &'static mut Cache) {
+    let st = program.and_then(sys::fstat).filter(store::settled);
+    let name = st.and_then(|st| name_of(store::name(&st).bytes()));
+    match name.as_ref().and_then(load::load) {
+        Some((cache, from)) => (Code { name, from }, cache),
+        None => (Code { name, from: 0 }, window::empty_cache()),
     }
-    crate::start::populate_cache();
-    (code, empty())
-}
-
-fn empty() -> &'static mut Cache {
-    // SAFETY: `start::map_engine` mapped all its memory; this is the only one, or takes the place of one
-    // that was given up.
-    unsafe { Cache::create(asm::clew_exit as *const () as u64) }
-}
-
-/// The name of the snapshots of the program that the orders tell.
-fn name() -> Option<Name> {
-    if orders().build == 0 {
-        return None;
-    }
-    let st = match orders().program_fd {
-        0 => {
-            let path = [orders_text(orders().program), b"\0"].concat();
-            let file = descriptors::open(sys::AT_FDCWD, &path, sys::O_RDONLY | sys::O_CLOEXEC, 0);
-            if file < 0 {
-                return None;
-            }
-            let st = sys::fstat(file as i32);
-            sys::close(file as i32);
-            st
-        }
-        file => sys::fstat(file as i32),
-    };
-    let st = st.filter(store::settled)?;
-    Some(name_of(store::name(&st).bytes()))
 }
 
 /// The name of the snapshots of the program whose file has this key.
-fn name_of(key: &[u8]) -> Name {
+/// `None` if there are none: indirect branches of other windows than the usual one go through tables
+/// that are not in a snapshot.
+fn name_of(key: &[u8]) -> Option<Name> {
+    if orders().build == 0 || key.is_empty() || key_unsettled(key) || !window().has_shadow() {
+        return None;
+    }
     let program = hash::key(key);
-    let words = [orders().build, CACHE.start, WINDOW.start, program[0], program[1]];
+    let words = [orders().build, window().start, program[0], program[1]];
     let number = hash::words(&words);
     let mut name = [0; 17];
     for (n, digit) in name[..16].iter_mut().enumerate() {
         *digit = b"0123456789abcdef"[(number >> (4 * n)) as usize & 15];
     }
-    name
+    Some(name)
 }
 
 impl Engine {
     /// While replaying: the program begins whose file has this key. Nothing is mapped yet.
     pub fn begin_replayed(&mut self, key: &[u8]) {
-        if orders().build == 0 || key.is_empty() || key_unsettled(key) {
-            return;
-        }
+        let Some(name) = name_of(key) else { return };
         let generation = self.cache.generation;
-        match load::load_replayed(&name_of(key)) {
-            Some(cache) => self.cache = cache,
-            None if self.cache.blocks.is_empty() => self.cache = empty(),
-            None => return,
-        }
+        self.cache = load::load_replayed(&name).unwrap_or_else(window::empty_cache);
         self.cache.generation = generation + 1;
     }
 
@@ -113,8 +79,8 @@ impl Engine {
             && map.prot & PROT_WRITE == 0
             && !key.is_empty()
             && !key_unsettled(key)
-            && shadow_entry(addr).is_some()
-            && shadow_entry(end - 1).is_some();
+            && window().shadow_entry(addr).is_some()
+            && window().shadow_entry(end - 1).is_some();
         if !steady {
             return self.displace_awaited(addr, end);
         }

@@ -9,8 +9,9 @@ use crate::descriptors::{self, number};
 use crate::shadow;
 use crate::state::{Engine, orders};
 use crate::sys::{self, syscall};
+use crate::window::window;
 use alloc_crate::vec::Vec;
-use clew_abi::layout::{CACHE, PAGE};
+use clew_abi::layout::{PAGE, Range, shadow_of};
 use clew_abi::orders::fd;
 use clew_translate::Cache;
 use clew_translate::cache::Text;
@@ -98,7 +99,7 @@ fn fill(cache: &mut Cache, file: i32, live: usize) -> Option<()> {
     header.len = header.shadow();
     cache.place_shadows(|text| {
         at = header.len;
-        header.len += shadow::entries(text.start, text.end).len();
+        header.len += shadow_of(Range::new(text.start, text.end)).len();
         at
     });
     let done = write_all(cache, file, &mut header, &entries);
@@ -146,7 +147,7 @@ fn put_shadow(file: i32, text: &Text, entries: &[(u64, u64)]) -> Option<u64> {
             batch.clear();
             begun = offset;
         }
-        let mut words = [CACHE.start; ENTRIES];
+        let mut words = [window().cache().start; ENTRIES];
         page.iter().for_each(|&(pc, host)| words[pc as usize % ENTRIES] = host);
         batch.push(words);
         sum = sum.wrapping_add(page_sum(offset, batch[batch.len() - 1].as_flattened_bytes()));

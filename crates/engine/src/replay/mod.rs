@@ -21,7 +21,8 @@ use crate::sys;
 use crate::vma::{PROT_EXEC, PROT_READ, PROT_WRITE, Vma, VmaKind, page_down, page_up};
 use alloc_crate::string::String;
 use clew_abi::control;
-use clew_abi::layout::{Range, guest_may_map};
+use crate::window::guest_may_map;
+use clew_abi::layout::Range;
 use clew_abi::record::*;
 use clew_syscalls::Call;
 use clew_translate::context::reg;
@@ -37,6 +38,7 @@ pub fn begin(engine: &mut Engine) {
         unsafe { sys::munmap(range.start, range.len()) };
     }
     sandbox::enter();
+    engine.begin_window();
     let Some(record) = engine.take_event() else {
         engine.truncated();
     };
@@ -78,6 +80,14 @@ impl Engine {
                 return Some(record);
             }
             self.apply(&record);
+        }
+    }
+
+    /// Has the code window that the next records, those of an exec, were written with.
+    fn begin_window(&mut self) {
+        let Some(first) = self.next_event() else { self.truncated() };
+        if !self.enter_window(&first) {
+            self.diverged("the trace has code where none can be", &first);
         }
     }
 
@@ -127,9 +137,7 @@ impl Engine {
             unsafe { sys::munmap(v.start, v.end - v.start) };
         }
         self.vmas = Default::default();
-        self.cache.flush();
-        self.cache.forget_texts();
-        crate::shadow::reset();
+        self.begin_window();
         self.files.protected_pages = false;
         signal::xstate::reset();
         for code in [ARCH_SET_FS, ARCH_SET_GS] {
@@ -245,7 +253,8 @@ impl Engine {
         let (start, len) = (page_down(addr), page_up(end) - page_down(addr));
         // SAFETY: guest pages; their protection is put back below.
         unsafe { sys::mprotect(start, len, PROT_READ | PROT_WRITE) };
-        let ok = sys::write_guest(addr, bytes);
+        let ok = sys::write_guest(addr, bytes)
+            || self.files.grow_shared() && sys::write_guest(addr, bytes);
         let parts: alloc_crate::vec::Vec<Vma> =
             self.vmas.overlapping(start, start + len).copied().collect();
         for v in parts {

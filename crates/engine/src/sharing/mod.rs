@@ -32,6 +32,8 @@ use table::{GONE, NOBODY, PARKED, RUNNING, key, key_object, key_page, table};
 pub const SYSV: u64 = u64::MAX;
 /// Pages of one call's arguments that are got beforehand, at most.
 const MOST_PAGES: u64 = 1 << 16;
+/// How often they are looked at again because one of them came from another process.
+const MOST_ROUNDS: u32 = 20;
 /// How long a requester sleeps before it looks again (nanoseconds), and after how many times it asks
 /// whether the owner is alive.
 const NAP: u64 = 1_000_000;
@@ -106,13 +108,15 @@ impl Sharing {
         }
     }
 
-    /// Is `pid` a process that takes part?
-    pub fn is_sharer(&self, pid: u32) -> bool {
-        self.active() && table().find_process(pid).is_some()
+    /// Is `tid` a task of a process that takes part? Of those that have ended only the processes'
+    /// first ones are known.
+    pub fn is_sharer(&self, tid: u32) -> bool {
+        let known = |pid: u32| table().find_process(pid).is_some();
+        self.active() && (known(tid) || table::process_of(tid).is_some_and(known))
     }
 
-    pub fn is_alive(&self, pid: u32) -> bool {
-        table().find_process(pid).is_none_or(|process| !process.is_dead())
+    pub fn is_alive(&self, tid: u32) -> bool {
+        table::is_alive(tid)
     }
 
     fn map_at(&self, addr: u64) -> Option<&SharedMap> {
@@ -157,7 +161,7 @@ impl Engine {
         self.forget_shared_maps(addr, addr + len);
         self.sharing.maps.push(map);
         Sharing::count_attachment(&map, true);
-        if was_known {
+        if was_known && by_several() {
             self.protect_map(&map);
         }
     }
@@ -197,7 +201,9 @@ impl Engine {
             self.forget_shared_maps(new, new + new_len);
             let moved = SharedMap { start: new, end: new + new_len, object: map.object, first };
             self.sharing.maps.push(moved);
-            self.protect_map(&moved);
+            if by_several() {
+                self.protect_map(&moved);
+            }
         }
     }
 
@@ -310,20 +316,20 @@ impl Engine {
     /// such reasons, gets it and returns true.
     pub fn shared_fault(&mut self, addr: u64) -> bool {
         let wanted = self.vmas.find(addr).is_some_and(|v| v.kind == VmaKind::Shared);
-        wanted && self.recording() && self.sharing.map_at(addr).is_some() && self.get_page(addr)
+        wanted && self.recording() && self.sharing.map_at(addr).is_some() && self.get_page(addr) != Page::None
     }
 
     /// Makes this process the owner of the page at `addr` and records its contents, if they may have
-    /// changed. False if there was nothing to be done.
-    fn get_page(&mut self, addr: u64) -> bool {
+    /// changed.
+    fn get_page(&mut self, addr: u64) -> Page {
         let addr = page_down(addr);
-        let Some(map) = self.sharing.map_at(addr).copied() else { return false };
-        let Some(vma) = self.vmas.find(addr).copied() else { return false };
+        let Some(map) = self.sharing.map_at(addr).copied() else { return Page::None };
+        let Some(vma) = self.vmas.find(addr).copied() else { return Page::None };
         let key = map.key_at(addr);
         let came = self.own(key);
         // The mapping's own protection decides whether there is anything to be got.
         if vma.prot & (PROT_READ | PROT_WRITE) == 0 {
-            return false;
+            return Page::None;
         }
         for other in self.sharing.maps.clone() {
             if let Some(at) = other.address_of(key) {
@@ -335,7 +341,7 @@ impl Engine {
                 }
             }
         }
-        true
+        if came { Page::Came } else { Page::Own }
     }
 
     /// Waits until this process owns a page. True if it did not before.
@@ -392,13 +398,13 @@ impl Engine {
     }
 
     /// Before a call, while recording: gets the shared pages that its arguments lead to, and those of
-    /// files that it changes.
-    pub fn get_call_pages(&mut self, call: &Call) {
+    /// files that it changes. True if there are any.
+    pub fn get_call_pages(&mut self, call: &Call) -> bool {
         if table::sharers() > 0 {
             self.get_changed_file(call);
         }
         if !self.sharing.active() {
-            return;
+            return false;
         }
         self.serve_requests();
         let mut ranges: Vec<(u64, u64)> = Vec::new();
@@ -408,11 +414,22 @@ impl Engine {
         clew_syscalls::inputs(&plan, &SharedMemory, &mut add);
         if call.nr == __NR_futex {
             add(call.args[0], 4);
-            add(call.args[4], 4);
+            if matches!((call.args[1] & 0x7f) as u32, FUTEX_REQUEUE..=FUTEX_WAKE_OP) {
+                add(call.args[4], 4);
+            }
         }
-        for (addr, len) in ranges {
-            self.get_range(addr, len);
+        // While one is waited for, others may be given up again.
+        for _ in 0..MOST_ROUNDS {
+            let got = ranges.iter().fold(false, |got, &(addr, len)| self.get_range(addr, len) | got);
+            if !got || ranges.len() == 1 {
+                break;
+            }
         }
+        let shared = |&(addr, len): &(u64, u64)| {
+            let end = addr.saturating_add(len);
+            self.sharing.maps.iter().any(|m| m.start < end && addr < m.end)
+        };
+        ranges.iter().any(shared)
     }
 
     /// Before a call that changes a file through a descriptor, while recording: if the file is shared,
@@ -438,16 +455,18 @@ impl Engine {
         }
     }
 
-    /// Gets the pages of shared mappings in a range.
-    pub fn get_range(&mut self, addr: u64, len: u64) {
+    /// Gets the pages of shared mappings in a range. True if another process had one of them.
+    pub fn get_range(&mut self, addr: u64, len: u64) -> bool {
+        let mut got = false;
         let end = addr.saturating_add(len.min(MOST_PAGES * PAGE));
         for map in self.sharing.maps.clone() {
             let (mut at, last) = (page_down(addr.max(map.start)), end.min(map.end));
             while at < last {
-                self.get_page(at);
+                got |= self.get_page(at) == Page::Came;
                 at += PAGE;
             }
         }
+        got
     }
 
     /// Gets pages of an object that this process may not have mapped. `range`: bytes of the file.
@@ -482,6 +501,16 @@ fn changed_range(call: &Call) -> Option<(i32, Option<u64>, u64)> {
         _ => return None,
     };
     Some((file as i32, from, len))
+}
+
+/// What became of the wish for a page.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Page {
+    /// It is none that others could own, or its protection is the guest's.
+    None,
+    /// It was this process's already.
+    Own,
+    Came,
 }
 
 enum Outcome {

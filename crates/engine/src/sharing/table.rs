@@ -257,24 +257,37 @@ impl ProcessEntry {
     }
 }
 
-/// Does a process still run? One that waits to be reaped does not.
-fn is_alive(pid: u32) -> bool {
+/// Does a task still run? One that waits to be reaped does not.
+pub fn is_alive(tid: u32) -> bool {
     // SAFETY: no memory; signal 0 asks only.
-    if unsafe { syscall!(sys::__NR_kill, pid, 0) } == -i64::from(sys::ESRCH) {
+    if unsafe { syscall!(sys::__NR_kill, tid, 0) } == -i64::from(sys::ESRCH) {
         return false;
     }
+    let mut buf = [0u8; 128];
+    let Some(text) = proc_file(tid, "stat", &mut buf) else { return true };
+    // pid (comm) state
+    let state = text.iter().rposition(|&b| b == b')').and_then(|at| text.get(at + 2));
+    !matches!(state, Some(b'Z' | b'X'))
+}
+
+/// The process that a task belongs to.
+pub fn process_of(tid: u32) -> Option<u32> {
+    let mut buf = [0u8; 1024];
+    let text = core::str::from_utf8(proc_file(tid, "status", &mut buf)?).ok()?;
+    text.lines().find_map(|line| line.strip_prefix("Tgid:")?.trim().parse().ok())
+}
+
+/// The beginning of a file under /proc.
+fn proc_file<'a>(tid: u32, name: &str, buf: &'a mut [u8]) -> Option<&'a [u8]> {
     let mut path = crash::Report::new();
-    let _ = core::fmt::Write::write_fmt(&mut path, format_args!("/proc/{pid}/stat\0"));
+    let _ = core::fmt::Write::write_fmt(&mut path, format_args!("/proc/{tid}/{name}\0"));
     let file = sys::openat(-100, path.bytes(), sys::O_RDONLY | sys::O_CLOEXEC, 0);
     if file < 0 {
-        return true;
+        return None;
     }
-    let mut buf = [0u8; 128];
-    let n = sys::read(file as i32, &mut buf).max(0) as usize;
+    let n = sys::read(file as i32, buf);
     sys::close(file as i32);
-    // pid (comm) state
-    let state = buf[..n].iter().rposition(|&b| b == b')').and_then(|at| buf.get(at + 2));
-    !matches!(state, Some(b'Z' | b'X'))
+    buf.get(..usize::try_from(n).ok()?)
 }
 
 /// Sleeps until a shared word is woken or differs from `value`; false when the time was over.

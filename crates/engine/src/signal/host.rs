@@ -12,7 +12,8 @@ use crate::start::Initial;
 use crate::state::{ctx, engine, try_engine};
 use crate::task::{self, TaskRef};
 use crate::sys::{self, syscall};
-use clew_abi::layout::{CACHE, CONTEXT, IMAGE};
+use crate::window::window;
+use clew_abi::layout::{CONTEXT, IMAGE};
 use clew_translate::block::Displaced;
 use clew_translate::insn::Action as Branch;
 use iced_x86::{Decoder, DecoderOptions};
@@ -126,7 +127,7 @@ pub extern "C" fn on_signal(signo: u32, info: &[u64; 16], uc: &mut Ucontext) {
         task.signals.pending = Some(taken);
     }
     task.pending = 1;
-    if CACHE.contains(rip) || between(rip, asm::clew_enter_addr(), asm_addr(asm::clew_enter_end)) {
+    if window().cache().contains(rip) || between(rip, asm::clew_enter_addr(), asm_addr(asm::clew_enter_end)) {
         expire_ticks(uc);
     } else if between(
         rip,
@@ -166,7 +167,7 @@ fn expire_ticks(uc: &mut Ucontext) {
     const RCX: usize = UC_ORDER[reg::RCX];
     let rip = uc.regs[UC_RIP];
     engine().ticks.expire();
-    if !CACHE.contains(rip) {
+    if !window().cache().contains(rip) {
         return;
     }
     // SAFETY: the cache is readable past any instruction in it.
@@ -196,7 +197,7 @@ fn on_fault(signo: u32, info: &[u64; 16], uc: &mut Ucontext) {
     let dispatch = engine.cache.is_shadow_dispatch(rip);
     if dispatch && !canonical(c.gpr[reg::RCX]) {
         refused_branch(rip);
-    } else if dispatch || !CACHE.contains(rip) {
+    } else if dispatch || !window().cache().contains(rip) {
         c.exit_target = c.gpr[reg::RCX];
         c.gpr[reg::RCX] = c.spill_rcx;
         c.exit_site = EXIT_MISS as u64;
@@ -232,15 +233,15 @@ fn on_fault(signo: u32, info: &[u64; 16], uc: &mut Ucontext) {
     uc.eflags = 0x202;
 }
 
-fn canonical(addr: u64) -> bool {
+pub fn canonical(addr: u64) -> bool {
     (addr as i64) << 16 >> 16 == addr as i64
 }
 
 /// An indirect branch to a non-canonical address faults as if it had not been executed: undoes what
-/// its translation, whose shadow dispatch lies at `rip`, did to the stack pointer.
-fn refused_branch(rip: u64) {
+/// its translation, which contains the cache address `rip`, did to the stack pointer.
+pub fn refused_branch(rip: u64) {
     let Some(at) = engine().cache.locate(rip) else {
-        crash::fail("a shadow dispatch that belongs to no guest instruction");
+        crash::fail("an indirect branch that belongs to no guest instruction");
     };
     let c = ctx();
     c.gpr[reg::RCX] = c.spill_rcx;

@@ -341,7 +341,6 @@ impl Engine {
     pub fn die_of(&mut self, signo: u32) -> ! {
         let stamp = self.stamp();
         if self.task.process().guest_of_another {
-            self.forget_running_task();
             self.part_with_baton();
         } else if let Mode::Record(log) = &mut self.mode {
             let payload = ExitPayload { code: 0, signal: signo };

@@ -8,13 +8,14 @@
 //! - The guest context holds the registers of `Engine::task`, the last task that ran. Whoever gets
 //!   the baton after another task records the switch, saves that one's registers and loads its own.
 //! - Waiters are first come, first served, those that come back from blocking calls before those
-//!   whose slice was over (but not for ever).
+//!   whose slice was over (but not for ever); those that a tracer holds (see `traced`) not at all.
 //!
 //! # Safety
 //! The baton's own fields are only touched under its lock, which is never held across a system call
 //! that may block, nor in signal handlers.
 
 use super::TaskRef;
+use super::futex::Place;
 use crate::asm;
 use crate::state::Engine;
 use crate::sys::{self, syscall};
@@ -26,18 +27,23 @@ use core::sync::atomic::{AtomicU32, Ordering};
 const QUANTUM: u64 = 100_000;
 /// What a system call counts for in a slice, in ticks.
 const CALL_TICKS: u64 = 400;
+/// So many `pause` instructions use up a slice.
+const PAUSES: u64 = 8;
 /// So many tasks that come back from blocking calls go before one that has had its slice.
 const FAVOURED: u32 = 8;
 /// A waiter looks this often whether the holder is still there, where it may be killed alone
 /// (nanoseconds).
 const PATIENCE_NS: u64 = 20_000_000;
 const FUTEX_PRIVATE: u32 = 128;
+const FUTEX_REALTIME: u32 = 256;
+const MONOTONIC: u32 = 1;
+const SECOND: u64 = 1_000_000_000;
 
 /// See the module's documentation.
 pub struct Baton {
     lock: AtomicU32,
-    /// Tasks of other processes share this memory: a holder may be killed alone.
-    mortal: bool,
+    /// Tasks of other processes that share this memory: they may be killed alone.
+    mortals: Vec<TaskRef>,
     pub(super) holder: Option<TaskRef>,
     /// The holder is in a blocking call: the baton is free for others.
     pub(super) lent: bool,
@@ -46,8 +52,8 @@ pub struct Baton {
     preempted: Queue,
     /// How many of the former have gone first since one of the latter did.
     favoured: u32,
-    /// The tasks that wait for a futex (see `futex`), in order.
-    pub(super) sleepers: Vec<TaskRef>,
+    /// Those that wait for a futex (see `futex`), in order.
+    pub(super) line: Vec<Place>,
     /// The ticks at which the holder's slice is over, and at which it looks who waits. System calls
     /// bring both nearer.
     slice_end: u64,
@@ -72,6 +78,32 @@ pub enum Awake {
     Signal,
 }
 
+/// When a wait ends at the latest: clock and its reading in nanoseconds.
+#[derive(Clone, Copy, Debug)]
+pub struct Deadline {
+    pub clock: u32,
+    pub at: u64,
+}
+
+impl Deadline {
+    fn left(&self) -> u64 {
+        self.at.saturating_sub(now(self.clock))
+    }
+
+    /// Does this one come first?
+    pub(super) fn before(&self, other: &Self) -> bool {
+        self.left() < other.left()
+    }
+}
+
+/// What a clock says, in nanoseconds.
+pub(super) fn now(clock: u32) -> u64 {
+    let mut ts = [0u64; 2];
+    // SAFETY: writes the array.
+    unsafe { syscall!(sys::__NR_clock_gettime, clock, ts.as_mut_ptr()) };
+    ts[0] * SECOND + ts[1]
+}
+
 struct Slot(UnsafeCell<Baton>);
 
 // SAFETY: see the module's documentation.
@@ -79,13 +111,13 @@ unsafe impl Sync for Slot {}
 
 static BATON: Slot = Slot(UnsafeCell::new(Baton {
     lock: AtomicU32::new(0),
-    mortal: false,
+    mortals: Vec::new(),
     holder: None,
     lent: false,
     woken: Queue { first: None, last: None },
     preempted: Queue { first: None, last: None },
     favoured: 0,
-    sleepers: Vec::new(),
+    line: Vec::new(),
     slice_end: 0,
     quantum_end: 0,
 }));
@@ -100,17 +132,54 @@ impl Baton {
     /// The process has one task, which holds the baton: at start, and after `fork`.
     pub fn reset(&mut self, holder: TaskRef) {
         self.lock.store(0, Ordering::Relaxed);
-        self.mortal = false;
+        self.mortals.clear();
         self.holder = Some(holder);
         self.lent = false;
         self.woken = Queue::default();
         self.preempted = Queue::default();
-        self.sleepers.clear();
+        self.line.clear();
     }
 
     /// A task of another process takes part from now on.
-    pub fn expect_deaths(&mut self) {
-        self.mortal = true;
+    pub fn expect_death(&mut self, task: TaskRef) {
+        self.lock();
+        self.mortals.push(task);
+        self.unlock();
+    }
+
+    /// A task is none of those any more.
+    pub(super) fn forget_mortal(&mut self, task: TaskRef) {
+        if !self.mortals.is_empty() {
+            self.lock();
+            self.mortals.retain(|t| *t != task);
+            self.unlock();
+        }
+    }
+
+    /// When a task that waits is to look whether somebody has died.
+    pub(super) fn patience(&self) -> Option<Deadline> {
+        let at = || now(MONOTONIC) + PATIENCE_NS;
+        (!self.mortals.is_empty()).then(|| Deadline { clock: MONOTONIC, at: at() })
+    }
+
+    /// Has a task died without the engine's noticing? Asked with the lock.
+    pub(super) fn has_dead(&self) -> bool {
+        self.mortals.iter().any(|t| !t.lives())
+    }
+
+    /// Such a task, which is forgotten.
+    pub(super) fn take_dead(&mut self) -> Option<TaskRef> {
+        if self.mortals.is_empty() {
+            return None;
+        }
+        self.lock();
+        let dead = self.mortals.iter().position(|t| !t.lives());
+        let dead = dead.map(|at| self.mortals.swap_remove(at));
+        if let Some(dead) = dead {
+            self.forget(dead);
+        }
+        self.unlock();
+        dead
     }
 
     pub(super) fn lock(&self) {
@@ -143,7 +212,7 @@ impl Baton {
             return Some(task);
         }
         self.favoured = 0;
-        self.preempted.pop()
+        self.preempted.pop().or_else(|| self.woken.pop())
     }
 
     /// Gives the baton to the first in the queue, if there is one, and returns it: it is to be woken
@@ -157,8 +226,8 @@ impl Baton {
 
     /// Takes the baton for `task` if nobody runs.
     pub(super) fn seize(&mut self, task: TaskRef) -> bool {
-        let dead = self.holder.is_some_and(|h| h != task && h.alive.load(Ordering::Acquire) == 0);
-        let free = self.lent || self.holder.is_none() || dead;
+        let dead = self.holder.is_some_and(|h| h != task && !h.lives());
+        let free = (self.lent || self.holder.is_none() || dead) && !task.is_held();
         if free {
             self.holder = Some(task);
             self.lent = false;
@@ -207,8 +276,7 @@ impl Engine {
 
     /// Sleeps until the baton is handed over.
     pub(super) fn await_baton(&mut self, task: TaskRef) {
-        let patience = |mortal: bool| mortal.then_some(PATIENCE_NS);
-        while self.sleep(task, patience(baton().mortal), false) != Awake::Go {
+        while self.sleep(task, baton().patience(), false) != Awake::Go {
             let baton = baton();
             baton.lock();
             let handed = task.go.load(Ordering::Acquire) != 0;
@@ -231,6 +299,7 @@ impl Engine {
             self.record_switch(task);
             self.switch_to(task);
         }
+        self.bury_dead();
     }
 
     /// Lets the tasks that wait run first. False if there are none.
@@ -259,6 +328,7 @@ impl Engine {
         let next = baton.pass_on();
         if next.is_none() {
             baton.holder = None;
+            self.sharing.park();
         }
         baton.unlock();
         wake(next);
@@ -295,6 +365,20 @@ impl Engine {
         }
     }
 
+    /// The running task has executed a `pause`, which it does while it waits for another one. A replay
+    /// stops at each, so a switch may happen here.
+    pub fn paused(&mut self) {
+        if self.replaying() {
+            self.signal_first();
+        } else if self.tasks.several() && self.recording() {
+            let baton = baton();
+            baton.slice_end = baton.slice_end.saturating_sub(self.slice_ticks / PAUSES);
+            if self.ticks.now() >= baton.slice_end {
+                self.quantum_over();
+            }
+        }
+    }
+
     /// The ticks dealt have run out, while recording.
     pub fn quantum_over(&mut self) {
         self.serve_requests();
@@ -319,13 +403,16 @@ impl Engine {
     pub(super) fn sleep(
         &mut self,
         task: TaskRef,
-        limit_ns: Option<u64>,
+        deadline: Option<Deadline>,
         interruptible: bool,
     ) -> Awake {
-        let timeout = limit_ns.map(|ns| [ns / 1_000_000_000, ns % 1_000_000_000]);
-        let timeout_at = timeout.as_ref().map_or(0, |t| t.as_ptr() as u64);
-        let op = u64::from(sys::FUTEX_WAIT | FUTEX_PRIVATE);
-        let args = [task.go.as_ptr() as u64, op, 0, timeout_at, 0, 0];
+        let time = deadline.map(|d| [d.at / SECOND, d.at % SECOND]);
+        let time_at = time.as_ref().map_or(0, |t| t.as_ptr() as u64);
+        let realtime = deadline.is_some_and(|d| d.clock != MONOTONIC);
+        let clock = if realtime { FUTEX_REALTIME } else { 0 };
+        let op = u64::from(sys::FUTEX_WAIT_BITSET | FUTEX_PRIVATE | clock);
+        let any = u64::from(u32::MAX);
+        let args = [task.go.as_ptr() as u64, op, 0, time_at, 0, any];
         loop {
             if task.go.load(Ordering::Acquire) != 0 {
                 return Awake::Go;
@@ -372,12 +459,13 @@ impl Queue {
         self.last = Some(task);
     }
 
+    /// Takes out the first that no tracer holds.
     fn pop(&mut self) -> Option<TaskRef> {
-        let task = self.first?;
-        self.first = task.next;
-        if self.first.is_none() {
-            self.last = None;
+        let mut task = self.first?;
+        while task.is_held() {
+            task = task.next?;
         }
+        self.remove(task);
         Some(task)
     }
 

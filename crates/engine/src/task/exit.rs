@@ -35,7 +35,7 @@ impl Engine {
         self.save_code();
         if self.sharing.takes_part() {
             // Other processes may wait for its locks. A replay of this one has ended.
-            self.release_robust_futexes();
+            self.release_shared_locks();
         }
         self.stop_sharing();
         sys::exit_group(code)
@@ -43,18 +43,15 @@ impl Engine {
 
     /// The running task ends, others of this memory go on. `process`: with all of its process.
     fn end_task(&mut self, call: &Call, process: bool) -> ! {
-        let stamp = self.stamp();
+        let (stamp, task) = (self.stamp(), self.task);
         let payload = SyscallPayload {
             nr: call.nr.into(),
             result: 0,
             args: call.args,
             pc: ctx().pc,
         };
-        let written = self.release_futexes();
-        // SAFETY: the engine has done what the kernel would do with the list.
-        unsafe { syscall!(__NR_set_robust_list, 0, 24) };
-        let atts: Vec<Att> =
-            written.iter().map(|&(addr, len)| Att::Memory { addr, len }).collect();
+        let written = self.release_futexes(task);
+        let atts: Vec<Att> = written.iter().map(|&addr| Att::Memory { addr, len: 4 }).collect();
         if let Mode::Record(log) = &mut self.mode {
             let event = log.event(Kind::Syscall, stamp, &payload, &atts);
             self.recent.push(event, Kind::Syscall as u16, payload.nr, stamp.tick);
@@ -80,8 +77,12 @@ impl Engine {
         self.tasks.remove(task);
     }
 
-    /// Lets others run for good: this task's process is about to die or to be another program.
+    /// A task of another process that shares this memory is about to die of a signal: others go on.
     pub fn part_with_baton(&mut self) {
+        let written = self.release_futexes(self.task);
+        self.record_words(&written);
+        drop(written);
+        self.forget_running_task();
         self.leave_baton();
     }
 }

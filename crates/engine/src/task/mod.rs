@@ -13,6 +13,7 @@ pub mod baton;
 pub mod exit;
 pub mod futex;
 pub mod start;
+pub mod traced;
 
 pub use start::main;
 
@@ -48,8 +49,12 @@ pub struct Task {
     made_by: Option<TaskRef>,
     /// The next in the queue for the baton.
     next: Option<TaskRef>,
-    /// The futex it waits for, unless woken.
-    pub wait: Option<futex::Wait>,
+    /// Who has stopped it with `ptrace`.
+    tracer: Option<traced::Tracer>,
+    /// What the call that it sleeps in has come to, once it is woken (see `futex`).
+    woken: Option<i64>,
+    /// When a wait with a limit ends that is made again because what interrupted it was nothing.
+    pub wait_limit: Option<baton::Deadline>,
     pub signals: TaskSignals,
     /// Written and woken when the task ends, if not zero.
     pub clear_child_tid: u64,
@@ -90,8 +95,8 @@ pub struct Process {
     pub actions: [Action; 65],
     /// The kernel has to be told of `actions` (CLONE_CLEAR_SIGHAND).
     pub cleared: bool,
-    /// The engine's notes on descriptors while no task of the process runs.
-    pub marks: Vec<u8>,
+    /// The number of its table of descriptors (`calls::marks`).
+    pub table: u32,
 }
 
 impl Process {
@@ -102,13 +107,13 @@ impl Process {
             guest_of_another: false,
             actions: [Action::default(); 65],
             cleared: false,
-            marks: Vec::new(),
+            table: 0,
         }
     }
 }
 
 /// A task that is there. Copies name the same one.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TaskRef(*mut Task);
 
 impl Deref for TaskRef {
@@ -155,6 +160,11 @@ impl Task {
         unsafe { &mut *self.process }
     }
 
+    /// Has the kernel's thread not ended?
+    pub fn lives(&self) -> bool {
+        self.alive.load(Ordering::Acquire) != 0
+    }
+
     /// The guest's registers, while it does not run.
     pub fn stack_pointer(&self) -> u64 {
         self.registers.gpr[clew_translate::context::reg::RSP]
@@ -193,7 +203,7 @@ impl Tasks {
 
     /// A new task's area with `tid` and `process`; `None` if there is no memory.
     pub fn create(&mut self, tid: u32, process: *mut Process, stacks: bool) -> Option<TaskRef> {
-        let gone = |t: &TaskRef| t.alive.load(Ordering::Acquire) == 0;
+        let gone = |t: &TaskRef| !t.lives();
         let area = match self.ended.iter().position(gone) {
             Some(at) => self.ended.swap_remove(at).area(),
             None => self.map_area(stacks)?,
@@ -208,7 +218,9 @@ impl Tasks {
             process,
             made_by: None,
             next: None,
-            wait: None,
+            tracer: None,
+            woken: None,
+            wait_limit: None,
             signals: TaskSignals::default(),
             clear_child_tid: 0,
             robust_list: 0,
@@ -249,6 +261,8 @@ impl Tasks {
     /// Forgets a task that has ended.
     pub fn remove(&mut self, mut task: TaskRef) {
         self.list.retain(|t| *t != task);
+        self.list.iter().for_each(|t| t.forget_tracer(task));
+        baton::baton().forget_mortal(task);
         task.processor = None;
         self.ended.push(task);
     }
@@ -298,8 +312,7 @@ impl Engine {
             }
         }
         if old.process != task.process {
-            let theirs = core::mem::take(&mut task.process().marks);
-            old.process().marks = self.files.exchange_marks(theirs);
+            self.files.tables.change_to(task.process().table);
             self.pid = task.process().pid;
         }
         self.task = task;

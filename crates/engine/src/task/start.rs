@@ -128,16 +128,24 @@ impl Engine {
         } else {
             // CLONE_SIGHAND without CLONE_THREAD shares the table of handlers; nobody does that.
             let theirs = maker.process();
-            let marks = self.files.marks().to_vec();
+            let table = match args.has(CLONE_FILES) || self.replaying() {
+                true => theirs.table,
+                false => self.files.tables.copy(),
+            };
             let cleared = args.has(CLONE_CLEAR_SIGHAND);
             let actions = theirs.actions;
-            let mut process = Process { pid: tid, guest_of_another: true, actions, cleared, marks };
+            let mut process = Process { pid: tid, guest_of_another: true, actions, cleared, table };
             if cleared {
                 crate::signal::clear_handlers(&mut process.actions);
             }
             Box::into_raw(Box::new(process))
         };
         let recording = !self.replaying();
+        // One that died without a trace had the number before.
+        if let Some(dead) = self.tasks.find(tid).filter(|_| tid != 0) {
+            dead.alive.store(0, Ordering::Relaxed);
+            self.tasks.remove(dead);
+        }
         let mut task = self.tasks.create(tid, process, recording)?;
         let now = if maker == self.task { Registers::take() } else { maker.registers };
         task.registers = now.behind_call(0);
@@ -169,9 +177,9 @@ impl Engine {
             return Outcome::of(-i64::from(EAGAIN));
         };
         task.alive.store(1, Ordering::Relaxed);
-        let vfork = args.has(CLONE_VFORK);
-        if !args.has(CLONE_THREAD) {
-            baton().expect_deaths();
+        let (vfork, table) = (args.has(CLONE_VFORK), task.process().table);
+        if task.process().guest_of_another {
+            baton().expect_death(task);
         }
         self.aim_at_slice();
         sync_mask(u64::MAX);
@@ -182,9 +190,14 @@ impl Engine {
         let result = make(call, args, task);
         if vfork {
             self.take_baton(maker);
-            // It has executed a program, if it has not ended.
-            if self.tasks.list.contains(&task) {
-                self.tasks.remove(task);
+            // It has ended or executed a program, and its area may be another's. If there was none,
+            // the area is still its own.
+            let gone = if sys::is_error(result) { Some(task) } else { self.tasks.find(result as u32) };
+            if let Some(gone) = gone {
+                self.tasks.remove(gone);
+            }
+            if table != maker.process().table {
+                self.files.tables.forget(table);
             }
         }
         if maker.signals.pending.is_none() {

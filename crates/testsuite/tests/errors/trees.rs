@@ -9,7 +9,8 @@ use clew_testsuite::process::Invocation;
 
 use super::{Check, clew, expect, record};
 
-pub const CHECKS: [(&str, Check); 4] = [
+pub const CHECKS: [(&str, Check); 5] = [
+    ("children_run_natively", natively),
     ("process_selection", selection),
     ("processes_outlive_the_first", outlive),
     ("waits_for_all_processes", waits),
@@ -120,6 +121,24 @@ fn read_all(dir: &Path, trace: &Path, ended: usize) -> Result<(), String> {
         expect(&replay, &[0], &[]).map_err(|e| format!("-f {}: {e}", process.pid))?;
     }
     Ok(())
+}
+
+/// With `--no-follow` forked and vforked children execute programs that know nothing of clew.
+fn natively(dir: &Path) -> Result<(), String> {
+    let script = "readlink /proc/self/exe; (readlink /proc/self/exe); grep -c clew /proc/self/maps; \
+                  (readlink /proc/self/fd/1001); echo first; exec readlink /proc/self/exe";
+    let words = ["record", "--no-follow", "-o", "trace", "--", "/bin/sh", "-c", script];
+    let recorded = clew(dir, &words)?;
+    expect(&recorded, &[0], &[])?;
+    let link = fs::canonicalize("/usr/bin/readlink").map_err(|e| e.to_string())?;
+    let link = link.to_string_lossy();
+    let output = format!("{link}\n{link}\n0\nfirst\n{link}\n");
+    if recorded.stdout != output.as_bytes() || !recorded.stderr.is_empty() {
+        let (out, err) = (&recorded.stdout, &recorded.stderr);
+        let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+        return Err(format!("it prints {:?} and {:?} instead of {output:?}", text(out), text(err)));
+    }
+    prints(dir, &dir.join("trace"), &[], &format!("first\n{link}\n"))
 }
 
 fn waits(dir: &Path) -> Result<(), String> {

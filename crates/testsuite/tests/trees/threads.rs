@@ -23,7 +23,7 @@ pub fn programs() -> Vec<Program> {
         gc("safepoints_signal", "signal"),
         program("libuv", &["{out}/uv_loop"]).built(source("c/uv_loop.c", &["-luv"])).needs(&["/usr/include/uv.h"]).tree(2).first_writes(),
         rust("rust_rayon", "rayon"),
-        rust("rust_tokio", "tokio").tree(11).first_writes(),
+        rust("rust_tokio", "tokio").tree(10).first_writes(),
         java("java_serial", &["-XX:+UseSerialGC"]).ignored(heavy),
         java("java_parallel", &["-XX:+UseParallelGC"]).ignored(heavy),
         java("java_g1", &["-XX:+UseG1GC"]).ignored(heavy),

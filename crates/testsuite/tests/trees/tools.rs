@@ -17,7 +17,7 @@ pub fn programs() -> Vec<Program> {
         program("strace", &["/usr/bin/strace", "-f", "-o", "log", "/bin/sh", "-c", "echo traced | cat"]).refused("ptrace"),
         program("script", &["/usr/bin/script", "-qec", "tty > /dev/null && stty size; echo hi; sh -c 'exit 3'", "/dev/null"]).tree(4).exits(3).unaccounted(),
         program("script_jobs", &["/usr/bin/script", "-qec", "/bin/dash {src}/shell/dash_jobs.sh", "/dev/null"]).tree(6).unaccounted(),
-        program("tmux", &["/bin/sh", "{src}/shell/tmux.sh"]).needs(&["/usr/bin/tmux"]).tree(30),
+        program("tmux", &["/bin/sh", "{src}/shell/tmux.sh"]).needs(&["/usr/bin/tmux"]).tree(30).warns(),
         program("ssh_keygen", &["/bin/sh", "-ec", "ssh-keygen -q -t ed25519 -N '' -C x -f key; ssh-keygen -y -f key | cut -d' ' -f1; echo text | ssh-keygen -q -Y sign -f key -n file > sig; echo text | ssh-keygen -q -Y check-novalidate -n file -s sig"]).needs(&["/usr/bin/ssh-keygen"]).tree(6),
         program("gpg_like_pipe", &["/bin/sh", "-ec", "openssl enc -aes-256-cbc -pbkdf2 -pass pass:x -in \"$1\" | openssl enc -d -aes-256-cbc -pbkdf2 -pass pass:x | cmp - \"$1\"", "sh", "@small"]).needs(&["/usr/bin/openssl"]).tree(4),
         program("man_pipeline", &["/bin/sh", "-c", "seq 1 30000 | sort -R | sort -n | md5sum; seq 1 5000 | shuf | sort -n --parallel=2 | head -n 2"]).tree(8),

@@ -5,7 +5,7 @@ use crate::cache::SiteKind;
 use crate::context_addr;
 use crate::insn;
 use crate::liveness::CodeSource;
-use clew_abi::layout::{CACHE, SHADOW_DISP};
+use clew_abi::layout::SHADOW_DISP;
 use iced_x86::OpKind;
 
 impl<S: CodeSource> Builder<'_, S> {
@@ -85,9 +85,11 @@ impl<S: CodeSource> Builder<'_, S> {
     /// Goes to the translation of the address in rcx.
     pub(super) fn dispatch(&mut self) {
         if self.single {
-            self.hot.jmp(CACHE.start);
-        } else {
+            self.hot.jmp(self.cache.base());
+        } else if self.cache.window.has_shadow() {
             self.hot.jmp_shadow(SHADOW_DISP as u32);
+        } else {
+            self.cache.emit_lookup(&mut self.hot);
         }
     }
 

@@ -4,7 +4,6 @@ use super::{Builder, Displaced, Flow, map};
 use crate::cache::{NO_BLOCK, Site, SiteKind};
 use crate::context_addr;
 use crate::liveness::CodeSource;
-use clew_abi::layout::CACHE;
 
 impl<S: CodeSource> Builder<'_, S> {
     /// A new exit site and its stub. Returns the site's number and the stub's address.
@@ -26,7 +25,7 @@ impl<S: CodeSource> Builder<'_, S> {
             block: self.block,
             pc,
             patch: 0,
-            stub: (stub - CACHE.start) as u32,
+            stub: self.cache.offset(stub),
             target: NO_BLOCK,
             next: 0,
         });
@@ -46,7 +45,7 @@ impl<S: CodeSource> Builder<'_, S> {
         if self.single {
             return;
         }
-        self.cache.sites[site as usize].patch = (patch - CACHE.start) as u32;
+        self.cache.sites[site as usize].patch = self.cache.offset(patch);
         match self.cache.entry(target) {
             Some(entry) => self.cache.link(site, entry),
             None if self.checked.is_none() => self.seek_within(site, target),

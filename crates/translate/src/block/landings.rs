@@ -8,7 +8,6 @@
 use super::{Builder, map};
 use crate::cache::Entry;
 use crate::liveness::CodeSource;
-use clew_abi::layout::CACHE;
 
 /// Branches that wait at most.
 const MAX: usize = 16;
@@ -64,7 +63,8 @@ impl<S: CodeSource> Builder<'_, S> {
 
     /// Makes the block's instruction at `pc`, whose translation begins at `host`, an entry.
     fn entry_at(&mut self, pc: u64, host: u64) -> Entry {
-        self.cache.add_entry(self.block, pc, (host - CACHE.start) as u32)
+        let direct = self.cache.offset(host);
+        self.cache.add_entry(self.block, pc, direct)
     }
 
     /// The site's target has no translation: it may be in this block.
@@ -89,6 +89,6 @@ impl<S: CodeSource> Builder<'_, S> {
         map::walk(&self.cache.map[block.notes_start()..], block.pc, block.direct_entry())
             .take_while(|at| at.pc <= target)
             .find(|at| at.pc == target)
-            .map(|at| CACHE.start + at.host as u64)
+            .map(|at| self.cache.base() + at.host as u64)
     }
 }

@@ -137,7 +137,8 @@ pub(crate) fn indirect_entry(
 ) -> Result<u64, Refusal> {
     let mut builder = Builder::new(cache, source, pc, entry.block, Way::Indirect)?;
     let host = builder.count_at_entry(pc);
-    builder.hot.jmp(entry.host());
+    let direct = builder.cache.host(entry);
+    builder.hot.jmp(direct);
     builder.finish();
     Ok(host)
 }

@@ -1,7 +1,6 @@
 //! Exit sites, and the links that tie them to other blocks.
 
 use super::{Cache, Entry};
-use clew_abi::layout::CACHE;
 
 /// "No block" in a [`Site`].
 pub const NO_BLOCK: u32 = u32::MAX;
@@ -66,7 +65,8 @@ impl Cache {
         debug_assert!(s.kind == SiteKind::Link && s.target == NO_BLOCK);
         s.target = entry.block;
         s.next = incoming;
-        write_displacement(s.patch, entry.direct);
+        let patch = s.patch;
+        self.write_displacement(patch, entry.direct);
     }
 
     /// Makes every site that is linked to a block go to its stub again.
@@ -77,7 +77,8 @@ impl Cache {
             incoming = site.next;
             site.target = NO_BLOCK;
             site.next = 0;
-            write_displacement(site.patch, site.stub);
+            let (patch, stub) = (site.patch, site.stub);
+            self.write_displacement(patch, stub);
         }
     }
 
@@ -85,7 +86,7 @@ impl Cache {
     pub(super) fn cut_link(&mut self, site: u32) {
         self.unlink_outgoing(site);
         let Site { patch, stub, .. } = self.sites[site as usize];
-        write_displacement(patch, stub);
+        self.write_displacement(patch, stub);
     }
 
     /// Takes a dead block's site out of its target's incoming list.
@@ -113,13 +114,13 @@ impl Cache {
         s.target = NO_BLOCK;
         s.next = 0;
     }
-}
 
-/// Points the rel32 at cache offset `patch` to cache offset `to`.
-fn write_displacement(patch: u32, to: u32) {
-    let rel = to.wrapping_sub(patch + 4);
-    let at = (CACHE.start + patch as u64) as *mut u32;
-    // SAFETY: link sites' displacements lie in the cache, which is writable (see `Cache::create`). No
-    // guest code of this domain runs while the engine does, so nobody executes the four bytes.
-    unsafe { at.write_unaligned(rel) }
+    /// Points the rel32 at cache offset `patch` to cache offset `to`.
+    fn write_displacement(&self, patch: u32, to: u32) {
+        let rel = to.wrapping_sub(patch + 4);
+        let at = (self.base() + patch as u64) as *mut u32;
+        // SAFETY: link sites' displacements lie in the cache, which is writable (see `Cache::create`).
+        // No guest code of this domain runs while the engine does, so nobody executes the four bytes.
+        unsafe { at.write_unaligned(rel) }
+    }
 }

@@ -2,7 +2,6 @@
 
 use super::Cache;
 use crate::block::{self, map};
-use clew_abi::layout::CACHE;
 
 /// A guest instruction found by its translation's address.
 #[derive(Clone, Copy, Debug)]
@@ -20,7 +19,7 @@ impl Cache {
     /// The block whose hot code contains a cache address. Dead blocks count: their code may still
     /// be running when a write invalidates it.
     pub fn block_of_host(&self, host: u64) -> Option<u32> {
-        let offset = host.checked_sub(CACHE.start)? as u32;
+        let offset = u32::try_from(host.checked_sub(self.base())?).ok()?;
         let after = self.blocks.partition_point(|b| b.start <= offset);
         let number = after.checked_sub(1)?;
         (offset < self.blocks[number].end).then_some(number as u32)
@@ -32,7 +31,7 @@ impl Cache {
     pub fn locate(&self, host: u64) -> Option<Located> {
         let number = self.block_of_host(host)?;
         let block = &self.blocks[number as usize];
-        let offset = (host - CACHE.start) as u32;
+        let offset = self.offset(host);
         if offset < block.direct {
             return None;
         }
@@ -43,7 +42,7 @@ impl Cache {
                 pc: at.pc,
                 len: at.len,
                 displaced: at.displaced,
-                start: CACHE.start + at.host as u64,
+                start: self.base() + at.host as u64,
             })
     }
 }

@@ -1,19 +1,37 @@
 //! How indirect branches find blocks: the shadow map and the hashed lookup.
 
 use super::Cache;
-use clew_abi::layout::{CACHE, LOOKUP, LOOKUP_ENTRIES, PAGE, shadow_entry};
+use crate::context::reg;
+use crate::context_addr;
+use crate::emit::Emitter;
+use clew_abi::layout::{LOOKUP, LOOKUP_ENTRIES, LOOKUP_WAYS, PAGE};
+
+const RCX: u8 = reg::RCX as u8;
+const RDX: u8 = reg::RDX as u8;
+
+/// The address of a way's table of guest addresses.
+const fn guests(way: u64) -> u64 {
+    LOOKUP.start + 8 * LOOKUP_ENTRIES * way
+}
+
+/// The address of a way's table of cache addresses.
+const fn hosts(way: u64) -> u64 {
+    guests(LOOKUP_WAYS + way)
+}
+
+const _: () = assert!(guests(2 * LOOKUP_WAYS) == LOOKUP.end);
 
 impl Cache {
     /// Lets indirect branches to `pc` find the indirect entry `host`: through the shadow map if the
     /// address has an entry there (whose page must be mapped), else through the hashed lookup. That
-    /// has addresses of both kinds once it is used; its table, written all over, costs a small guest
-    /// many fresh pages.
+    /// has addresses of both kinds once it is used; its tables, written all over, cost a small guest
+    /// many fresh pages. The newest of the addresses with one index comes first.
     pub fn publish(&mut self, pc: u64, host: u64, shadow: bool) {
-        if let (true, Some(entry)) = (shadow, shadow_entry(pc)) {
+        if let (true, Some(entry)) = (shadow, self.window.shadow_entry(pc)) {
             // SAFETY: the caller mapped the entry's page.
             unsafe {
                 if *(entry as *const u64) == 0 {
-                    fill_page(entry);
+                    self.fill_page(entry);
                 }
                 *(entry as *mut u64) = host;
             }
@@ -21,17 +39,73 @@ impl Cache {
                 return;
             }
         }
-        let (pc_slot, host_slot) = lookup_slots(pc);
-        // SAFETY: `LOOKUP` is mapped (see `Cache::create`).
-        unsafe {
-            *pc_slot = !pc;
-            *host_slot = host;
+        self.begin_hashing();
+        let way = (0..LOOKUP_WAYS).find(|&way| [empty(pc), !pc].contains(guest_slot(way, pc)));
+        for way in (0..way.unwrap_or(LOOKUP_WAYS - 1)).rev() {
+            *guest_slot(way + 1, pc) = *guest_slot(way, pc);
+            *host_slot(way + 1, pc) = *host_slot(way, pc);
+        }
+        *guest_slot(0, pc) = !pc;
+        *host_slot(0, pc) = host;
+    }
+
+    /// Writes the hashed lookup, as `fixed_stubs` does with what all blocks share. rcx holds the
+    /// target, guest rcx is spilled. The tables hold the complements of guest addresses, so that
+    /// adding target and one gives zero on a hit; no flag is touched.
+    pub(super) fn lookup_stub(&mut self, e: &mut Emitter) {
+        e.align(16);
+        self.hashed = e.pos();
+        e.store_imm32(context_addr!(exit_from), 0);
+        e.store(context_addr!(spill_scratch), RDX);
+        e.mov_rdx_rcx();
+        let hits: [u64; LOOKUP_WAYS as usize] = core::array::from_fn(|way| {
+            if way == 1 {
+                self.hashed_rest = e.pos();
+            }
+            compare(e, way as u64)
+        });
+        e.mov_rcx(RDX);
+        e.load(RDX, context_addr!(spill_scratch));
+        e.jmp(self.base());
+        for (way, hit) in hits.into_iter().enumerate() {
+            e.patch_short(hit);
+            enter(e, way as u64);
+        }
+    }
+
+    /// Writes the lookup into a block: the first way, the others are the stub's business.
+    pub(crate) fn emit_lookup(&self, e: &mut Emitter) {
+        e.store(context_addr!(spill_scratch), RDX);
+        e.mov_rdx_rcx();
+        let hit = compare(e, 0);
+        let here = self.offset(e.pos());
+        e.store_imm32(context_addr!(exit_from), here);
+        e.jmp(self.hashed_rest);
+        e.patch_short(hit);
+        enter(e, 0);
+    }
+
+    /// From now on the hashed lookup is used, and told of all entries.
+    pub(super) fn begin_hashing(&mut self) {
+        if !self.hashing {
+            self.hashing = true;
+            mark_empty();
+        }
+    }
+
+    /// Empties the hashed lookup.
+    pub(super) fn forget_lookup(&self) {
+        if self.hashing {
+            let len = (guests(LOOKUP_WAYS) - guests(0)) as usize;
+            // SAFETY: `LOOKUP` is mapped (see `Cache::create`).
+            unsafe { core::ptr::write_bytes(guests(0) as *mut u8, 0, len) }
+            mark_empty();
         }
     }
 
     /// Makes the indirect branch whose `jmp [rcx*8+disp32]` lies at `host` use the hashed lookup.
     pub fn use_hashed_lookup(&mut self, host: u64) {
-        self.hashing = true;
+        self.begin_hashing();
         // SAFETY: the caller's `host` is the address of such a jump, seven bytes long, in the cache.
         unsafe {
             let at = host as *mut u8;
@@ -43,53 +117,97 @@ impl Cache {
 
     /// Is there a shadow dispatch (`jmp [rcx*8+disp32]`) at this cache address?
     pub fn is_shadow_dispatch(&self, host: u64) -> bool {
-        if !CACHE.contains(host) {
+        if !self.window.cache().contains(host) {
             return false;
         }
-        // SAFETY: `CACHE` is readable.
+        // SAFETY: the cache is readable.
         unsafe { core::ptr::read_unaligned(host as *const [u8; 3]) == [0xff, 0x24, 0xcd] }
     }
-}
 
-/// Takes away what [`Cache::publish`] wrote for `pc`. `shadow_mapped(pc)` says whether
-/// the page of its shadow entry is mapped.
-pub(super) fn unpublish(pc: u64, shadow_mapped: &dyn Fn(u64) -> bool) {
-    if let Some(entry) = shadow_entry(pc)
-        && shadow_mapped(pc)
-    {
-        let entry = entry as *mut u64;
-        // SAFETY: the caller says the page is mapped. A write costs a fresh page if it is the first.
-        unsafe {
-            if *entry != CACHE.start && *entry != 0 {
-                *entry = CACHE.start;
+    /// Fills the page of shadow entries around `entry` with the miss stub's address: a snapshot has
+    /// holes where nothing was known, which read as zeros. A branch that finds one faults, which is a
+    /// miss too.
+    ///
+    /// # Safety
+    /// The page is mapped, and all zeros.
+    unsafe fn fill_page(&self, entry: u64) {
+        let page = (entry & !(PAGE - 1)) as *mut u64;
+        for n in 0..PAGE as usize / 8 {
+            // SAFETY: the caller's.
+            unsafe { page.add(n).write(self.base()) }
+        }
+    }
+
+    /// The lookup, whose tables are empty, is that of a snapshot.
+    pub(super) fn adopt_lookup(&self) {
+        if self.hashing {
+            mark_empty();
+        }
+    }
+
+    /// Takes away what [`Cache::publish`] wrote for `pc`. `shadow_mapped(pc)` says whether the page of
+    /// its shadow entry is mapped.
+    pub(super) fn unpublish(&self, pc: u64, shadow_mapped: &dyn Fn(u64) -> bool) {
+        if let Some(entry) = self.window.shadow_entry(pc)
+            && shadow_mapped(pc)
+        {
+            let entry = entry as *mut u64;
+            // SAFETY: the caller says the page is mapped. Reading first spares untouched pages.
+            unsafe {
+                if *entry != self.base() && *entry != 0 {
+                    *entry = self.base();
+                }
+            }
+        }
+        if !self.hashing {
+            return;
+        }
+        for way in 0..LOOKUP_WAYS {
+            let slot = guest_slot(way, pc);
+            if *slot == !pc {
+                *slot = empty(pc);
             }
         }
     }
-    let (pc_slot, _) = lookup_slots(pc);
-    // SAFETY: `LOOKUP` is mapped (see `Cache::create`).
-    unsafe {
-        if *pc_slot == !pc {
-            *pc_slot = 0;
-        }
-    }
 }
 
-/// Fills the page of shadow entries around `entry` with the miss stub's address: a snapshot has holes
-/// where nothing was known, which read as zeros. A branch that finds one faults, which is a miss too.
-///
-/// # Safety
-/// The page is mapped, and all zeros.
-unsafe fn fill_page(entry: u64) {
-    let page = (entry & !(PAGE - 1)) as *mut u64;
-    for n in 0..PAGE as usize / 8 {
-        // SAFETY: the caller's.
-        unsafe { page.add(n).write(CACHE.start) }
-    }
+/// Compares the target (in rdx) with the way's guest address. Returns the short jump of a hit.
+fn compare(e: &mut Emitter, way: u64) -> u64 {
+    e.movzx16(RCX, RDX);
+    e.load_indexed(RCX, RCX, guests(way) as u32);
+    e.lea_rcx_sum_and_one();
+    e.jrcxz_short()
 }
 
-fn lookup_slots(pc: u64) -> (*mut u64, *mut u64) {
-    let index = pc & (LOOKUP_ENTRIES - 1);
-    let pcs = LOOKUP.start as *mut u64;
-    // SAFETY: the index is within the tables.
-    unsafe { (pcs.add(index as usize), pcs.add((LOOKUP_ENTRIES + index) as usize)) }
+/// Goes to the way's cache address: an indirect entry, which takes rcx back.
+fn enter(e: &mut Emitter, way: u64) {
+    e.movzx16(RCX, RDX);
+    e.load_indexed(RCX, RCX, hosts(way) as u32);
+    e.load(RDX, context_addr!(spill_scratch));
+    e.jmp_rcx();
+}
+
+/// What an empty slot for `pc` holds: the complement of no address of its index.
+fn empty(pc: u64) -> u64 {
+    u64::from(pc % LOOKUP_ENTRIES == LOOKUP_ENTRIES - 1)
+}
+
+/// Makes slots empty for which zero would not do.
+fn mark_empty() {
+    (0..LOOKUP_WAYS).for_each(|way| *guest_slot(way, u64::MAX) = empty(u64::MAX));
+}
+
+/// The place of `pc` in a table.
+fn slot(table: u64, pc: u64) -> &'static mut u64 {
+    let index = pc % LOOKUP_ENTRIES;
+    // SAFETY: `LOOKUP` is mapped (see `Cache::create`), and no reference lives longer than an expression.
+    unsafe { &mut *((table + 8 * index) as *mut u64) }
+}
+
+fn guest_slot(way: u64, pc: u64) -> &'static mut u64 {
+    slot(guests(way), pc)
+}
+
+fn host_slot(way: u64, pc: u64) -> &'static mut u64 {
+    slot(hosts(way), pc)
 }

@@ -6,7 +6,7 @@
 //! indirect branches of guest code in reach of it) and through the lookup table (by other indirect
 //! branches).
 //!
-//! All of its state lies at fixed addresses (`layout::CACHE`, `TABLES`), so that a copy of these ranges
+//! All of its state lies at fixed addresses (the window's cache and `layout::TABLES`), so that a copy of these ranges
 //! is a cache that another process can use: see `snapshot`.
 //!
 //! Here are the blocks; `links` has the sites, `lookup` the tables of indirect branches,
@@ -34,9 +34,7 @@ use crate::emit::Emitter;
 use crate::liveness::CodeSource;
 use allocator_api2::vec::Vec;
 use arena::Arena;
-use clew_abi::layout::{
-    CACHE, CACHE_COLD, LOOKUP, LOOKUP_ENTRIES, TABLE_BLOCKS, TABLE_HEAD, TABLE_NOTES, TABLE_SITES,
-};
+use clew_abi::layout::{CodeWindow, TABLE_BLOCKS, TABLE_HEAD, TABLE_NOTES, TABLE_SITES};
 use core::hash::{BuildHasherDefault, Hasher};
 use hashbrown::HashMap;
 use pages::FIRST_REVIEW;
@@ -94,13 +92,6 @@ pub struct Entry {
     direct: u32,
 }
 
-impl Entry {
-    /// Its address.
-    pub fn host(self) -> u64 {
-        CACHE.start + self.direct as u64
-    }
-}
-
 /// Guest addresses hash by multiplication; they are not chosen by an adversary of the engine.
 #[derive(Default)]
 pub struct AddressHasher(u64);
@@ -135,6 +126,8 @@ struct Single {
 
 /// The code cache. One per process.
 pub struct Cache {
+    /// Where guest code and this cache lie.
+    pub window: CodeWindow,
     pub blocks: Table<Block>,
     pub sites: Table<Site>,
     /// Packed per-instruction notes of all blocks: see [`block::map`].
@@ -167,7 +160,9 @@ pub struct Cache {
     hot: u64,
     cold: u64,
     exit_common: u64,
+    /// The hashed lookup, and where it goes on when the first way does not have the target.
     hashed: u64,
+    hashed_rest: u64,
     /// Some indirect branch uses the hashed lookup.
     hashing: bool,
     first_hot: u64,
@@ -185,12 +180,13 @@ impl Cache {
     /// stored and the guest's registers in place.
     ///
     /// # Safety
-    /// `layout::CACHE`, `TABLES`, `LOOKUP` and the context are mapped writable (the cache executable
-    /// too) and belong to this cache alone; shadow pages are mapped before [`Self::publish`] names
-    /// them. No reference to an earlier cache is used again.
-    pub unsafe fn create(engine_exit: u64) -> &'static mut Self {
+    /// The window's cache, `layout::TABLES`, `LOOKUP` (filled with zeros) and the context are mapped
+    /// writable (the cache executable too) and belong to this cache alone; shadow pages are mapped
+    /// before [`Self::publish`] names them. No reference to an earlier cache is used again.
+    pub unsafe fn create(window: CodeWindow, engine_exit: u64) -> &'static mut Self {
         arena::reset();
         let mut cache = Self {
+            window,
             blocks: Table::at(TABLE_BLOCKS),
             sites: Table::at(TABLE_SITES),
             map: Table::at(TABLE_NOTES),
@@ -208,10 +204,11 @@ impl Cache {
             proof_pages: alloc::vec::Vec::new(),
             proofs: Proofs::new(),
             last_noted: (NO_BLOCK, 0),
-            hot: CACHE.start,
-            cold: CACHE_COLD,
+            hot: window.cache().start,
+            cold: window.cache_cold(),
             exit_common: 0,
             hashed: 0,
+            hashed_rest: 0,
             hashing: false,
             first_hot: 0,
             texts: Self::no_texts(),
@@ -221,6 +218,10 @@ impl Cache {
             loaded_live: 0,
         };
         cache.fixed_stubs(engine_exit);
+        if !window.has_shadow() {
+            cache.forget_lookup();
+            cache.begin_hashing();
+        }
         let place = Self::place();
         // SAFETY: the caller's.
         unsafe {
@@ -238,9 +239,9 @@ impl Cache {
     /// The stubs every other piece of translated code relies on. The miss stub lies at the cache's
     /// start, where the shadow map's pattern points.
     fn fixed_stubs(&mut self, engine_exit: u64) {
-        let (rcx, rdx) = (reg::RCX as u8, reg::RDX as u8);
+        let rcx = reg::RCX as u8;
         // SAFETY: see `create`.
-        let mut e = unsafe { Emitter::new(CACHE.start, CACHE.start + 4096) };
+        let mut e = unsafe { Emitter::new(self.base(), self.base() + 4096) };
         e.store(context_addr!(exit_target), rcx);
         e.load(rcx, context_addr!(spill_rcx));
         e.store_imm32(context_addr!(exit_site), EXIT_MISS);
@@ -253,29 +254,28 @@ impl Cache {
         e.bytes(&[0xff, 0x25, 2, 0, 0, 0, 0xcc, 0xcc]);
         e.literal(engine_exit);
         e.align(16);
-        // The hashed lookup: rcx holds the target, guest rcx is spilled. The table holds the
-        // complement of the guest address, so that adding target and one gives zero on a hit.
-        self.hashed = e.pos();
-        let pcs = LOOKUP.start as u32;
-        let hosts = (LOOKUP.start + 8 * LOOKUP_ENTRIES) as u32;
-        e.store(context_addr!(spill_scratch), rdx);
-        e.movzx16(rdx, rcx);
-        e.load_indexed(rdx, rdx, pcs);
-        e.bytes(&[0x48, 0x8d, 0x54, 0x0a, 0x01]); // lea rdx, [rdx+rcx+1]
-        e.bytes(&[0x48, 0x87, 0xca]); // xchg rdx, rcx
-        let hit = e.jrcxz_short();
-        e.bytes(&[0x48, 0x89, 0xd1]); // mov rcx, rdx
-        e.load(rdx, context_addr!(spill_scratch));
-        e.jmp(CACHE.start);
-        e.patch_short(hit);
-        e.movzx16(rcx, rdx);
-        e.load_indexed(rcx, rcx, hosts);
-        e.store(context_addr!(spill_lookup), rcx);
-        e.load(rdx, context_addr!(spill_scratch));
-        e.jmp_abs(context_addr!(spill_lookup));
+        self.lookup_stub(&mut e);
         e.align(64);
         self.hot = e.pos();
         self.first_hot = self.hot;
+    }
+
+    /// Where the cache begins: with the miss stub.
+    #[inline]
+    pub fn base(&self) -> u64 {
+        self.window.cache().start
+    }
+
+    /// The offset of a cache address.
+    #[inline]
+    pub(crate) fn offset(&self, host: u64) -> u32 {
+        (host - self.base()) as u32
+    }
+
+    /// The cache address where direct branches to `entry` arrive.
+    #[inline]
+    pub fn host(&self, entry: Entry) -> u64 {
+        self.base() + entry.direct as u64
     }
 
     pub fn exit_common(&self) -> u64 {
@@ -289,7 +289,7 @@ impl Cache {
         let full = self.sites.len() > MAX_SITES - 4 * MAX_INSTRUCTIONS as usize
             || self.blocks.len() >= MAX_BLOCKS
             || self.map.len() > MAX_MAP - 16 * MAX_INSTRUCTIONS as usize;
-        if full || hot_end > CACHE_COLD || cold_end > CACHE.end {
+        if full || hot_end > self.window.cache_cold() || cold_end > self.window.cache().end {
             return None;
         }
         // SAFETY: see `create`; both ranges are behind everything emitted so far.
@@ -316,9 +316,11 @@ impl Cache {
 
     /// From here on the block can be found, so that it can link to itself.
     pub(crate) fn set_entries(&mut self, block: u32, indirect: Option<u64>, direct: u64) {
+        let indirect_at = indirect.map_or(0, |host| self.offset(host));
+        let direct = self.offset(direct);
         let b = &mut self.blocks[block as usize];
-        b.direct = (direct - CACHE.start) as u32;
-        b.indirect = indirect.map_or(0, |host| (host - CACHE.start) as u32);
+        b.direct = direct;
+        b.indirect = indirect_at;
         b.start = if indirect.is_some() { b.indirect } else { b.direct };
         let (pc, direct) = (b.pc, b.direct);
         self.by_pc.insert(pc, Entry { block, direct });
@@ -333,9 +335,10 @@ impl Cache {
 
     /// The entry of a block that only the caller of `translate_single` knows.
     pub(crate) fn set_single_entry(&mut self, block: u32, host: u64) {
+        let direct = self.offset(host);
         let b = &mut self.blocks[block as usize];
-        b.direct = (host - CACHE.start) as u32;
-        b.start = b.direct;
+        b.direct = direct;
+        b.start = direct;
         b.live = false;
     }
 
@@ -365,8 +368,9 @@ impl Cache {
     }
 
     pub(crate) fn end_block(&mut self, block: u32, hot_end: u64) {
+        let end = self.offset(hot_end);
         let b = &mut self.blocks[block as usize];
-        b.end = (hot_end - CACHE.start) as u32;
+        b.end = end;
         b.map_end = self.map.len() as u32;
         b.sites_end = self.sites.len() as u32;
     }
@@ -402,19 +406,19 @@ impl Cache {
     pub fn indirect_entry_at(&mut self, source: &impl CodeSource, pc: u64) -> Result<u64, Refusal> {
         let Some(entry) = self.entry(pc) else {
             let block = block::translate(self, source, pc, true)?;
-            return Ok(CACHE.start + self.blocks[block as usize].indirect as u64);
+            return Ok(self.base() + self.blocks[block as usize].indirect as u64);
         };
         let block = &self.blocks[entry.block as usize];
         if block.direct == entry.direct && block.indirect != 0 {
-            return Ok(CACHE.start + block.indirect as u64);
+            return Ok(self.base() + block.indirect as u64);
         }
         if let Some(&added) = self.added_entries.get(&pc) {
-            return Ok(CACHE.start + added as u64);
+            return Ok(self.base() + added as u64);
         }
         // What is written now must not be overwritten as if it belonged to the single block.
         self.single = None;
         let host = block::indirect_entry(self, source, pc, entry)?;
-        self.added_entries.insert(pc, (host - CACHE.start) as u32);
+        self.added_entries.insert(pc, self.offset(host));
         Ok(host)
     }
 
@@ -444,11 +448,10 @@ impl Cache {
         self.new_pages.clear();
         self.single = None;
         self.hot = self.first_hot;
-        self.cold = CACHE_COLD;
+        self.cold = self.window.cache_cold();
         self.awaited.clear();
         self.awaits = false;
         (self.loaded, self.loaded_live) = (0, 0);
-        // SAFETY: `LOOKUP` is mapped (see `create`).
-        unsafe { core::ptr::write_bytes(LOOKUP.start as *mut u8, 0, 8 * LOOKUP_ENTRIES as usize) }
+        self.forget_lookup();
     }
 }

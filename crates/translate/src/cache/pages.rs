@@ -1,7 +1,6 @@
 //! Guest pages: which blocks hold their code, and what happens when they change.
 
 use super::Cache;
-use super::lookup::unpublish;
 use crate::block::map;
 use crate::liveness::CodeSource;
 use super::arena::Arena;
@@ -113,7 +112,7 @@ impl Cache {
             if self.by_pc.get(&pc).is_some_and(|entry| entry.block == block) {
                 self.by_pc.remove(&pc);
                 self.added_entries.remove(&pc);
-                unpublish(pc, shadow_mapped);
+                self.unpublish(pc, shadow_mapped);
             }
         }
     }

@@ -6,7 +6,7 @@
 
 use super::{Cache, FIRST_REVIEW, NO_BLOCK, SiteKind, Text, arena};
 use alloc::vec::Vec;
-use clew_abi::layout::{CACHE, CACHE_COLD, PAGE, Range, TABLE_ARENA, TABLE_HEAD};
+use clew_abi::layout::{CodeWindow, PAGE, Range, TABLE_ARENA, TABLE_HEAD};
 
 /// Ranges that a snapshot consists of.
 pub const EXTENTS: usize = 7;
@@ -20,8 +20,8 @@ impl Cache {
     pub fn extents(&self) -> [Range; EXTENTS] {
         let to = |start: u64, end: u64| Range::new(start, end.next_multiple_of(PAGE).max(start + PAGE));
         [
-            to(CACHE.start, self.hot),
-            to(CACHE_COLD, self.cold),
+            to(self.base(), self.hot),
+            to(self.window.cache_cold(), self.cold),
             to(TABLE_HEAD.start, Self::place() as u64 + size_of::<Self>() as u64),
             to(self.blocks.place().start, self.blocks.end()),
             to(self.sites.place().start, self.sites.end()),
@@ -31,17 +31,17 @@ impl Cache {
     }
 
     /// How long each of the [`Self::extents`] may be.
-    pub fn places() -> [Range; EXTENTS] {
+    pub fn places(window: CodeWindow) -> [Range; EXTENTS] {
         use clew_abi::layout::{TABLE_BLOCKS, TABLE_NOTES, TABLE_SITES};
-        let hot = Range::new(CACHE.start, CACHE_COLD);
-        let cold = Range::new(CACHE_COLD, CACHE.end);
+        let hot = Range::new(window.cache().start, window.cache_cold());
+        let cold = Range::new(window.cache_cold(), window.cache().end);
         [hot, cold, TABLE_HEAD, TABLE_BLOCKS, TABLE_SITES, TABLE_NOTES, TABLE_ARENA]
     }
 
     /// The cache that was mapped from a snapshot.
     ///
     /// # Safety
-    /// As for [`Self::create`]; the [`Self::extents`] of a cache of this very build that was packed
+    /// As for [`Self::create`]; `layout::LOOKUP` holds zeros; the [`Self::extents`] of a cache of this very build that was packed
     /// lie at their places.
     pub unsafe fn adopt() -> &'static mut Self {
         // SAFETY: the caller's.
@@ -52,6 +52,7 @@ impl Cache {
             (&raw mut cache.proof_pages).write(Vec::new());
             (&raw mut cache.new_pages).write(Vec::new());
         }
+        cache.adopt_lookup();
         cache
     }
 
@@ -136,8 +137,8 @@ impl Cache {
     /// Where indirect branches enter: guest address and host address, in order.
     pub fn indirect_entries(&self) -> Vec<(u64, u64)> {
         let own = self.blocks.iter().filter(|b| b.live && b.indirect != 0);
-        let own = own.map(|b| (b.pc, CACHE.start + b.indirect as u64));
-        let added = self.added_entries.iter().map(|(&pc, &at)| (pc, CACHE.start + at as u64));
+        let own = own.map(|b| (b.pc, self.base() + b.indirect as u64));
+        let added = self.added_entries.iter().map(|(&pc, &at)| (pc, self.base() + at as u64));
         let mut all: Vec<_> = own.chain(added).collect();
         all.sort_unstable();
         all

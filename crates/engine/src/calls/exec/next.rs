@@ -47,7 +47,7 @@ impl Engine {
             descriptors: descriptors::for_orders(),
             execfn: add(&request.file_name()),
             comm: add(&comm(request, target)),
-            marks: add(self.files.marks()),
+            marks: add(self.files.tables.noted()),
             stream: place.stream,
             first_segment: place.segment,
             start_tick: place.tick,

@@ -37,6 +37,7 @@ ioctls! { TTY;
     0x541d TIOCCONS Plain Never Int;
     0x541e TIOCGSERIAL Plain Never OutBuf(Fixed(72));
     0x541f TIOCSSERIAL Plain Never InBuf(Fixed(72));
+    0x5420 TIOCPKT Plain Never InBuf(Fixed(4));
     0x5421 FIONBIO Plain Never InBuf(Fixed(4));
     0x5422 TIOCNOTTY Plain Never Int;
     0x5423 TIOCSETD Plain Never InBuf(Fixed(4));
