@@ -4,7 +4,7 @@ use crate::shadow;
 use crate::signal::host::{canonical, refused_branch};
 use crate::signal::{SIGBUS, SIGILL, SIGSEGV, SIGTRAP, Taken};
 use crate::state::{Engine, ctx, engine};
-use crate::vma::{PROT_EXEC, PROT_READ, Vmas};
+use crate::vma::{PROT_EXEC, PROT_READ, PROT_WRITE, Vmas};
 use clew_translate::block::Refusal;
 use clew_translate::context::{EXIT_FAULT, EXIT_MISS, TICK_FLAGS, reg};
 use clew_translate::liveness::STATUS_FLAGS;
@@ -292,7 +292,9 @@ impl Engine {
     /// A fault in translated code at the guest instruction `ctx().pc`.
     fn fault(&mut self, taken: Taken) {
         let [_, code, addr, ..] = taken.info;
-        if taken.signo == SIGSEGV && self.cache.page_has_code(addr) {
+        // What the guest may not write stays steady, whether it has been translated already or not.
+        let may_write = || self.vmas.find(addr).is_some_and(|v| v.prot & PROT_WRITE != 0);
+        if taken.signo == SIGSEGV && self.cache.page_has_code(addr) && may_write() {
             let now = self.ticks.now();
             self.cache.count_write(addr, self.task.signals.fault_host, now);
         }

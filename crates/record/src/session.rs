@@ -2,12 +2,12 @@
 
 use std::ffi::{CString, OsStr, OsString};
 use std::fs::{self, File};
+use std::mem::offset_of;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::mem::offset_of;
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use clew_abi::orders::{
     FLAG_CHECK_MEMORY, FLAG_NO_FOLLOW, FLAG_TRACE_EVENTS, MODE_RECORD, Orders,
@@ -20,7 +20,7 @@ use clew_launch::spawn::{Child, Spawn, Status, spawn};
 use clew_launch::{memfd, orders};
 use clew_trace::compress::Summary;
 use clew_trace::meta::{self, Machine, Outcome};
-use clew_trace::{Compressor, Ended, code, Error, Meta, Result, ResultExt, Root, files, root};
+use clew_trace::{Compressor, Ended, Error, Meta, Result, ResultExt, Root, code, files, root};
 use rustix::process::{Resource, getrlimit};
 
 use crate::program::{self, Program};
@@ -69,9 +69,11 @@ fn record_followed(
 
     let ledger = running.ledger.try_clone().tried(|| "share the engines' page")?;
     let finished = running.supervise(options.wait_all, &place.dir)?;
-    if let Some(code) = &place.code {
+    if let Some((code, changed)) = &place.code {
         keep_verified(code, &ledger.into());
-        code::bound(code);
+        if code::changed(code) != *changed {
+            code::bound(code);
+        }
     }
     let complete = finished.summary.exited.contains(&FIRST_STREAM);
     let files = files::write_list(&place.dir, place.store.as_deref(), &finished.summary.files);
@@ -148,8 +150,8 @@ struct Place {
     root: Option<Root>,
     /// Where stored files are shared with other traces, if that is on the trace's file system.
     store: Option<PathBuf>,
-    /// Where snapshots of translated code are kept, if they are.
-    code: Option<PathBuf>,
+    /// Where snapshots of translated code are kept, if they are, and when there was a new one.
+    code: Option<(PathBuf, SystemTime)>,
 }
 
 impl Place {
@@ -167,6 +169,7 @@ impl Place {
         });
         let code = root.as_ref().and_then(code::directory);
         let code = code.filter(|code| code.is_dir() || root::private_dir_all(code).is_ok());
+        let code = code.map(|code| (code.clone(), code::changed(&code)));
         Ok(Self { dir, root, store, code })
     }
 
@@ -291,13 +294,14 @@ fn start(
     .map_err(failed)?;
     let (engine, pattern) = (memfd::engine().map_err(failed)?, memfd::pattern().map_err(failed)?);
     let next_stream = u64::from(FIRST_STREAM) + 1;
-    let verified = place.code.as_deref().map_or([0; VERIFIED], code::verified);
+    let code = place.code.as_ref().map(|(code, _)| code.as_path());
+    let verified = code.map_or([0; VERIFIED], code::verified);
     let shared = SharedPage { next_event: 1, next_stream, verified, ..SharedPage::default() };
     let shared = orders::shared_page(shared).map_err(failed)?;
     let events = open_dir(&place.dir.join("events"))?;
     let files = open_dir(&place.dir.join("files"))?;
     let store = place.store.as_deref().map(open_dir).transpose()?;
-    let code = place.code.as_deref().map(open_dir).transpose()?;
+    let code = code.map(open_dir).transpose()?;
     let mut fds = vec![
         (orders.as_fd(), fd::ORDERS),
         (engine.as_fd(), fd::ENGINE),

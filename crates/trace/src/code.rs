@@ -6,6 +6,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use clew_abi::hash;
 use clew_abi::orders::{VERIFIED, verified_places};
@@ -72,6 +73,11 @@ pub fn note_verified(dir: &Path, words: &[u64; VERIFIED]) -> io::Result<()> {
     let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(&temporary)?;
     file.write_all(&ledger)?;
     fs::rename(temporary, dir.join(LEDGER))
+}
+
+/// When a snapshot was written last.
+pub fn changed(dir: &Path) -> SystemTime {
+    fs::metadata(dir).and_then(|meta| meta.modified()).unwrap_or(SystemTime::UNIX_EPOCH)
 }
 
 /// Deletes the oldest ones if all of them take too much. Failing at that is no failure.

@@ -25,10 +25,7 @@ pub fn load(name: &Name) -> Option<(&'static mut Cache, u64)> {
     if file < 0 {
         return None;
     }
-    let loaded = load_file(file as i32);
-    if loaded.is_none() {
-        remove(name);
-    }
+    let loaded = load_file(file as i32, name);
     sys::close(file as i32);
     loaded
 }
@@ -44,44 +41,54 @@ pub fn load_replayed(name: &Name) -> Option<&'static mut Cache> {
     if header.is_some() && mapped.is_none() {
         window::reopen();
     }
-    let cache = mapped.map(|_| adopt(file as i32));
+    let cache = mapped.and_then(|_| adopt(file as i32));
     sys::close(file as i32);
     cache
 }
 
-/// A damaged snapshot, or one of an older build, must not be met again.
+/// A damaged snapshot must not be met again.
 fn remove(name: &Name) {
     // SAFETY: the name is terminated.
     unsafe { syscall!(sys::__NR_unlinkat, number(fd::CODE), name.as_ptr(), 0) };
 }
 
-fn load_file(file: i32) -> Option<(&'static mut Cache, u64)> {
+fn load_file(file: i32, name: &Name) -> Option<(&'static mut Cache, u64)> {
     let st = sys::fstat(file)?;
-    let header = Header::read(file, &st, orders().build)?;
+    let Some(header) = Header::read(file, &st, orders().build) else {
+        remove(name);
+        return None;
+    };
     let identity = format::identity(&st);
     let mapped = map(file, &header);
     let verified = format::is_verified(shared(), identity);
-    if !mapped || !verified && !is_sound(file, &header) {
+    let sound = mapped && (verified || is_sound(file, &header));
+    if !sound {
         window::reopen();
+        if mapped {
+            remove(name);
+        }
         return None;
     }
     if !verified {
         format::note_verified(shared(), identity);
     }
-    Some((adopt(file), identity))
+    Some((adopt(file)?, identity))
 }
 
 /// The cache whose extents were mapped.
-fn adopt(file: i32) -> &'static mut Cache {
+fn adopt(file: i32) -> Option<&'static mut Cache> {
     // SAFETY: a cache of this build, whole, at its place.
     let cache = unsafe { Cache::adopt() };
     let texts: Vec<Text> = cache.all_texts().copied().collect();
-    for text in texts.iter().filter(|t| t.shadow != 0) {
+    for (n, text) in texts.iter().enumerate() {
         if !shadow::prepare(text.start, text.end, file, text.shadow) {
-            crate::crash::fail("a snapshot's shadow map cannot be mapped");
+            // As where address space is limited. What was prepared is like any part of the map then.
+            texts[..n].iter().for_each(|text| shadow::clear(text.start, text.end));
+            window::reopen();
+            return None;
         }
     }
-    cache
+    Some(cache)
 }
 
 /// Maps the extents.

@@ -89,9 +89,7 @@ impl Engine {
         let ready = self.cache.take_ready(&text);
         self.displace_awaited(addr, end);
         self.cache.add_text(text);
-        if let Some(text) = ready
-            && text.shadow != 0
-        {
+        if let Some(text) = ready {
             shadow::grant(text.start, text.end);
         }
     }
@@ -99,9 +97,7 @@ impl Engine {
     /// There is executable memory in `start..end`: whatever a snapshot expected there will not come.
     pub fn displace_awaited(&mut self, start: u64, end: u64) {
         while let Some(text) = self.cache.displaced(start, end) {
-            if text.shadow != 0 {
-                shadow::clear(text.start, text.end);
-            }
+            shadow::clear(text.start, text.end);
             self.cache.invalidate(text.start, text.end, &shadow::mapped);
         }
     }

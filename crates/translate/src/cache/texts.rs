@@ -23,7 +23,7 @@ pub struct Text {
     pub offset: u64,
     /// A hash of the file's identity.
     pub file: [u64; 2],
-    /// Where in the snapshot its shadow entries lie, or 0.
+    /// Where in the snapshot its shadow entries lie, if it comes from one.
     pub shadow: u64,
 }
 
