@@ -79,9 +79,11 @@ impl Header {
         let header = self;
         let sealed = header.header_sum == hash::words(&header.words()[..WORDS - 1]);
         let own = header.magic == MAGIC && header.build == build;
-        let placed = header.ends.iter().zip(Cache::places(window())).all(|(&end, place)| {
-            place.start < end && end <= place.end && end % PAGE == 0
-        });
+        let placed = header
+            .ends
+            .iter()
+            .zip(Cache::places(window()))
+            .all(|(&end, place)| place.start < end && end <= place.end && end % PAGE == 0);
         (sealed && own && placed).then_some(header)
     }
 

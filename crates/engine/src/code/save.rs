@@ -107,12 +107,7 @@ fn fill(cache: &mut Cache, file: i32, live: usize) -> Option<()> {
     done
 }
 
-fn write_all(
-    cache: &Cache,
-    file: i32,
-    header: &mut Header,
-    entries: &[(u64, u64)],
-) -> Option<()> {
+fn write_all(cache: &Cache, file: i32, header: &mut Header, entries: &[(u64, u64)]) -> Option<()> {
     for (range, offset) in header.extents() {
         // SAFETY: the cache's own memory.
         let bytes = unsafe { memory(range) };
@@ -179,9 +174,7 @@ fn put_pages(file: i32, pages: &[[u64; ENTRIES]], offset: u64) -> Option<()> {
 fn put(file: i32, mut bytes: &[u8], mut offset: u64) -> Option<()> {
     while !bytes.is_empty() {
         // SAFETY: reads the slice.
-        let n = unsafe {
-            syscall!(sys::__NR_pwrite64, file, bytes.as_ptr(), bytes.len(), offset)
-        };
+        let n = unsafe { syscall!(sys::__NR_pwrite64, file, bytes.as_ptr(), bytes.len(), offset) };
         let n = usize::try_from(n).ok().filter(|&n| n > 0)?;
         bytes = &bytes[n..];
         offset += n as u64;

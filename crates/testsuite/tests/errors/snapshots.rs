@@ -22,7 +22,9 @@ pub const CHECKS: [(&str, Check); 7] = [
         Ok(())
     }),
     // Where the snapshot has a library, there is another one, or nothing: then a jump there faults.
-    ("code_elsewhere", |dir| Subject::build(dir)?.modes(&["a", "b", "jump", "ab", "ba", "jump", "a"])),
+    ("code_elsewhere", |dir| {
+        Subject::build(dir)?.modes(&["a", "b", "jump", "ab", "ba", "jump", "a"])
+    }),
     ("code_library_replaced", |dir| {
         let subject = Subject::build(dir)?;
         subject.modes(&["a", "a"])?;

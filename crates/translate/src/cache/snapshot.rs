@@ -18,7 +18,8 @@ const MAX: u64 = 128 << 20;
 impl Cache {
     /// Where the state lies: hot and cold code first, then tables. Whole pages.
     pub fn extents(&self) -> [Range; EXTENTS] {
-        let to = |start: u64, end: u64| Range::new(start, end.next_multiple_of(PAGE).max(start + PAGE));
+        let to =
+            |start: u64, end: u64| Range::new(start, end.next_multiple_of(PAGE).max(start + PAGE));
         [
             to(self.base(), self.hot),
             to(self.window.cache_cold(), self.cold),
