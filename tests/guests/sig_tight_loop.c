@@ -11,24 +11,31 @@ static pid_t signaller(int sig) {
 int main(void) {
     signal(SIGUSR1, usr1);
     signal(SIGUSR2, usr2);
-    pid_t pid = signaller(SIGUSR1);
+    static volatile pid_t pid;
+    pid = signaller(SIGUSR1);
     while (!stop) {}
     reap("empty loop", pid);
-    pid = signaller(SIGUSR2);
-    if (!sigsetjmp(back, 1)) __asm__ volatile("1: jmp 1b");
+    if (!sigsetjmp(back, 1)) {
+        pid = signaller(SIGUSR2);
+        __asm__ volatile("1: jmp 1b");
+    }
     reap("jump to itself", pid);
     static char a[100000], b[100000];
+    stop = 0; // before somebody may set it
     pid = signaller(SIGUSR1);
-    for (stop = 0; !stop;) {
+    while (!stop) {
         void *to = b, *from = a;
         long count = sizeof a;
         __asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(count) : : "memory");
     }
     reap("string operations", pid);
-    pid = signaller(SIGUSR2);
-    if (!sigsetjmp(back, 1)) __asm__ volatile("mov $-1, %%rcx\n1: loop 1b\n ud2" : : : "rcx");
+    if (!sigsetjmp(back, 1)) {
+        pid = signaller(SIGUSR2);
+        __asm__ volatile("mov $-1, %%rcx\n1: loop 1b\n ud2" : : : "rcx");
+    }
     reap("loop instruction", pid);
+    stop = 0;
     pid = signaller(SIGUSR1);
-    for (stop = 0; !stop;) __asm__ volatile("pause");
+    while (!stop) __asm__ volatile("pause");
     reap("pause", pid);
 }

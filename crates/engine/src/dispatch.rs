@@ -227,6 +227,7 @@ impl Engine {
         mut what: impl FnMut(&mut Cache, &Vmas) -> Result<T, Refusal>,
     ) -> Option<T> {
         self.get_code_pages(pc);
+        self.vmas.forget_readable();
         let found = match what(self.cache, &self.vmas) {
             Ok(found) => found,
             Err(Refusal::NotExecutable) => return None,

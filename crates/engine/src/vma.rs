@@ -44,6 +44,8 @@ pub struct Vmas {
     list: Vec<Vma>,
     /// What `index` found last: translation asks about the same mapping again and again.
     last: Cell<usize>,
+    /// Pages of code that could be read since the translation began.
+    readable: Cell<[u64; 2]>,
 }
 
 pub fn page_down(addr: u64) -> u64 {
@@ -55,6 +57,27 @@ pub fn page_up(addr: u64) -> u64 {
 }
 
 impl Vmas {
+    /// How far a range within two pages can be read: executable guest memory is mapped readable (see
+    /// `memory::host_prot`), but pages past the end of a file are not.
+    fn readable(&self, start: u64, end: u64) -> u64 {
+        let next = page_down(start) + PAGE;
+        let known = self.readable.get();
+        let can = |addr: u64| known.contains(&page_down(addr)) || sys::read_guest(addr, &mut [0]);
+        if start == end || !can(start) {
+            return start;
+        }
+        if end > next && !can(next) {
+            return next;
+        }
+        self.readable.set([page_down(start), if end > next { next } else { known[1] }]);
+        end
+    }
+
+    /// A translation begins: files may have become shorter since the last one.
+    pub fn forget_readable(&self) {
+        self.readable.set([u64::MAX; 2]);
+    }
+
     /// Index of the first mapping that ends after `addr`.
     fn index(&self, addr: u64) -> usize {
         let last = self.last.get();
@@ -161,17 +184,6 @@ impl Vmas {
     }
 }
 
-/// How far a range within two pages can be read: executable guest memory is mapped readable (see
-/// `memory::host_prot`), but pages past the end of a file are not.
-fn readable(start: u64, end: u64) -> u64 {
-    let next = page_down(start) + PAGE;
-    let can = |addr: u64| sys::read_guest(addr, &mut [0]);
-    match end {
-        _ if start == end || !can(start) => start,
-        _ if end > next && !can(next) => next,
-        _ => end,
-    }
-}
 
 fn joins(a: &Vma, b: &Vma) -> bool {
     a.end == b.start && a.prot == b.prot && a.kind == b.kind && a.kind == VmaKind::Private
@@ -191,11 +203,11 @@ impl CodeSource for Vmas {
             }
             end = v.end;
         }
-        let end = readable(pc, end.min(page_down(pc) + 2 * PAGE));
+        let end = self.readable(pc, end.min(page_down(pc) + 2 * PAGE));
         if end == pc {
             return &[];
         }
-        // SAFETY: just looked at, and nobody changes the guest's mappings meanwhile.
+        // SAFETY: looked at since the translation began; nobody changes the mappings meanwhile.
         unsafe { core::slice::from_raw_parts(pc as *const u8, (end - pc) as usize) }
     }
 }

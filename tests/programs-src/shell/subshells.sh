@@ -6,7 +6,7 @@ y=$(echo "$(echo deep "$(echo deeper)")"; exit 4); echo "$y $?"
 (exit 7) || echo "status $?"
 paste <(seq 1 5) <(seq 6 10) <(printf '%s\n' a b c d e)
 diff <(sort <<< $'b\na') <(printf 'a\nb\n') && echo same
-seq 1 100 > >(awk '{ s += $1 } END { print "sum", s }'); wait $!
+seq 1 100 > >(awk '{ s += $1 } END { print "sum", s }' > sum); until [ -s sum ]; do sleep 0.01; done; cat sum; rm sum
 cat <<END
 a here-document with $x and $((6 * 7)) and $(echo a command)
 END

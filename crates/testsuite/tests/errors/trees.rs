@@ -88,16 +88,16 @@ fn selection(dir: &Path) -> Result<(), String> {
 /// `record` returns with the first process; the others' events can be read while they come and when
 /// all are there.
 fn outlive(dir: &Path) -> Result<(), String> {
-    let late = "(i=0; while [ $i -lt 300 ]; do i=$((i + 1)); echo $i; done; sleep 1; : > done)";
-    let script = format!("setsid /bin/bash -c '{late}' > /dev/null 2>&1 & echo main");
-    let started = Instant::now();
+    let late = ": > started; (i=0; while [ $i -lt 300 ]; do i=$((i + 1)); echo $i; done; sleep 3; : > done)";
+    let script = format!("setsid /bin/bash -c '{late}' > /dev/null 2>&1 & while [ ! -e started ]; do sleep 0.01; done; echo main");
     let (trace, _) = record(dir, &["/bin/bash", "-c", &script])?;
-    if started.elapsed() > Duration::from_secs(1) {
+    if dir.join("done").exists() {
         return Err("record waited for all processes".into());
     }
     read_all(dir, &trace, 0)?;
+    let started = Instant::now();
     while !dir.join("done").exists() {
-        if started.elapsed() > Duration::from_secs(20) {
+        if started.elapsed() > Duration::from_secs(60) {
             return Err("the child did not go on".into());
         }
         std::thread::sleep(Duration::from_millis(20));

@@ -15,6 +15,9 @@ impl Engine {
         const NAP: u64 = 20_000_000;
         let [addr, op, value, timeout, ..] = call.args;
         let (command, value) = ((op & 0x7f) as u32, value as u32);
+        if matches!(command, FUTEX_LOCK_PI | FUTEX_LOCK_PI2 | FUTEX_TRYLOCK_PI) {
+            return Some(self.lock_of_mortal(call));
+        }
         let owner = value & TID_MASK;
         let waits = matches!(command, FUTEX_WAIT | FUTEX_WAIT_BITSET) && value & WAITERS != 0;
         if !waits || !self.sharing.is_sharer(owner) {
@@ -48,5 +51,20 @@ impl Engine {
                 return Some(outcome);
             }
         }
+    }
+
+    /// A priority-inheriting lock, which the kernel refuses if its owner is gone and nobody has marked it.
+    fn lock_of_mortal(&mut self, call: &Call) -> Outcome {
+        let addr = call.args[0];
+        let outcome = self.plain(call);
+        let word = sys::read_u32(addr).unwrap_or(0);
+        let orphan = outcome.result == -i64::from(ESRCH)
+            && word & OWNER_DIED == 0
+            && self.sharing.takes_part()
+            && !self.sharing.is_alive(word & TID_MASK);
+        if !orphan || !self.write_word(addr, word & WAITERS | OWNER_DIED) {
+            return outcome;
+        }
+        self.plain(call)
     }
 }

@@ -80,7 +80,7 @@ impl Engine {
     }
 
     /// The running task sleeps from now on, the next one may run. Unlocks the baton.
-    fn leave_sleeping(&mut self, task: TaskRef) {
+    pub(super) fn leave_sleeping(&mut self, task: TaskRef) {
         let baton = baton();
         task.go.store(0, Ordering::Relaxed);
         let next = baton.pass_on();
@@ -93,7 +93,7 @@ impl Engine {
     }
 
     /// Gets the baton, which is locked, and unlocks it.
-    fn return_from_sleep(&mut self, task: TaskRef) {
+    pub(super) fn return_from_sleep(&mut self, task: TaskRef) {
         let baton = baton();
         if baton.seize(task) {
             baton.unlock();

@@ -2,11 +2,13 @@
 //!
 //! Futexes of other sizes than 32 bits and those of NUMA nodes are refused, as older kernels do.
 
-use super::{Access, Key, MATCH_ANY, MONOTONIC, Place, REALTIME, Role, absolute, answer};
-use crate::calls::Outcome;
+use super::wait::leave_line;
+use super::{Access, Key, MATCH_ANY, MONOTONIC, Place, REALTIME, Role, SECOND, absolute, answer};
+use crate::asm;
+use crate::calls::{ERESTARTSYS, Outcome};
 use crate::state::Engine;
 use crate::sys::{self, *};
-use crate::task::baton::Deadline;
+use crate::task::baton::{Deadline, baton};
 use alloc_crate::vec::Vec;
 use clew_syscalls::Call;
 
@@ -32,6 +34,11 @@ impl Engine {
         match call.nr {
             __NR_futex_waitv => {
                 let wanted = waitv_arguments(a);
+                if let Ok((wanted, deadline)) = &wanted
+                    && self.are_mixed(wanted)
+                {
+                    return Some(answer(self.wait_for_mixed(wanted, *deadline)));
+                }
                 self.unless_kernels(wanted, |engine, (wanted, deadline)| {
                     engine.wait_for_several(&wanted, deadline)
                 })
@@ -78,24 +85,83 @@ impl Engine {
         wanted: &[Wanted],
         deadline: Option<Deadline>,
     ) -> Result<i64, u32> {
-        for w in wanted {
+        let places = self.places(wanted)?;
+        Ok(self.wait_in_line(&places, deadline).result())
+    }
+
+    /// Checks the engine's own futexes among these. Returns where the running task waits for them.
+    fn places(&mut self, wanted: &[Wanted]) -> Result<Vec<Place>, u32> {
+        let own: Vec<(usize, Wanted)> =
+            wanted.iter().copied().enumerate().filter(|(_, w)| !self.is_kernels(w.key)).collect();
+        for (_, w) in &own {
             self.check(w.key, Access::Read)?;
         }
-        for w in wanted {
+        for (_, w) in &own {
             if self.read_word(w.key.addr).ok_or(EFAULT)? != w.value {
                 return Err(EAGAIN);
             }
         }
         let task = self.task;
-        let place = |(index, w): (usize, &Wanted)| Place {
+        let place = |(index, w): (usize, Wanted)| Place {
             task,
             key: w.key,
             bitset: MATCH_ANY,
             index: index as u8,
             role: Role::Plain,
         };
-        let places: Vec<Place> = wanted.iter().enumerate().map(place).collect();
-        Ok(self.wait_in_line(&places, deadline).result())
+        Ok(own.into_iter().map(place).collect())
+    }
+
+    /// Are some of these the kernel's, and some not?
+    fn are_mixed(&self, wanted: &[Wanted]) -> bool {
+        let kernels = wanted.iter().filter(|w| self.is_kernels(w.key)).count();
+        kernels != 0 && kernels != wanted.len()
+    }
+
+    /// Waits for the kernel's futexes together with the word that a wake-up by the engine changes.
+    fn wait_for_mixed(
+        &mut self,
+        wanted: &[Wanted],
+        deadline: Option<Deadline>,
+    ) -> Result<i64, u32> {
+        let mut task = self.task;
+        let places = self.places(wanted)?;
+        let kernels = |(_, w): &(usize, &Wanted)| self.is_kernels(w.key);
+        let theirs: Vec<(usize, &Wanted)> = wanted.iter().enumerate().filter(kernels).collect();
+        let entry = |w: &Wanted| [w.value.into(), w.key.addr, w.flags];
+        let mut entries: Vec<[u64; 3]> = theirs.iter().map(|(_, w)| entry(w)).collect();
+        entries.push([0, task.go.as_ptr() as u64, SIZE_U32 | PRIVATE]);
+        for (_, w) in &theirs {
+            self.get_range(w.key.addr, 4);
+        }
+        let time = deadline.map(|d| [d.at / SECOND, d.at % SECOND]);
+        let time_at = time.as_ref().map_or(0, |t| t.as_ptr() as u64);
+        let clock = deadline.map_or(MONOTONIC, |d| d.clock).into();
+        let args = [entries.as_ptr() as u64, entries.len() as u64, 0, time_at, clock, 0];
+        let baton = baton();
+        baton.lock();
+        task.woken = None;
+        baton.line.extend_from_slice(&places);
+        self.leave_sleeping(task);
+        let engine = (&raw mut *self).cast();
+        let pending = task.pending_at() as *const u64;
+        // SAFETY: waits for words that stay; the state may change meanwhile.
+        let result =
+            unsafe { asm::clew_blocking_call(__NR_futex_waitv.into(), &args, pending, engine) };
+        baton.lock();
+        if task.woken.is_none() {
+            leave_line(baton, task);
+            self.return_from_sleep(task);
+            return match theirs.get(result as usize) {
+                Some((index, _)) => Ok(*index as i64),
+                None if result == -i64::from(EINTR) => Ok(ERESTARTSYS),
+                None => Ok(result),
+            };
+        }
+        baton.unlock();
+        self.await_baton(task);
+        self.got_baton(task);
+        Ok(task.woken.take().unwrap_or(0))
     }
 }
 
