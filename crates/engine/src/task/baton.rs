@@ -198,6 +198,13 @@ impl Baton {
         }
     }
 
+    /// The holder makes another task the holder.
+    pub(super) fn give(&mut self, task: TaskRef) {
+        self.lock();
+        self.holder = Some(task);
+        self.unlock();
+    }
+
     /// Lets a task wait for the baton. `woken`: it comes back from a call that blocked, and so goes
     /// before those that have had their slice.
     pub(super) fn enqueue(&mut self, task: TaskRef, woken: bool) {

@@ -185,11 +185,16 @@ impl Engine {
         sync_mask(u64::MAX);
         if vfork {
             task.made_by = Some(maker);
-            self.lend_baton();
+            // It begins at once: what it gets a copy of must not change before.
+            baton().give(task);
         }
         let result = make(call, args, task);
         if vfork {
-            self.take_baton(maker);
+            if sys::is_error(result) {
+                baton().give(maker);
+            } else {
+                self.take_baton(maker);
+            }
             // It has ended or executed a program, and its area may be another's. If there was none,
             // the area is still its own.
             let gone = if sys::is_error(result) { Some(task) } else { self.tasks.find(result as u32) };
@@ -355,8 +360,10 @@ pub extern "C" fn main() -> ! {
         // SAFETY: no memory.
         task.tid = unsafe { syscall!(__NR_gettid) } as u32;
         task.process().pid = task.tid;
+        engine.got_baton(task);
+    } else {
+        engine.take_baton(task);
     }
-    engine.take_baton(task);
     if core::mem::take(&mut task.process().cleared) {
         crate::signal::host::update_all(&task.process().actions);
     }
