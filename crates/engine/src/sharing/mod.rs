@@ -325,17 +325,18 @@ impl Engine {
         let addr = page_down(addr);
         let Some(map) = self.sharing.map_at(addr).copied() else { return Page::None };
         let Some(vma) = self.vmas.find(addr).copied() else { return Page::None };
-        let key = map.key_at(addr);
-        let came = self.own(key);
-        // The mapping's own protection decides whether there is anything to be got.
-        if vma.prot & (PROT_READ | PROT_WRITE) == 0 {
+        // What the guest cannot touch it does not need, and its contents could not be recorded.
+        let accessible = |prot: u32| prot & (PROT_READ | PROT_WRITE) != 0;
+        if !accessible(vma.prot) {
             return Page::None;
         }
+        let key = map.key_at(addr);
+        let came = self.own(key);
         for other in self.sharing.maps.clone() {
             if let Some(at) = other.address_of(key) {
                 let prot = self.vmas.find(at).map_or(0, |v| v.prot);
                 protect(at, PAGE, host_prot(prot));
-                if came {
+                if came && accessible(prot) {
                     self.forget_code(at, at + PAGE);
                     self.record_page(at);
                 }
@@ -478,10 +479,11 @@ impl Engine {
         let (from, to) = (range.0 / PAGE, range.1.min(range.0 + MOST_PAGES * PAGE).div_ceil(PAGE));
         for page in from..to {
             let key = key(object, page);
-            self.own(key);
-            let mapped = self.sharing.maps.iter().find_map(|m| m.address_of(key));
-            if let Some(addr) = mapped {
-                self.get_page(addr);
+            let mapped: Vec<u64> =
+                self.sharing.maps.iter().filter_map(|m| m.address_of(key)).collect();
+            // The contents of a mapped page are recorded as it comes.
+            if !mapped.into_iter().any(|addr| self.get_page(addr) != Page::None) {
+                self.own(key);
             }
         }
     }
