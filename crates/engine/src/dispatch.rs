@@ -162,9 +162,12 @@ impl Engine {
     /// Goes on at `ctx().pc`.
     fn resume(&mut self) {
         loop {
+            if self.debug.is_some() {
+                self.look_around();
+            }
             let pc = ctx().pc;
             let stepping = ctx().rflags & TF != 0;
-            let seeking = !stepping && self.must_seek();
+            let seeking = !stepping && (self.must_seek() || self.single_steps());
             match if stepping || seeking { self.single_block(pc) } else { self.entry(pc) } {
                 Some(entry) => {
                     ctx().resume = self.cache.host(entry);
@@ -185,7 +188,7 @@ impl Engine {
             EXIT_MISS => {
                 ctx().pc = ctx().exit_target;
                 self.ticks.count_one();
-                self.replay_tick();
+                self.tick_reached();
             }
             EXIT_FAULT => {
                 if let Some(taken) = self.task.signals.fault.take() {
@@ -371,7 +374,9 @@ impl Engine {
 
     /// A tick counter ran out; the tick is counted.
     pub fn tick_reached(&mut self) {
-        if self.replaying() {
+        if self.diverted() {
+            self.ticks.aim(self.debug_target(Some(u64::MAX)));
+        } else if self.replaying() {
             self.replay_tick();
         } else {
             self.quantum_over();

@@ -93,6 +93,7 @@ pub extern "C" fn start(sp: u64) -> ! {
         forks_left: orders.forks,
         calls_made: 0,
         next_checksum: 0,
+        debug: None,
         recent: Recent::default(),
     });
     let engine = engine();
@@ -104,6 +105,9 @@ pub extern "C" fn start(sp: u64) -> ! {
         record_exec(engine, sp, &initial, file);
     } else {
         crate::procfs::peers::publish(&[]);
+        if orders.flags & abi::FLAG_DEBUG != 0 {
+            engine.begin_debugging();
+        }
         replay::begin(engine);
     }
     enter()

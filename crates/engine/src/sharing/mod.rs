@@ -177,6 +177,7 @@ impl Engine {
 
     /// Mappings in a range have gone.
     pub fn forget_shared_maps(&mut self, start: u64, end: u64) {
+        self.files.copies_unmapped(start, end);
         if !self.sharing.maps.iter().any(|m| m.start < end && start < m.end) {
             return;
         }
@@ -196,6 +197,7 @@ impl Engine {
 
     /// Mappings were moved.
     pub fn move_shared_maps(&mut self, old: u64, new: u64, new_len: u64) {
+        self.files.copies_moved(old, new, new_len);
         if let Some(map) = self.sharing.map_at(old).copied() {
             let first = map.first + (old - map.start) / PAGE;
             self.forget_shared_maps(new, new + new_len);

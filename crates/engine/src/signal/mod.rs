@@ -267,7 +267,9 @@ impl Engine {
     /// A fault at the guest instruction in `ctx().pc`: recorded, or compared with the recording,
     /// and delivered.
     pub fn deliver_fault(&mut self, taken: Taken) {
-        if self.replaying() {
+        if self.diverted() {
+            self.stop_for_fault(taken.signo);
+        } else if self.replaying() {
             self.replay_signal(Some(taken));
         } else {
             let fate = self.fate(taken.signo, true);

@@ -1,0 +1,48 @@
+//! Breakpoints and watchpoints, as the timeline sends them.
+
+use super::expression;
+use crate::state::Engine;
+use alloc_crate::collections::BTreeMap;
+use alloc_crate::vec::Vec;
+
+/// What stops at one address: conditions, of which one must hold if there are any.
+pub type Breakpoints = BTreeMap<u64, Vec<Vec<u8>>>;
+
+/// Takes `u64`s and padded bytes off a message.
+struct Words<'a>(&'a [u8]);
+
+impl<'a> Words<'a> {
+    fn word(&mut self) -> Option<u64> {
+        let (word, rest) = self.0.split_first_chunk::<8>()?;
+        self.0 = rest;
+        Some(u64::from_le_bytes(*word))
+    }
+
+    fn bytes(&mut self) -> Option<&'a [u8]> {
+        let len = self.word()? as usize;
+        let bytes = self.0.get(..len)?;
+        self.0 = self.0.get(len.next_multiple_of(8)..)?;
+        Some(bytes)
+    }
+}
+
+impl Engine {
+    pub(super) fn breakpoints_command(&mut self, replace: bool, payload: &[u8]) {
+        let Some(d) = &mut self.debug else { return };
+        let mut wanted = if replace { Breakpoints::new() } else { d.breakpoints.clone() };
+        let mut words = Words(payload);
+        while let (Some(addr), Some(count)) = (words.word(), words.word()) {
+            let conditions = (0..count).map_while(|_| words.bytes().map(Vec::from)).collect();
+            wanted.insert(addr, conditions);
+        }
+        d.breakpoints = wanted;
+    }
+
+    /// Is there a breakpoint at `pc`, and does it stop now?
+    pub(super) fn stops_at_breakpoint(&self, pc: u64) -> bool {
+        let Some(conditions) = self.debug.as_ref().and_then(|d| d.breakpoints.get(&pc)) else {
+            return false;
+        };
+        conditions.is_empty() || conditions.iter().any(|code| expression::holds(code))
+    }
+}
