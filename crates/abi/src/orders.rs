@@ -107,6 +107,9 @@ pub struct Orders {
     /// [`crate::record::ExecPayload`].
     pub parent_stream: u64,
     pub parent_event: u64,
+    /// The signals that are not blocked, for a program that was executed by another: all are blocked
+    /// until its engine can take them. 0: the kernel knows.
+    pub unblocked: u64,
 
     // Replay only. The supervisor fills the stream while the engine reads it; both are futex words
     // in the shared page (their low 32 bits).
