@@ -101,6 +101,9 @@ pub struct Orders {
     /// [`crate::record::ExecPayload`].
     pub parent_stream: u64,
     pub parent_event: u64,
+    /// The signals that are not blocked, for a program that was executed by another: all are blocked
+    /// until its engine can take them. 0: the kernel knows.
+    pub unblocked: u64,
 
     // Replay only.
     /// `Fork` records to come before the process that is asked for: it shows no output until then.

@@ -103,6 +103,9 @@ pub extern "C" fn start(sp: u64) -> ! {
     signal::install_handlers();
     if let Some(file) = program {
         record_exec(engine, sp, &initial, file);
+        if orders.unblocked != 0 {
+            signal::sync_mask(engine.task.signals.blocked);
+        }
     } else {
         crate::procfs::peers::publish(&[]);
         if orders.flags & abi::FLAG_DEBUG != 0 {
@@ -122,7 +125,10 @@ fn first_task(pid: u32) -> (Tasks, TaskRef) {
     let Some(mut task) = tasks.create(pid, Box::into_raw(Box::new(process)), true) else {
         crash::fail("the first task's memory cannot be mapped");
     };
-    task.signals.blocked = blocked;
+    task.signals.blocked = match orders().unblocked {
+        0 => blocked,
+        unblocked => !unblocked,
+    };
     task.alive.store(1, Ordering::Relaxed);
     if orders().mode == abi::MODE_RECORD {
         // SAFETY: the kernel clears the word when this thread ends.

@@ -25,7 +25,7 @@ use alloc_crate::vec::Vec;
 use clew_abi::layout::PAGE;
 use clew_abi::record::{Kind, MemoryPayload};
 use clew_syscalls::Call;
-use core::sync::atomic::Ordering;
+use core::sync::atomic::{AtomicU32, Ordering};
 use table::{GONE, NOBODY, PARKED, RUNNING, key, key_object, key_page, table};
 
 /// What stands for the device of System V segments.
@@ -117,6 +117,19 @@ impl Sharing {
 
     pub fn is_alive(&self, tid: u32) -> bool {
         table::is_alive(tid)
+    }
+
+    /// Counts changes of a priority-inheriting lock, for those that wait for it.
+    pub fn lock_changes(&self, addr: u64) -> &'static AtomicU32 {
+        let key = self.map_at(addr).map_or(0, |map| map.key_at(addr));
+        table().lock_changes(key, addr % PAGE)
+    }
+
+    /// Lets those look that wait for a lock.
+    pub fn lock_has_changed(&self, addr: u64) {
+        let changes = self.lock_changes(addr);
+        changes.fetch_add(1, Ordering::Release);
+        table::wake(changes);
     }
 
     fn map_at(&self, addr: u64) -> Option<&SharedMap> {
@@ -520,7 +533,7 @@ enum Page {
 enum Outcome {
     Mine,
     Taken,
-    Asked(&'static core::sync::atomic::AtomicU32, u32),
+    Asked(&'static AtomicU32, u32),
 }
 
 fn protect(addr: u64, len: u64, prot: u32) {

@@ -163,6 +163,11 @@ impl Task {
         unsafe { &mut *self.process }
     }
 
+    /// Is it another thread of a task's process?
+    pub fn is_sibling(&self, of: TaskRef) -> bool {
+        self.process == of.process && !core::ptr::eq(self, of.0)
+    }
+
     /// Has the kernel's thread not ended?
     pub fn lives(&self) -> bool {
         self.alive.load(Ordering::Acquire) != 0
