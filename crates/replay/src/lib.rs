@@ -20,7 +20,7 @@ use clew_abi::control::{
     CRASH, DIVERGED, END_EXITED, END_KILLED, END_TRUNCATED, ENDED, FILE, NEED_FILE, OUTPUT,
     WARNING, WRITABLE_COPY,
 };
-use clew_abi::orders::{FLAG_QUIET, FLAG_TRACE_EVENTS, MODE_REPLAY, Orders, fd};
+use clew_abi::orders::{FLAG_QUIET, FLAG_STRESS_PROBES, FLAG_TRACE_EVENTS, MODE_REPLAY, Orders, fd};
 use clew_launch::control::{Control, Message, Received};
 use clew_launch::orders::Shared;
 use clew_launch::signals::Saved;
@@ -46,6 +46,8 @@ pub struct Options {
     pub stop_event: u64,
     /// Let the engine report each event as a warning.
     pub trace_events: bool,
+    /// Probe the guest's code all over, to no effect.
+    pub stress_probes: bool,
 }
 
 /// What came of a replay.
@@ -334,6 +336,9 @@ fn flags(options: &Options) -> u64 {
     }
     if options.trace_events {
         flags |= FLAG_TRACE_EVENTS;
+    }
+    if options.stress_probes {
+        flags |= FLAG_STRESS_PROBES;
     }
     flags
 }
