@@ -148,5 +148,7 @@ pub const FLAG_DEBUG: u64 = 16;
 
 /// Record checksums of guest memory with some events (see the engine's `checksum`).
 pub const FLAG_CHECK_MEMORY: u64 = 8;
+/// Replay with probes all over the guest's code (engine tests, see the engine's `debug::stress`).
+pub const FLAG_STRESS_PROBES: u64 = 16;
 
 pub const ORDERS_LEN: usize = size_of::<Orders>();

@@ -75,6 +75,9 @@ pub fn resume_guest() {
 impl Engine {
     fn leave(&mut self, number: u32, site: Site) {
         ctx().pc = site.pc;
+        if site.kind == SiteKind::Break {
+            return self.probed(number);
+        }
         if self.cache.review_at != u64::MAX && self.ticks.now() >= self.cache.review_at {
             self.cache.review(shadow::mapped);
         }
@@ -105,6 +108,7 @@ impl Engine {
             SiteKind::FetchFault => {
                 self.page_fetch_fault(site.pc + site.len as u64, FETCH);
             }
+            SiteKind::Break => unreachable!("dealt with above"),
         }
         // Where a replay can stop: elsewhere a signal waits for the next tick.
         use SiteKind::{Syscall, Tick, TickFlagsLost, Trap, Unsupported};
@@ -160,7 +164,7 @@ impl Engine {
     }
 
     /// Goes on at `ctx().pc`.
-    fn resume(&mut self) {
+    pub fn resume(&mut self) {
         loop {
             if self.debug.is_some() {
                 self.look_around();
@@ -205,6 +209,18 @@ impl Engine {
             }
         }
         self.resume();
+    }
+
+    /// Goes on with the instruction at `ctx().pc` alone, past all probes.
+    pub fn resume_alone(&mut self) {
+        let pc = ctx().pc;
+        match self.single_block(pc) {
+            Some(entry) => {
+                ctx().resume = self.cache.host(entry);
+                self.seeking = true;
+            }
+            None => self.resume(),
+        }
     }
 
     fn single_block(&mut self, pc: u64) -> Option<Entry> {

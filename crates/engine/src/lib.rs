@@ -24,7 +24,7 @@ pub mod checksum;
 pub mod choice;
 pub mod crash;
 pub mod debug;
-mod descriptors;
+pub mod descriptors;
 pub mod dispatch;
 pub mod far;
 pub mod int80;

@@ -14,7 +14,7 @@ pub mod stitch;
 mod verify;
 
 use clew_abi::control::{DIVERGED, END_EXITED, END_KILLED, END_TRUNCATED, ENDED};
-use clew_abi::orders::{FLAG_QUIET, FLAG_TRACE_EVENTS};
+use clew_abi::orders::{FLAG_QUIET, FLAG_STRESS_PROBES, FLAG_TRACE_EVENTS};
 use clew_trace::{Error, Result, ResultExt, Trace};
 
 use crate::host::{Heard, Host, Process};
@@ -32,6 +32,8 @@ pub struct Options {
     pub stop_event: u64,
     /// Let the engine report each event as a warning.
     pub trace_events: bool,
+    /// Probe the guest's code all over, to no effect.
+    pub stress_probes: bool,
 }
 
 /// What came of a replay.
@@ -181,6 +183,9 @@ fn flags(options: &Options) -> u64 {
     }
     if options.trace_events {
         flags |= FLAG_TRACE_EVENTS;
+    }
+    if options.stress_probes {
+        flags |= FLAG_STRESS_PROBES;
     }
     flags
 }

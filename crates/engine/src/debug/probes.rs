@@ -1,7 +1,10 @@
 //! Breakpoints and watchpoints, as the timeline sends them.
 
 use super::expression;
-use crate::state::Engine;
+use super::stop::LOOKS;
+use crate::shadow;
+use crate::state::{Engine, ctx};
+use clew_abi::debug::reason;
 use alloc_crate::collections::BTreeMap;
 use alloc_crate::vec::Vec;
 
@@ -36,6 +39,36 @@ impl Engine {
             wanted.insert(addr, conditions);
         }
         d.breakpoints = wanted;
+        let addresses: Vec<u64> = d.breakpoints.keys().copied().collect();
+        self.cache.set_breakpoints(addresses, shadow::mapped);
+    }
+
+    /// Control left through the probe of this number, before the instruction at `ctx().pc`.
+    pub fn probed(&mut self, number: u32) {
+        let here = self.position();
+        let Some(d) = &mut self.debug else { return self.go_behind(number) };
+        d.looks += 1;
+        let busy = d.looks >= LOOKS;
+        if d.passed != here
+            && self.stops_at_breakpoint(here.pc)
+            && let Some((why, detail)) = self.hit(reason::BREAKPOINT, [0; 2])
+        {
+            self.stop_here(why, detail);
+            return self.resume();
+        }
+        match busy {
+            true => self.resume(),
+            false => self.go_behind(number),
+        }
+    }
+
+    /// Goes on with the instruction before which control left through the probe of this number (in
+    /// this generation of the cache), past its probes of the same kind.
+    pub fn go_behind(&mut self, number: u32) {
+        match self.cache.behind(number) {
+            Some(host) => ctx().resume = host,
+            None => self.resume_alone(),
+        }
     }
 
     /// Is there a breakpoint at `pc`, and does it stop now?

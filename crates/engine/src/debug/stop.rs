@@ -11,7 +11,7 @@ use clew_abi::debug::{
 use clew_abi::record::{Kind, SignalPayload};
 
 /// Looks around between two looks for messages, at most.
-const LOOKS: u32 = 4096;
+pub(super) const LOOKS: u32 = 4096;
 
 /// A plain structure of `u64`s as bytes.
 pub(super) fn bytes_of<T>(value: &T) -> &[u8] {
@@ -24,11 +24,7 @@ impl Engine {
     /// to go on.
     pub fn look_around(&mut self) {
         while let Some((why, detail)) = self.reason_to_stop() {
-            self.stop(why, detail);
-            if !self.diverted() {
-                self.events_here();
-                self.aim_at_next();
-            }
+            self.stop_here(why, detail);
         }
         let (here, tid) = (self.position(), self.task.tid as u64);
         if let Some(d) = &mut self.debug
@@ -36,6 +32,15 @@ impl Engine {
             && here.tick >= d.run.trace_tick
         {
             d.previous = Some(here);
+        }
+    }
+
+    /// Stops at a place where events may be due when the guest goes on.
+    pub(super) fn stop_here(&mut self, why: u64, detail: [u64; 2]) {
+        self.stop(why, detail);
+        if !self.diverted() {
+            self.events_here();
+            self.aim_at_next();
         }
     }
 

@@ -38,6 +38,9 @@ pub fn begin(engine: &mut Engine) {
         unsafe { sys::munmap(range.start, range.len()) };
     }
     sandbox::enter();
+    if orders().flags & clew_abi::orders::FLAG_STRESS_PROBES != 0 {
+        engine.cache.stress_probes();
+    }
     engine.begin_window();
     let Some(record) = engine.take_event() else {
         engine.truncated();
