@@ -1,5 +1,9 @@
 //! What a debugger asks of a replaying engine.
 
+mod stress;
+
+pub use stress::Stress;
+
 use crate::shadow;
 use crate::state::{Engine, ctx};
 
@@ -11,6 +15,9 @@ impl Engine {
 
     /// Control left through the probe of this number, before the instruction at `ctx().pc`.
     pub(crate) fn probed(&mut self, number: u32) {
+        if self.stress.on {
+            return self.stress_hit(number);
+        }
         self.go_behind(number);
     }
 
