@@ -81,8 +81,9 @@ struct Builder<'a, S> {
     len: usize,
     offsets: ConstantOffsets,
     displaced: Displaced,
-    /// The current instruction, and where its translation begins.
+    /// The last instruction that the block has.
     here: u64,
+    /// Where the current instruction's translation begins.
     mark: u64,
     landings: Landings,
     /// Where the checked bytes end, in a checked block.
@@ -305,7 +306,6 @@ impl<'a, S: CodeSource> Builder<'a, S> {
             }
             at.fell_through = false;
             at.count += 1;
-            self.here = at.pc;
             self.mark = self.hot.pos();
             self.displaced = Displaced::None;
             let quick = if plain { quick::decode(code) } else { None };
@@ -330,6 +330,8 @@ impl<'a, S: CodeSource> Builder<'a, S> {
                 }
                 return None;
             }
+            // From here on the block has it: not before, or a way out to it would lead to itself.
+            self.here = at.pc;
             if at.pc >= self.landings.next {
                 self.land(at.pc);
             }
