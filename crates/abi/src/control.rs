@@ -63,6 +63,11 @@ pub const DIVERGED: u32 = 19;
 /// an `i32` exit code or signal.
 pub const ENDED: u32 = 20;
 
+/// Engine to supervisor, while replaying: please send the snapshot of translated code whose file name
+/// is the payload, if there is one whose checksum has been compared. The answer is as for
+/// [`NEED_FILE`].
+pub const NEED_CODE: u32 = 21;
+
 /// The guest called `exit_group`: code follows.
 pub const END_EXITED: u8 = 0;
 /// The guest was killed by a signal: its number follows.

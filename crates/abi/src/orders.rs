@@ -32,8 +32,10 @@ pub mod fd {
     pub const EXE: i32 = 1008;
     /// The trace's directory of stored files (recording only).
     pub const FILES: i32 = 1009;
+    /// The directory of snapshots of translated code, or absent (recording only).
+    pub const CODE: i32 = 1010;
     /// Highest reserved descriptor number in use.
-    pub const LAST: i32 = FILES;
+    pub const LAST: i32 = CODE;
     /// How many there are.
     pub const COUNT: usize = (LAST - BASE + 1) as usize;
     /// One past the highest reserved descriptor number.
@@ -52,7 +54,7 @@ pub const ORDERS_NAME: &str = "clew-orders";
 pub const MAGIC: u64 = u64::from_le_bytes(*b"clew-ord");
 /// Version of this interface; supervisor and engine come from one build, so any difference is a
 /// broken installation.
-pub const VERSION: u64 = 2;
+pub const VERSION: u64 = 3;
 
 pub const MODE_RECORD: u64 = 1;
 pub const MODE_REPLAY: u64 = 2;
@@ -110,6 +112,8 @@ pub struct Orders {
     /// The signals that are not blocked, for a program that was executed by another: all are blocked
     /// until its engine can take them. 0: the kernel knows.
     pub unblocked: u64,
+    /// Tells this build of the engine from others; 0 if there are no snapshots of translated code.
+    pub build: u64,
 
     // Replay only. The supervisor fills the stream while the engine reads it; both are futex words
     // in the shared page (their low 32 bits).
@@ -130,7 +134,7 @@ pub struct Orders {
 
 /// A page that all recording engines of a trace share, at [`crate::layout::SHARED`]. All words are
 /// updated atomically.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 #[repr(C)]
 pub struct Shared {
     /// Next event number of the trace.
@@ -142,6 +146,26 @@ pub struct Shared {
     pub next_core: u64,
     /// Processes that have taken part in sharing memory: see [`SHARING_OFFSET`].
     pub sharers: u64,
+    /// Snapshots of translated code whose checksums some engine of the trace has compared: hashes of
+    /// their identities, each at its place modulo the length.
+    pub verified: [u64; VERIFIED],
+}
+
+impl Default for Shared {
+    fn default() -> Self {
+        Self { next_event: 0, next_stream: 0, next_core: 0, sharers: 0, verified: [0; VERIFIED] }
+    }
+}
+
+/// Length of [`Shared::verified`].
+pub const VERIFIED: usize = 128;
+/// Places where a file may be noted, from the one that its identity tells on.
+const PROBES: usize = 8;
+
+/// Where in [`Shared::verified`] a file (see [`crate::hash::identity`]) may be noted.
+pub fn verified_places(identity: u64) -> impl Iterator<Item = usize> {
+    let first = (identity >> 32) as usize;
+    (first..first + PROBES).map(|n| n % VERIFIED)
 }
 
 /// Where in the shared memfd the table of shared memory begins: the memfd reaches to its end.

@@ -3,6 +3,7 @@
 use crate::asm;
 use crate::choice;
 use crate::calls::files::Files;
+use crate::code;
 use crate::crash;
 use crate::descriptors::{self, number};
 use crate::dispatch;
@@ -55,7 +56,7 @@ pub extern "C" fn start(sp: u64) -> ! {
     // SAFETY: `sp` is what the kernel passed.
     let initial = unsafe { initial(sp) };
     let program = recording.then(open_program);
-    let cache = window::open(match &program {
+    window::open(match &program {
         Some(Ok(file)) => choice::window_for(*file, &initial.envp),
         // A replay's, until the trace tells another one.
         _ => CodeWindow::LOW,
@@ -63,6 +64,7 @@ pub extern "C" fn start(sp: u64) -> ! {
     if recording {
         map_shared();
     }
+    let (code, cache) = code::begin(program.as_ref().and_then(|file| file.as_ref().ok().copied()));
     let pid = sys::getpid() as u32;
     let (mut tasks, task) = first_task(pid);
     ctx().engine_sp = task.stack_top();
@@ -75,6 +77,7 @@ pub extern "C" fn start(sp: u64) -> ! {
             Mode::Replay(Stream::open())
         },
         cache,
+        code,
         vmas: Vmas::default(),
         ticks: Default::default(),
         task,

@@ -74,7 +74,12 @@ pub fn warn(text: &str) {
 /// Asks for a stored file (replaying), read-only or as a `WRITABLE_COPY`. Returns a descriptor or a
 /// negated errno.
 pub fn need_file(key: &[u8], how: u64) -> i64 {
-    if !send(clew_abi::control::NEED_FILE, how, key) {
+    need(clew_abi::control::NEED_FILE, key, how)
+}
+
+/// Asks for a file of some kind. Returns a descriptor or a negated errno.
+pub fn need(kind: u32, name: &[u8], how: u64) -> i64 {
+    if !send(kind, how, name) {
         return -(sys::EPIPE as i64);
     }
     let mut header = [0u8; HEADER_LEN];

@@ -14,10 +14,11 @@ mod verify;
 
 use std::ffi::CString;
 use std::os::fd::AsFd;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use clew_abi::control::{
-    CRASH, DIVERGED, END_EXITED, END_KILLED, END_TRUNCATED, ENDED, FILE, NEED_FILE, OUTPUT,
+    CRASH, DIVERGED, END_EXITED, END_KILLED, END_TRUNCATED, ENDED, FILE, NEED_CODE, NEED_FILE, OUTPUT,
     WARNING, WRITABLE_COPY,
 };
 use clew_abi::orders::{FLAG_QUIET, FLAG_TRACE_EVENTS, MODE_REPLAY, Orders, fd};
@@ -26,7 +27,7 @@ use clew_launch::orders::Shared;
 use clew_launch::signals::Saved;
 use clew_launch::spawn::{Child, Spawn, Status, spawn};
 use clew_launch::{memfd, orders, say};
-use clew_trace::{Error, Result, ResultExt, Trace, files};
+use clew_trace::{Error, Result, ResultExt, Root, Trace, code, files};
 use rustix::event::{PollFd, PollFlags, poll};
 
 use crate::feed::Feeder;
@@ -135,6 +136,8 @@ struct Replay<'t> {
     feeder: Feeder,
     output: Output,
     verifier: Verifier,
+    /// Where snapshots of translated code are kept.
+    code: Option<PathBuf>,
     outcome: Option<Replayed>,
     crashed: bool,
 }
@@ -143,6 +146,8 @@ impl<'t> Replay<'t> {
     fn start(trace: &'t Trace, plan: &Plan, options: &Options) -> Result<Self> {
         let meta = trace.meta();
         clew_launch::signals::survive_file_size_limit();
+        let code = Root::from_env().ok().as_ref().and_then(code::directory);
+        let code = code.filter(|code| code.is_dir());
         let (control, theirs) = Control::pair().map_err(failed)?;
         let orders = orders::write(
             Orders {
@@ -156,6 +161,7 @@ impl<'t> Replay<'t> {
                 forks: plan.forks(),
                 stop_event: options.stop_event,
                 stack_limit: meta.stack_limit.unwrap_or(u64::MAX),
+                build: code.as_ref().map_or(0, |_| clew_launch::ENGINE_BUILD),
                 ..Orders::default()
             },
             orders::Strings::default(),
@@ -186,7 +192,7 @@ impl<'t> Replay<'t> {
         .map_err(failed)?;
         let output = Output::new(options.quiet, options.mark.then_some(plan.pid));
         let verifier = Verifier::new(trace.dir());
-        Ok(Self { trace, child, control, feeder, output, verifier, outcome: None, crashed: false })
+        Ok(Self { trace, child, control, feeder, output, verifier, code, outcome: None, crashed: false })
     }
 
     /// Serves the engine until it has ended.
@@ -248,6 +254,11 @@ impl<'t> Replay<'t> {
                         let key = String::from_utf8_lossy(message.payload).into_owned();
                         (key, message.arg == WRITABLE_COPY)
                     }
+                    NEED_CODE => {
+                        let name = String::from_utf8_lossy(message.payload).into_owned();
+                        self.send_code(&name)?;
+                        continue;
+                    }
                     WARNING => {
                         say(String::from_utf8_lossy(message.payload));
                         continue;
@@ -272,12 +283,22 @@ impl<'t> Replay<'t> {
         let file = files::open(self.trace.dir(), key)
             .and_then(|file| if writable { private_copy(file) } else { Ok(file) });
         self.verifier.check(self.trace.dir(), key);
+        if let Err(e) = &file {
+            say(format!("the trace's stored file {key:?} cannot be opened: {e}"));
+        }
+        self.send(file)
+    }
+
+    /// Sends a snapshot of translated code. There may well be none.
+    fn send_code(&mut self, name: &str) -> Result<()> {
+        let none = std::io::Error::from(std::io::ErrorKind::NotFound);
+        self.send(self.code.as_deref().map_or(Err(none), |code| code::open_verified(code, name)))
+    }
+
+    fn send(&self, file: std::io::Result<std::fs::File>) -> Result<()> {
         let sent = match file {
             Ok(file) => self.control.send(FILE, 0, Some(file.as_fd())),
-            Err(e) => {
-                say(format!("the trace's stored file {key:?} cannot be opened: {e}"));
-                self.control.send(FILE, e.raw_os_error().unwrap_or(EINVAL) as u64, None)
-            }
+            Err(e) => self.control.send(FILE, e.raw_os_error().unwrap_or(EINVAL) as u64, None),
         };
         // An engine that is gone is noticed as such.
         match sent {

@@ -34,27 +34,24 @@ pub(crate) const DESTROYED: u32 = RflagsBits::OF
 /// The status flags as bits of rflags.
 pub const STATUS_FLAGS: u64 = 0x8d5;
 
+/// Longest instruction, in bytes.
+const MAX_LEN: u64 = 15;
 /// Instructions looked at from one starting point, over all paths.
 const BUDGET: u32 = 48;
 /// Conditional branches followed on one path.
 const DEPTH: u32 = 4;
 
 /// Are the status flags overwritten before they are read, on every path from `pc`? `rewritten` says
-/// of an address whether its page's code cannot be relied on; the numbers of the pages the proof
-/// rests on are appended to `pages`.
+/// of an address whether its page's code cannot be relied on; the numbers of the pages that were looked
+/// at, on which the answer rests, are appended to `pages`, mapped or not.
 pub fn flags_dead(
     source: &impl CodeSource,
     rewritten: impl Fn(u64) -> bool,
     pc: u64,
     pages: &mut Vec<u64>,
 ) -> bool {
-    let before = pages.len();
     let mut scan = Scan { source, rewritten, pages, last: u64::MAX, budget: BUDGET };
-    let dead = scan.live(pc, DESTROYED, DEPTH) == 0;
-    if !dead {
-        pages.truncate(before);
-    }
-    dead
+    scan.live(pc, DESTROYED, DEPTH) == 0
 }
 
 struct Scan<'a, S, R> {
@@ -91,7 +88,10 @@ impl<S: CodeSource, R: Fn(u64) -> bool> Scan<'_, S, R> {
             let mut code = self.source.code(pc);
             while self.budget > 0 {
                 self.budget -= 1;
-                let Some(step) = Step::at(code, pc) else { return open };
+                let Some(step) = Step::at(code, pc) else {
+                    self.rest_on(pc, pc.saturating_add(MAX_LEN - 1));
+                    return open;
+                };
                 let next = pc + step.len as u64;
                 if !self.rest_on(pc, next - 1) {
                     return open;

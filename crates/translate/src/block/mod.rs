@@ -91,6 +91,8 @@ struct Builder<'a, S> {
     single: bool,
     /// Pages that the proofs about flags rest on.
     proof_pages: Vec<u64>,
+    /// The text that `pc` lies in, as page numbers; empty if it lies in none.
+    text: core::ops::Range<u64>,
 }
 
 /// How a block is entered.
@@ -173,6 +175,7 @@ impl<'a, S: CodeSource> Builder<'a, S> {
         let checked = (unsteady && !single).then(|| checked_end(code, pc));
         let (hot, cold) = cache.emitters().ok_or(Refusal::Full)?;
         let proof_pages = core::mem::take(&mut cache.proof_pages);
+        let text = if unsteady || single { 0..0 } else { cache.text_pages(pc) };
         Ok(Self {
             cache,
             source,
@@ -190,14 +193,23 @@ impl<'a, S: CodeSource> Builder<'a, S> {
             checked,
             single,
             proof_pages,
+            text,
         })
     }
 
     /// Keeps what was written.
     fn finish(self) -> &'a mut Cache {
-        let Self { cache, hot, cold, block, mut proof_pages, single, .. } = self;
+        let Self { cache, hot, cold, block, mut proof_pages, single, text, .. } = self;
         if !single {
-            proof_pages.iter().for_each(|&page| cache.note_page(block, page));
+            for &page in &proof_pages {
+                cache.note_page(block, page);
+                if !text.contains(&page) {
+                    cache.mark_foreign(block);
+                }
+            }
+        }
+        if text.is_empty() {
+            cache.mark_foreign(block);
         }
         proof_pages.clear();
         cache.proof_pages = proof_pages;
@@ -269,6 +281,8 @@ impl<'a, S: CodeSource> Builder<'a, S> {
         let dead = flags_dead(source, unsteady, target, &mut self.proof_pages);
         if dead {
             self.cache.proofs.keep(target, &self.proof_pages[before..]);
+        } else if self.text.is_empty() {
+            self.proof_pages.truncate(before);
         }
         dead
     }
@@ -283,14 +297,22 @@ impl<'a, S: CodeSource> Builder<'a, S> {
         let mut at =
             Progress { pc, run_start: pc, count: 0, fell_through: false, steady_page: pc / PAGE };
         while let Some(target) = self.run(&mut at) {
-            self.cache.note_guest_range(self.block, at.run_start, at.pc);
+            self.note_run(at.run_start, at.pc);
             at.steady_page = target / PAGE;
             at.pc = target;
             at.run_start = target;
         }
         if !self.single {
             let end = at.pc.max(at.run_start + 1);
-            self.cache.note_guest_range(self.block, at.run_start, end);
+            self.note_run(at.run_start, end);
+        }
+    }
+
+    /// The block's code lies in `start..end`.
+    fn note_run(&mut self, start: u64, end: u64) {
+        self.cache.note_guest_range(self.block, start, end);
+        if !self.text.contains(&(start / PAGE)) || !self.text.contains(&((end - 1) / PAGE)) {
+            self.cache.mark_foreign(self.block);
         }
     }
 

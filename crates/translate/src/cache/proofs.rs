@@ -1,7 +1,8 @@
 //! Proofs that status flags are dead, kept for the next branch to the same address: functions are
 //! called from many places.
 
-use alloc::vec::Vec;
+use super::arena::Arena;
+use allocator_api2::vec::Vec;
 
 const SIZE: usize = 1024;
 /// Proofs that rest on more pages are not kept.
@@ -18,13 +19,15 @@ const NONE: Proof = Proof { pc: u64::MAX, pages: [0; PAGES] };
 /// Successful proofs, by address. They hold until a page changes that holds translated code: the
 /// pages a proof rests on count as such.
 pub(crate) struct Proofs {
-    table: Vec<Proof>,
+    table: Vec<Proof, Arena>,
     kept: bool,
 }
 
 impl Proofs {
     pub(super) fn new() -> Self {
-        Self { table: alloc::vec![NONE; SIZE], kept: false }
+        let mut table = Vec::with_capacity_in(SIZE, Arena);
+        table.resize(SIZE, NONE);
+        Self { table, kept: false }
     }
 
     fn slot(pc: u64) -> usize {
