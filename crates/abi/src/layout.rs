@@ -64,7 +64,7 @@ pub const SEGMENT: Range = Range::new(BACK.start + 0x100_0000, BACK.start + 0x20
 /// Notes on descriptors of a table that processes share.
 pub const MARKS: Range = Range::new(BACK.start + 0x210_0000, BACK.start + 0x211_0000);
 /// The engine's heap.
-pub const HEAP: Range = Range::new(BACK.start + 0x400_0000, BACK.end);
+pub const HEAP: Range = Range::new(BACK.start + 0x420_0000 - SMALL_PART, BACK.end);
 
 /// What each task of the process has of the engine's: [`TASK_AREA`] bytes, aligned to that, so that
 /// any address within tells whose it is.
@@ -79,13 +79,15 @@ pub const TASK_STACK: Range = Range::new(68 << 10, TASK_AREA - 4096);
 /// What recording processes know about the memory they share (see the engine's `sharing`).
 pub const SHARING: Range = Range::new(TASKS.end, TASKS.end + (64 << 20));
 
+/// The heap and each of the tables below begin this far below a huge page's boundary: a small guest
+/// needs no huge page.
+const SMALL_PART: u64 = 256 << 10;
+
 /// The code cache's tables (see `clew-translate`'s `cache::arena`): all of them, so that a snapshot of
 /// this range and of the cache is the whole translation state.
 pub const TABLES: Range = Range::new(0x7e85_0000_0000, 0x7e85_1000_0000);
 /// Within [`TABLES`]: the cache's own state.
 pub const TABLE_HEAD: Range = Range::new(TABLES.start, TABLES.start + (64 << 10));
-/// Each table begins this far below a huge page's boundary: a small guest needs no huge page.
-const SMALL_PART: u64 = 256 << 10;
 /// Within [`TABLES`]: blocks.
 pub const TABLE_BLOCKS: Range = table(2, 18);
 /// Within [`TABLES`]: exit sites.

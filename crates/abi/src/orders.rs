@@ -146,27 +146,48 @@ pub struct Shared {
     pub next_core: u64,
     /// Processes that have taken part in sharing memory: see [`SHARING_OFFSET`].
     pub sharers: u64,
-    /// Snapshots of translated code whose checksums some engine of the trace has compared: hashes of
-    /// their identities, each at its place modulo the length.
-    pub verified: [u64; VERIFIED],
+    /// Bytes of snapshots of translated code that the trace's engines have written.
+    pub snapshot_bytes: u64,
+    /// What engines know about snapshots, of this trace and of earlier ones: see [`verified_places`]
+    /// and [`missed_place`].
+    pub ledger: [u64; LEDGER],
 }
 
 impl Default for Shared {
     fn default() -> Self {
-        Self { next_event: 0, next_stream: 0, next_core: 0, sharers: 0, verified: [0; VERIFIED] }
+        Self {
+            next_event: 0,
+            next_stream: 0,
+            next_core: 0,
+            sharers: 0,
+            snapshot_bytes: 0,
+            ledger: [0; LEDGER],
+        }
     }
 }
 
-/// Length of [`Shared::verified`].
-pub const VERIFIED: usize = 128;
+/// Length of [`Shared::ledger`]: first comes what is verified, then what was missed.
+pub const LEDGER: usize = VERIFIED + MISSED;
+const VERIFIED: usize = 128;
+const MISSED: usize = 64;
 /// Places where a file may be noted, from the one that its identity tells on.
 const PROBES: usize = 8;
 
-/// Where in [`Shared::verified`] a file (see [`crate::hash::identity`]) may be noted.
+/// Where in [`Shared::ledger`] the identity (see [`crate::hash::identity`]) of a snapshot may be noted
+/// whose checksum some engine has compared since the machine started.
 pub fn verified_places(identity: u64) -> impl Iterator<Item = usize> {
     let first = (identity >> 32) as usize;
     (first..first + PROBES).map(|n| n % VERIFIED)
 }
+
+/// Where in [`Shared::ledger`] is noted what the snapshot of this name lacked: the name's upper bits,
+/// and in the [`MISSED_BITS`] lower ones how many blocks processes that had it translated themselves.
+pub fn missed_place(name: u64) -> usize {
+    VERIFIED + name as usize % MISSED
+}
+
+/// See [`missed_place`].
+pub const MISSED_BITS: u32 = 24;
 
 /// Where in the shared memfd the table of shared memory begins: the memfd reaches to its end.
 pub const SHARING_OFFSET: u64 = 64 << 20;

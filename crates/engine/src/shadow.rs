@@ -89,9 +89,13 @@ pub fn prepare(start: u64, end: u64, file: i32, offset: u64) -> bool {
     let range = shadow_of(Range::new(start, end));
     let flags = sys::MAP_PRIVATE | sys::MAP_FIXED | sys::MAP_NORESERVE;
     // SAFETY: the shadow map's own range.
-    if unsafe { sys::mmap(range.start, range.len(), 0, flags, file, offset) } != range.start as i64 {
+    if unsafe { sys::mmap(range.start, range.len(), 0, flags, file, offset) } != range.start as i64
+    {
         return false;
     }
+    // What a fault reads ahead here are holes: pages that are cleared, kept and mapped for nothing.
+    // SAFETY: just mapped.
+    unsafe { sys::syscall!(sys::__NR_madvise, range.start, range.len(), sys::MADV_RANDOM) };
     for chunk in start / SHADOW_CHUNK..=(end - 1) / SHADOW_CHUNK {
         chunks()[chunk as usize / 64] |= 1 << (chunk % 64);
     }
@@ -102,9 +106,8 @@ pub fn prepare(start: u64, end: u64, file: i32, offset: u64) -> bool {
 pub fn grant(start: u64, end: u64) {
     let range = shadow_of(Range::new(start, end));
     // SAFETY: the shadow map's own range.
-    let result = unsafe {
-        sys::mprotect(range.start, range.len(), sys::PROT_READ | sys::PROT_WRITE)
-    };
+    let result =
+        unsafe { sys::mprotect(range.start, range.len(), sys::PROT_READ | sys::PROT_WRITE) };
     if result != 0 {
         crash::fail("the shadow map cannot be made accessible");
     }

@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Instant, SystemTime};
 
 use clew_abi::orders::{
-    FLAG_CHECK_MEMORY, FLAG_NO_FOLLOW, FLAG_TRACE_EVENTS, MODE_RECORD, Orders,
-    Shared as SharedPage, VERIFIED, fd,
+    FLAG_CHECK_MEMORY, FLAG_NO_FOLLOW, FLAG_TRACE_EVENTS, LEDGER, MODE_RECORD, Orders,
+    Shared as SharedPage, fd,
 };
 use clew_abi::record::{FORMAT_VERSION, SEGMENT_BYTES};
 use clew_launch::control::Control;
@@ -70,9 +70,9 @@ fn record_followed(
     let ledger = running.ledger.try_clone().tried(|| "share the engines' page")?;
     let finished = running.supervise(options.wait_all, &place.dir)?;
     if let Some((code, changed)) = &place.code {
-        keep_verified(code, &ledger.into());
+        keep_ledger(code, &ledger.into());
         if code::changed(code) != *changed {
-            code::bound(code);
+            code::bound(code, code::MAX);
         }
     }
     let complete = finished.summary.exited.contains(&FIRST_STREAM);
@@ -86,17 +86,17 @@ fn record_followed(
 }
 
 /// Keeps what the engines have found out about snapshots. Failing at that is no failure.
-fn keep_verified(code: &Path, shared: &File) {
-    let mut bytes = [0; 8 * VERIFIED];
-    if shared.read_exact_at(&mut bytes, offset_of!(SharedPage, verified) as u64).is_err() {
+fn keep_ledger(code: &Path, shared: &File) {
+    let mut bytes = [0; 8 * LEDGER];
+    if shared.read_exact_at(&mut bytes, offset_of!(SharedPage, ledger) as u64).is_err() {
         return;
     }
-    let mut words = [0; VERIFIED];
+    let mut words = [0; LEDGER];
     for (word, bytes) in words.iter_mut().zip(bytes.chunks_exact(8)) {
         *word = u64::from_le_bytes(bytes.try_into().unwrap_or_default());
     }
-    if words != code::verified(code) {
-        let _ = code::note_verified(code, &words);
+    if words != code::ledger(code) {
+        let _ = code::keep_ledger(code, &words);
     }
 }
 
@@ -167,8 +167,7 @@ impl Place {
             let made = store.is_dir() || root::private_dir_all(store).is_ok();
             made && same_device(store, &dir)
         });
-        let code = root.as_ref().and_then(code::directory);
-        let code = code.filter(|code| code.is_dir() || root::private_dir_all(code).is_ok());
+        let code = root.as_ref().and_then(code::make_directory);
         let code = code.map(|code| (code.clone(), code::changed(&code)));
         Ok(Self { dir, root, store, code })
     }
@@ -295,8 +294,8 @@ fn start(
     let (engine, pattern) = (memfd::engine().map_err(failed)?, memfd::pattern().map_err(failed)?);
     let next_stream = u64::from(FIRST_STREAM) + 1;
     let code = place.code.as_ref().map(|(code, _)| code.as_path());
-    let verified = code.map_or([0; VERIFIED], code::verified);
-    let shared = SharedPage { next_event: 1, next_stream, verified, ..SharedPage::default() };
+    let ledger = code.map_or([0; LEDGER], code::ledger);
+    let shared = SharedPage { next_event: 1, next_stream, ledger, ..SharedPage::default() };
     let shared = orders::shared_page(shared).map_err(failed)?;
     let events = open_dir(&place.dir.join("events"))?;
     let files = open_dir(&place.dir.join("files"))?;

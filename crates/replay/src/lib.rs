@@ -18,8 +18,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clew_abi::control::{
-    CRASH, DIVERGED, END_EXITED, END_KILLED, END_TRUNCATED, ENDED, FILE, NEED_CODE, NEED_FILE, OUTPUT,
-    WARNING, WRITABLE_COPY,
+    CRASH, DIVERGED, END_EXITED, END_KILLED, END_TRUNCATED, ENDED, FILE, NEED_CODE, NEED_FILE,
+    OUTPUT, WARNING, WRITABLE_COPY,
 };
 use clew_abi::orders::{FLAG_QUIET, FLAG_TRACE_EVENTS, MODE_REPLAY, Orders, fd};
 use clew_launch::control::{Control, Message, Received};
@@ -147,7 +147,6 @@ impl<'t> Replay<'t> {
         let meta = trace.meta();
         clew_launch::signals::survive_file_size_limit();
         let code = Root::from_env().ok().as_ref().and_then(code::directory);
-        let code = code.filter(|code| code.is_dir());
         let (control, theirs) = Control::pair().map_err(failed)?;
         let orders = orders::write(
             Orders {
@@ -192,7 +191,17 @@ impl<'t> Replay<'t> {
         .map_err(failed)?;
         let output = Output::new(options.quiet, options.mark.then_some(plan.pid));
         let verifier = Verifier::new(trace.dir());
-        Ok(Self { trace, child, control, feeder, output, verifier, code, outcome: None, crashed: false })
+        Ok(Self {
+            trace,
+            child,
+            control,
+            feeder,
+            output,
+            verifier,
+            code,
+            outcome: None,
+            crashed: false,
+        })
     }
 
     /// Serves the engine until it has ended.

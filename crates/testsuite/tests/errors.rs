@@ -39,7 +39,7 @@ fn main() {
     checks.extend(trees::CHECKS);
     let mut trials: Vec<Trial> =
         checks.into_iter().map(|(name, check)| trial("errors", name, check)).collect();
-    trials.push(space::full_disk());
+    trials.extend(space::full_disks());
     conclude(trials);
 }
 

@@ -5,10 +5,8 @@ use super::hash;
 use crate::sys;
 use crate::window::window;
 use clew_abi::layout::{PAGE, Range};
-use clew_abi::orders::{Shared, verified_places};
 use clew_translate::Cache;
 use clew_translate::cache::EXTENTS;
-use core::sync::atomic::{AtomicU64, Ordering};
 
 pub const HEADER: u64 = PAGE;
 const MAGIC: u64 = u64::from_le_bytes(*b"clewcode");
@@ -116,21 +114,4 @@ pub fn identity(st: &sys::stat) -> u64 {
         st.st_ctime_nsec,
     ];
     clew_abi::hash::identity(&words)
-}
-
-fn slots(shared: &'static Shared, identity: u64) -> impl Iterator<Item = &'static AtomicU64> {
-    verified_places(identity).map(|n| crate::state::shared_word(&shared.verified[n]))
-}
-
-/// Has an engine of this trace, or of an earlier one since the machine started, compared the file's
-/// checksum?
-pub fn is_verified(shared: &'static Shared, identity: u64) -> bool {
-    slots(shared, identity).any(|slot| slot.load(Ordering::Relaxed) == identity)
-}
-
-pub fn note_verified(shared: &'static Shared, identity: u64) {
-    let free = slots(shared, identity).find(|slot| slot.load(Ordering::Relaxed) == 0);
-    if let Some(slot) = free.or_else(|| slots(shared, identity).next()) {
-        slot.store(identity, Ordering::Relaxed);
-    }
 }

@@ -1,11 +1,10 @@
 //! Mapping a snapshot.
 
-use super::Name;
 use super::format::{self, Header};
-use super::hash;
+use super::{Name, Number, hash, ledger, name};
 use crate::descriptors::{self, number};
 use crate::shadow;
-use crate::state::{orders, shared};
+use crate::state::orders;
 use crate::supervisor;
 use crate::sys::{self, MAP_FIXED, MAP_NORESERVE, MAP_PRIVATE, syscall};
 use crate::vma::{PROT_EXEC, PROT_READ, PROT_WRITE};
@@ -17,11 +16,14 @@ use clew_abi::orders::fd;
 use clew_translate::Cache;
 use clew_translate::cache::Text;
 
+/// Whatever lies there, opening it neither waits nor leads elsewhere.
+pub const FLAGS: u32 = sys::O_RDONLY | sys::O_CLOEXEC | sys::O_NOFOLLOW | sys::O_NONBLOCK;
+
 /// The cache of a snapshot, and what identifies its file. `None` if there is none, or it cannot be
 /// used; then everything is as it was.
-pub fn load(name: &Name) -> Option<(&'static mut Cache, u64)> {
-    let flags = sys::O_RDONLY | sys::O_CLOEXEC | sys::O_NOFOLLOW;
-    let file = descriptors::open(number(fd::CODE), name, flags, 0);
+pub fn load(snapshot: Number) -> Option<(&'static mut Cache, u64)> {
+    let name = &name(snapshot);
+    let file = descriptors::open(number(fd::CODE), name, FLAGS, 0);
     if file < 0 {
         return None;
     }
@@ -31,7 +33,8 @@ pub fn load(name: &Name) -> Option<(&'static mut Cache, u64)> {
 }
 
 /// The same while replaying: the supervisor sends snapshots that have been verified.
-pub fn load_replayed(name: &Name) -> Option<&'static mut Cache> {
+pub fn load_replayed(snapshot: Number) -> Option<&'static mut Cache> {
+    let name = name(snapshot);
     let file = supervisor::need(control::NEED_CODE, &name[..name.len() - 1], 0);
     if file < 0 {
         return None;
@@ -60,7 +63,7 @@ fn load_file(file: i32, name: &Name) -> Option<(&'static mut Cache, u64)> {
     };
     let identity = format::identity(&st);
     let mapped = map(file, &header);
-    let verified = format::is_verified(shared(), identity);
+    let verified = ledger::is_verified(identity);
     let sound = mapped && (verified || is_sound(file, &header));
     if !sound {
         window::reopen();
@@ -70,7 +73,7 @@ fn load_file(file: i32, name: &Name) -> Option<(&'static mut Cache, u64)> {
         return None;
     }
     if !verified {
-        format::note_verified(shared(), identity);
+        ledger::note_verified(identity);
     }
     Some((adopt(file)?, identity))
 }

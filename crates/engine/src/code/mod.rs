@@ -7,6 +7,7 @@
 
 mod format;
 mod hash;
+mod ledger;
 mod load;
 mod save;
 
@@ -20,14 +21,16 @@ use clew_abi::record::{MapPayload, key_unsettled};
 use clew_translate::Cache;
 use clew_translate::cache::Text;
 
-/// A snapshot's file name: 16 hexadecimal digits, terminated.
+/// What a snapshot is called; its file by the number's 16 hexadecimal digits.
+type Number = u64;
+/// A file name, terminated.
 type Name = [u8; 17];
 
 /// Where this process's snapshot lies.
 #[derive(Default)]
 pub struct Code {
     /// `None` if there shall be none.
-    name: Option<Name>,
+    number: Option<Number>,
     /// Identifies the file that was loaded, or 0.
     from: u64,
 }
@@ -35,36 +38,39 @@ pub struct Code {
 /// The cache to begin with: a snapshot, or an empty one. `program`: the file, while recording.
 pub fn begin(program: Option<i32>) -> (Code, &'static mut Cache) {
     let st = program.and_then(sys::fstat).filter(store::settled);
-    let name = st.and_then(|st| name_of(store::name(&st).bytes()));
-    match name.as_ref().and_then(load::load) {
-        Some((cache, from)) => (Code { name, from }, cache),
-        None => (Code { name, from: 0 }, window::empty_cache()),
+    let number = st.and_then(|st| number_of(store::name(&st).bytes()));
+    match number.and_then(load::load) {
+        Some((cache, from)) => (Code { number, from }, cache),
+        None => (Code { number, from: 0 }, window::empty_cache()),
     }
 }
 
-/// The name of the snapshots of the program whose file has this key.
+/// What identifies the snapshots of the program whose file has this key.
 /// `None` if there are none: indirect branches of other windows than the usual one go through tables
 /// that are not in a snapshot.
-fn name_of(key: &[u8]) -> Option<Name> {
+fn number_of(key: &[u8]) -> Option<Number> {
     if orders().build == 0 || key.is_empty() || key_unsettled(key) || !window().has_shadow() {
         return None;
     }
     let program = hash::key(key);
     let words = [orders().build, window().start, program[0], program[1]];
-    let number = hash::words(&words);
+    Some(hash::words(&words))
+}
+
+fn name(number: Number) -> Name {
     let mut name = [0; 17];
     for (n, digit) in name[..16].iter_mut().enumerate() {
         *digit = b"0123456789abcdef"[(number >> (4 * n)) as usize & 15];
     }
-    Some(name)
+    name
 }
 
 impl Engine {
     /// While replaying: the program begins whose file has this key. Nothing is mapped yet.
     pub fn begin_replayed(&mut self, key: &[u8]) {
-        let Some(name) = name_of(key) else { return };
+        let Some(number) = number_of(key) else { return };
         let generation = self.cache.generation;
-        self.cache = load::load_replayed(&name).unwrap_or_else(window::empty_cache);
+        self.cache = load::load_replayed(number).unwrap_or_else(window::empty_cache);
         self.cache.generation = generation + 1;
     }
 

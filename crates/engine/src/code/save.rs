@@ -1,9 +1,8 @@
 //! Writing a snapshot.
 
-use super::Name;
 use super::format::{self, HEADER, Header};
-use super::hash;
-use super::load::{memory, page_sum};
+use super::load::{FLAGS, memory, page_sum};
+use super::{Name, Number, hash, ledger, name};
 use crate::crash::Report;
 use crate::descriptors::{self, number};
 use crate::shadow;
@@ -25,30 +24,64 @@ impl Engine {
     /// The process ends here, or becomes another program: keeps what it has translated if that is
     /// worth while. It can go on all the same.
     pub fn save_code(&mut self) {
-        let Some(name) = self.code.name else { return };
-        if !self.recording() || !self.cache.has_grown() || !self.surpasses(&name) || limited() {
+        let Some(number) = self.code.number else { return };
+        let new = self.cache.new_blocks();
+        if !self.recording() || new == 0 || !self.is_worth(number, new) || limited() {
             return;
         }
         let live = self.cache.pack(&shadow::mapped);
-        if let Some(from) = write(self.cache, &name, live) {
+        if let Some(from) = write(self.cache, &name(number), live) {
             self.code.from = from;
+            ledger::note_verified(from);
+            ledger::forget_missed(number);
         }
     }
 
-    /// Does this process know considerably more than the snapshot there is? If that is the one it began
-    /// with, it has been asked already.
-    fn surpasses(&self, name: &Name) -> bool {
-        let flags = sys::O_RDONLY | sys::O_CLOEXEC | sys::O_NOFOLLOW;
-        let file = descriptors::open(number(fd::CODE), name, flags, 0);
-        if file < 0 {
-            return file == -i64::from(sys::ENOENT);
+    /// Is a snapshot with this process's `new` blocks worth writing?
+    fn is_worth(&self, number: Number, new: usize) -> bool {
+        match there(&name(number)) {
+            // The one that this process began with: others may have missed much too.
+            There::File { identity, .. } if identity == self.code.from => {
+                self.cache.is_worth(ledger::add_missed(number, new))
+            }
+            There::File { blocks, .. } => Cache::is_more(self.cache.useful_blocks(), blocks),
+            There::Nothing => self.cache.is_worth(ledger::add_missed(number, new)),
+            There::Unusable => true,
+            There::Forbidden => false,
         }
-        let st = sys::fstat(file as i32);
-        let header = st.as_ref().and_then(|st| Header::read(file as i32, st, orders().build));
-        sys::close(file as i32);
-        let (Some(st), Some(header)) = (st, header) else { return true };
-        format::identity(&st) == self.code.from
-            || Cache::is_more(self.cache.useful_blocks(), header.blocks as usize)
+    }
+}
+
+/// What there is under a snapshot's name.
+enum There {
+    Nothing,
+    /// A snapshot of so many blocks.
+    File {
+        identity: u64,
+        blocks: usize,
+    },
+    /// Something else.
+    Unusable,
+    /// This process cannot know, and will not write anything there.
+    Forbidden,
+}
+
+fn there(name: &Name) -> There {
+    let file = descriptors::open(number(fd::CODE), name, FLAGS, 0);
+    if file == -i64::from(sys::ENOENT) {
+        return There::Nothing;
+    }
+    if file < 0 {
+        return There::Forbidden;
+    }
+    let st = sys::fstat(file as i32);
+    let header = st.as_ref().and_then(|st| Header::read(file as i32, st, orders().build));
+    sys::close(file as i32);
+    match (st, header) {
+        (Some(st), Some(header)) => {
+            There::File { identity: format::identity(&st), blocks: header.blocks as usize }
+        }
+        _ => There::Unusable,
     }
 }
 
@@ -66,7 +99,7 @@ fn limited() -> bool {
 fn write(cache: &mut Cache, name: &Name, live: usize) -> Option<u64> {
     let mut temporary = Report::new();
     let _ = write!(temporary, ".tmp-{}\0", sys::getpid());
-    let flags = sys::O_WRONLY | sys::O_CREAT | sys::O_TRUNC | sys::O_CLOEXEC | sys::O_NOFOLLOW;
+    let flags = sys::O_WRONLY | sys::O_CREAT | sys::O_EXCL | sys::O_CLOEXEC;
     let directory = number(fd::CODE);
     let file = descriptors::open(directory, temporary.bytes(), flags, 0o600);
     if file < 0 {
@@ -102,7 +135,8 @@ fn fill(cache: &mut Cache, file: i32, live: usize) -> Option<()> {
         header.len += shadow_of(Range::new(text.start, text.end)).len();
         at
     });
-    let done = write_all(cache, file, &mut header, &entries);
+    let room = ledger::take_room(header.shadow());
+    let done = room.then(|| write_all(cache, file, &mut header, &entries)).flatten();
     cache.go_on(mapped);
     done
 }

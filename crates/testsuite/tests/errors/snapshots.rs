@@ -12,7 +12,7 @@ use clew_testsuite::process::Outcome;
 
 use super::{Check, clew_with, expect, tool};
 
-pub const CHECKS: [(&str, Check); 7] = [
+pub const CHECKS: [(&str, Check); 10] = [
     ("code_warm", |dir| {
         let subject = Subject::build(dir)?;
         subject.modes(&["a", "a", "b", "b", "a"])?;
@@ -75,7 +75,74 @@ pub const CHECKS: [(&str, Check); 7] = [
         }
         subject.modes(&["a", "b"])
     }),
+    ("code_written_at_once", |dir| {
+        let subject = Subject::build(dir)?;
+        for _ in 0..3 {
+            subject.at_once(&["a", "b", "ab", "a", "ba", "b", "jump", "a"])?;
+        }
+        subject.modes(&["a", "b", "ba"])
+    }),
+    // Where there should be snapshots lies something else.
+    ("code_other_files", |dir| {
+        let subject = Subject::build(dir)?;
+        subject.modes(&["a", "a"])?;
+        let snapshots = subject.snapshots()?;
+        for kind in ["mkfifo", "mkdir"] {
+            for path in &snapshots {
+                let _ = fs::remove_file(path);
+                tool(Command::new(kind).arg(path))?;
+            }
+            subject.modes(&["a", "b"])?;
+            tool(Command::new("rm").arg("-rf").args(&snapshots))?;
+        }
+        for path in &snapshots {
+            std::os::unix::fs::symlink("/etc/passwd", path).map_err(|e| e.to_string())?;
+        }
+        subject.modes(&["a", "b"])
+    }),
+    ("code_directory_not_ones_own", |dir| {
+        let subject = Subject::build(dir)?;
+        let code = dir.join("data/clew/.code");
+        subject.modes(&["a", "a"])?;
+        tool(Command::new("chmod").arg("777").arg(&code))?;
+        for path in subject.snapshots()? {
+            fs::remove_file(path).map_err(|e| e.to_string())?;
+        }
+        subject.modes(&["a", "a"])?;
+        if !subject.snapshots()?.is_empty() {
+            return Err("there are snapshots where anybody may put some".into());
+        }
+        for replace in ["rm -rf $1 && ln -s . $1", "rm $1 && touch $1", "rm $1 && ln -s none $1"] {
+            tool(Command::new("sh").args(["-ec", replace, "sh"]).arg(&code))?;
+            subject.modes(&["a"])?;
+        }
+        Ok(())
+    }),
 ];
+
+/// A program whose snapshot does not fit on the disk, which others have filled to the last 100 KiB.
+pub fn fill_up(dir: &Path, small: &Path) -> Result<(), String> {
+    let subject = Subject::build(dir)?;
+    let root = small.to_string_lossy().into_owned();
+    let script = "head -c 100K /dev/zero > reserve && head -c 100M /dev/zero > filler; rm reserve";
+    let _ = Command::new("sh").args(["-c", script]).current_dir(small).output();
+    let trace = dir.join("trace").to_string_lossy().into_owned();
+    for _ in 0..3 {
+        let _ = fs::remove_dir_all(&trace);
+        let words = ["record", "-o", &trace, "--", "./main", "a"];
+        let outcome = clew_with(dir, &words, &[("CLEW_TRACE_DIR", &root)])?;
+        check(&outcome, "a 11\n", "with a full disk")?;
+        if !outcome.stderr.is_empty() {
+            return Err(format!("a message: {}", String::from_utf8_lossy(&outcome.stderr)));
+        }
+        let left = fs::read_dir(small.join(".code")).map_err(|e| e.to_string())?.flatten();
+        if let Some(left) = left.map(|file| file.path()).find(|path| !path.ends_with(".ledger")) {
+            return Err(format!("{} is left", left.display()));
+        }
+    }
+    let outcome = clew_with(&subject.dir, &["replay", "-a", &trace], &[("CLEW_TRACE_DIR", &root)])?;
+    check(&outcome, "a 11\n", "replayed")
+}
 
 /// Files younger than this do not count.
 fn settle() {
@@ -128,6 +195,14 @@ int main(int argc, char **argv) {
 }
 "#;
 
+/// What the program prints.
+fn expected(mode: &str) -> String {
+    match mode {
+        "jump" => "a 11\nfault 1\n".to_owned(),
+        mode => mode.replace('a', "a 11\n").replace('b', "b 22\n"),
+    }
+}
+
 /// A program that opens libraries, which end up at the same place.
 struct Subject {
     dir: PathBuf,
@@ -169,11 +244,28 @@ impl Subject {
         Ok(paths.filter(is_snapshot).collect())
     }
 
-    fn modes(&self, modes: &[&str]) -> Result<(), String> {
-        let expected = |mode: &str| match mode {
-            "jump" => "a 11\nfault 1\n".to_owned(),
-            mode => mode.replace('a', "a 11\n").replace('b', "b 22\n"),
+    /// Records all of them at the same time, and replays each.
+    fn at_once(&self, modes: &[&str]) -> Result<(), String> {
+        let one = |n: usize, mode: &str| {
+            let trace = self.dir.join(format!("trace{n}"));
+            let _ = fs::remove_dir_all(&trace);
+            let name = trace.to_string_lossy().into_owned();
+            for words in
+                [&["record", "-o", &name, "--", "./main", mode][..], &["replay", "-a", &name]]
+            {
+                check(&clew_with(&self.dir, words, &[])?, &expected(mode), &format!("{words:?}"))?;
+            }
+            Ok(())
         };
+        std::thread::scope(|scope| {
+            let each = modes.iter().enumerate();
+            let all: Vec<_> = each.map(|(n, mode)| scope.spawn(move || one(n, mode))).collect();
+            let panicked = |_| Err("a thread panicked".to_owned());
+            all.into_iter().try_for_each(|thread| thread.join().unwrap_or_else(panicked))
+        })
+    }
+
+    fn modes(&self, modes: &[&str]) -> Result<(), String> {
         let all: Vec<_> = modes.iter().map(|mode| (*mode, expected(mode))).collect();
         all.iter().try_for_each(|(mode, expected)| self.mode(mode, expected))
     }

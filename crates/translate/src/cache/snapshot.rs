@@ -10,7 +10,7 @@ use clew_abi::layout::{CodeWindow, PAGE, Range, TABLE_ARENA, TABLE_HEAD};
 
 /// Ranges that a snapshot consists of.
 pub const EXTENTS: usize = 7;
-/// Blocks that are new at least, of those that a snapshot would hold, for it to be worth while.
+/// Blocks that are new, or missed, at least for a snapshot to be worth while.
 const FEW: usize = 200;
 /// No snapshot is taken of more bytes than this.
 const MAX: u64 = 128 << 20;
@@ -57,11 +57,17 @@ impl Cache {
         cache
     }
 
-    /// Has so much been translated since the start that a new snapshot is worth while?
-    pub fn has_grown(&self) -> bool {
-        let new = self.blocks[self.loaded..].iter().filter(|b| b.live && !b.foreign).count();
+    /// Blocks translated since the start that a snapshot may hold; none if one would be too long.
+    pub fn new_blocks(&self) -> usize {
         let size: u64 = self.extents().iter().map(Range::len).sum();
-        new >= FEW && 10 * new >= self.loaded_live && size <= MAX
+        let new = self.blocks[self.loaded..].iter().filter(|b| b.live && !b.foreign);
+        if size <= MAX { new.count() } else { 0 }
+    }
+
+    /// Is a snapshot worth writing after processes have missed so many blocks? A block is translated in
+    /// some four times the time that writing one takes, and the next processes may miss as much.
+    pub fn is_worth(&self, missed: usize) -> bool {
+        missed >= FEW && 8 * missed >= self.loaded_live
     }
 
     /// Blocks that a snapshot may hold.
