@@ -1,11 +1,14 @@
 //! What a debugger asks of a replaying engine.
 
+mod extents;
 mod stress;
+pub mod watch;
 
 pub use stress::Stress;
 
 use crate::shadow;
 use crate::state::{Engine, ctx};
+use clew_translate::context::reg;
 
 impl Engine {
     /// The guest stops at these addresses, and no others, from now on.
@@ -25,7 +28,11 @@ impl Engine {
     /// this generation of the cache), past its probes of the same kind.
     pub fn go_behind(&mut self, number: u32) {
         match self.cache.behind(number) {
-            Some(host) => ctx().resume = host,
+            Some(host) => {
+                // The block may rely on it.
+                ctx().spill_rcx = ctx().gpr[reg::RCX];
+                ctx().resume = host;
+            }
             None => self.resume_alone(),
         }
     }

@@ -493,6 +493,9 @@ impl Engine {
 
     fn ended(&mut self, how: u8, value: u32) -> ! {
         let event = self.stream().last_event;
+        if self.stress.on {
+            self.stress_report();
+        }
         let mut payload = [how, 0, 0, 0, 0];
         payload[1..].copy_from_slice(&value.to_le_bytes());
         supervisor::send(control::ENDED, event, &payload);
