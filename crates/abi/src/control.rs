@@ -63,6 +63,10 @@ pub const DIVERGED: u32 = 19;
 /// an `i32` exit code or signal.
 pub const ENDED: u32 = 20;
 
+/// Engine to supervisor, while replaying: please send segment `arg` of the stream. Answered with
+/// [`FILE`], whose descriptor holds the segment, or whose `arg` is `ENOENT` if there is no such segment.
+pub const NEED_SEGMENT: u32 = 21;
+
 /// The guest called `exit_group`: code follows.
 pub const END_EXITED: u8 = 0;
 /// The guest was killed by a signal: its number follows.

@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 pub mod control;
+pub mod debug;
 pub mod layout;
 pub mod orders;
 pub mod record;

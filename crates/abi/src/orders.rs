@@ -23,8 +23,6 @@ pub mod fd {
     /// The memfd whose pages fill the shadow map: `8 * SHADOW_CHUNK` bytes, every `u64` holding
     /// the start of the default window's cache, where the miss stub lies.
     pub const PATTERN: i32 = 1005;
-    /// The memfd with the decompressed segments, segment `n` in slot `n % STREAM_SLOTS` (replay only).
-    pub const STREAM: i32 = 1006;
     /// The memfd with the [`super::Shared`] page (recording only).
     pub const SHARED: i32 = 1007;
     /// The guest's program, which `/proc/self/exe` is for the guest (recording only). Opened by the
@@ -39,10 +37,6 @@ pub mod fd {
     /// One past the highest reserved descriptor number.
     pub const END: i32 = 1016;
 }
-
-/// Segments that [`fd::STREAM`] has room for; each slot is `segment_bytes` long, and is used again once
-/// the engine is done with its segment.
-pub const STREAM_SLOTS: u64 = 4;
 
 /// The names of the memfds with the engine image and with the orders.
 pub const ENGINE_NAME: &str = "clew-engine";
@@ -107,15 +101,11 @@ pub struct Orders {
     /// [`crate::record::ExecPayload`].
     pub parent_stream: u64,
     pub parent_event: u64,
+    /// The signals that are not blocked, for a program that was executed by another: all are blocked
+    /// until its engine can take them. 0: the kernel knows.
+    pub unblocked: u64,
 
-    // Replay only. The supervisor fills the stream while the engine reads it; both are futex words
-    // in the shared page (their low 32 bits).
-    /// Segments that are complete in [`fd::STREAM`].
-    pub segments_ready: u64,
-    /// 1 once `segments_ready` will grow no more.
-    pub stream_complete: u64,
-    /// Segments the engine is done with.
-    pub segments_done: u64,
+    // Replay only.
     /// `Fork` records to come before the process that is asked for: it shows no output until then.
     pub forks: u64,
     /// Stop the replay after this event (0: run to the end).
@@ -153,7 +143,12 @@ pub const FLAG_TRACE_EVENTS: u64 = 2;
 /// Children run unrecorded.
 pub const FLAG_NO_FOLLOW: u64 = 4;
 
+/// The replay is a timeline's: see [`crate::debug`].
+pub const FLAG_DEBUG: u64 = 16;
+
 /// Record checksums of guest memory with some events (see the engine's `checksum`).
 pub const FLAG_CHECK_MEMORY: u64 = 8;
+/// Replay with probes all over the guest's code (engine tests, see the engine's `debug::stress`).
+pub const FLAG_STRESS_PROBES: u64 = 16;
 
 pub const ORDERS_LEN: usize = size_of::<Orders>();

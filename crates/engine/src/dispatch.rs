@@ -75,6 +75,9 @@ pub fn resume_guest() {
 impl Engine {
     fn leave(&mut self, number: u32, site: Site) {
         ctx().pc = site.pc;
+        if site.kind == SiteKind::Break {
+            return self.probed(number);
+        }
         if self.cache.review_at != u64::MAX && self.ticks.now() >= self.cache.review_at {
             self.cache.review(shadow::mapped);
         }
@@ -105,6 +108,7 @@ impl Engine {
             SiteKind::FetchFault => {
                 self.page_fetch_fault(site.pc + site.len as u64, FETCH);
             }
+            SiteKind::Break => unreachable!("dealt with above"),
         }
         // Where a replay can stop: elsewhere a signal waits for the next tick.
         use SiteKind::{Syscall, Tick, TickFlagsLost, Trap, Unsupported};
@@ -160,11 +164,14 @@ impl Engine {
     }
 
     /// Goes on at `ctx().pc`.
-    fn resume(&mut self) {
+    pub fn resume(&mut self) {
         loop {
+            if self.debug.is_some() {
+                self.look_around();
+            }
             let pc = ctx().pc;
             let stepping = ctx().rflags & TF != 0;
-            let seeking = !stepping && self.must_seek();
+            let seeking = !stepping && (self.must_seek() || self.single_steps());
             match if stepping || seeking { self.single_block(pc) } else { self.entry(pc) } {
                 Some(entry) => {
                     ctx().resume = self.cache.host(entry);
@@ -185,7 +192,7 @@ impl Engine {
             EXIT_MISS => {
                 ctx().pc = ctx().exit_target;
                 self.ticks.count_one();
-                self.replay_tick();
+                self.tick_reached();
             }
             EXIT_FAULT => {
                 if let Some(taken) = self.task.signals.fault.take() {
@@ -202,6 +209,18 @@ impl Engine {
             }
         }
         self.resume();
+    }
+
+    /// Goes on with the instruction at `ctx().pc` alone, past all probes.
+    pub fn resume_alone(&mut self) {
+        let pc = ctx().pc;
+        match self.single_block(pc) {
+            Some(entry) => {
+                ctx().resume = self.cache.host(entry);
+                self.seeking = true;
+            }
+            None => self.resume(),
+        }
     }
 
     fn single_block(&mut self, pc: u64) -> Option<Entry> {
@@ -371,7 +390,9 @@ impl Engine {
 
     /// A tick counter ran out; the tick is counted.
     pub fn tick_reached(&mut self) {
-        if self.replaying() {
+        if self.diverted() {
+            self.ticks.aim(self.debug_target(Some(u64::MAX)));
+        } else if self.replaying() {
             self.replay_tick();
         } else {
             self.quantum_over();

@@ -23,6 +23,7 @@ pub mod calls;
 pub mod checksum;
 pub mod choice;
 pub mod crash;
+pub mod debug;
 pub mod descriptors;
 pub mod dispatch;
 pub mod far;

@@ -301,7 +301,8 @@ impl Engine {
             self.files.extend_shared(file, map.offset.saturating_add(map.len));
         }
         let kind = if key.is_empty() { MAP_ANONYMOUS } else { 0 };
-        let sharing = if shared { sys::MAP_SHARED } else { MAP_PRIVATE };
+        // Nobody else has what is anonymous.
+        let sharing = if shared && !key.is_empty() { sys::MAP_SHARED } else { MAP_PRIVATE };
         let grows = map.flags & MAP_GROWSDOWN;
         let flags = sharing | MAP_FIXED | MAP_NORESERVE | kind | grows;
         let offset = if key.is_empty() { 0 } else { map.offset };
@@ -312,6 +313,9 @@ impl Engine {
         }
         let prot = map.prot & PROT_MASK;
         self.mapped(addr, map.len, prot, shared);
+        if shared && !key.is_empty() {
+            self.files.copy_mapped(addr, end, file, offset);
+        }
         if map.flags & MAP_MAIN_STACK != 0 {
             self.vmas.insert(Vma { start: addr, end, prot, kind: VmaKind::Stack });
         }
@@ -515,7 +519,12 @@ impl Engine {
             self.forget_code(addr, end);
         }
         // SAFETY: the range is the guest's.
-        let result = unsafe { sys::syscall!(sys::__NR_madvise, addr, len, advice) };
+        let mut result = unsafe { sys::syscall!(sys::__NR_madvise, addr, len, advice) };
+        if self.replaying() && advice == REMOVE && sys::is_error(result) {
+            // Memory that was shared and anonymous is private in a replay.
+            // SAFETY: as above.
+            result = unsafe { sys::syscall!(sys::__NR_madvise, addr, len, DONTNEED) };
+        }
         if let (Some(inherited), 0) = (inherited, result) {
             self.note_inheritance(addr, end, inherited);
         }

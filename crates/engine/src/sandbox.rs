@@ -5,6 +5,7 @@
 //! process alone.
 
 use crate::crash;
+use crate::debug::CLONE_FLAGS;
 use crate::sys::{self, *};
 use clew_abi::orders::fd;
 
@@ -60,7 +61,15 @@ const fn jeq(k: u32, jt: u8, jf: u8) -> Insn {
     Insn { code: JEQ, jt, jf, k }
 }
 
-const LEN: usize = 4 + 2 * FREE.len() + 5 * ON_CONTROL.len() + 1;
+/// Allowed with one value of one argument only: number, argument, value. They make a copy of the process
+/// (`debug::copy`) that ends with the supervisor.
+const WITH: [(u32, u32, u32); 3] = [
+    (__NR_clone, 0, CLONE_FLAGS as u32),
+    (__NR_dup3, 1, fd::CONTROL as u32),
+    (__NR_prctl, 0, 1), // PR_SET_PDEATHSIG
+];
+
+const LEN: usize = 4 + 2 * FREE.len() + 5 * (ON_CONTROL.len() + WITH.len()) + 1;
 
 const fn filter() -> [Insn; LEN] {
     let mut f = [stmt(RET, KILL_PROCESS); LEN];
@@ -77,10 +86,14 @@ const fn filter() -> [Insn; LEN] {
         i += 1;
     }
     i = 0;
-    while i < ON_CONTROL.len() {
-        f[at] = jeq(ON_CONTROL[i], 0, 4);
-        f[at + 1] = stmt(LD_ABS, DATA_ARG0);
-        f[at + 2] = jeq(fd::CONTROL as u32, 0, 1);
+    while i < ON_CONTROL.len() + WITH.len() {
+        let (call, argument, value) = match i < ON_CONTROL.len() {
+            true => (ON_CONTROL[i], 0, fd::CONTROL as u32),
+            false => WITH[i - ON_CONTROL.len()],
+        };
+        f[at] = jeq(call, 0, 4);
+        f[at + 1] = stmt(LD_ABS, DATA_ARG0 + 8 * argument);
+        f[at + 2] = jeq(value, 0, 1);
         f[at + 3] = stmt(RET, ALLOW);
         f[at + 4] = stmt(RET, KILL_PROCESS);
         at += 5;

@@ -93,6 +93,7 @@ pub extern "C" fn start(sp: u64) -> ! {
         forks_left: orders.forks,
         calls_made: 0,
         next_checksum: 0,
+        debug: None,
         recent: Recent::default(),
     });
     let engine = engine();
@@ -102,8 +103,14 @@ pub extern "C" fn start(sp: u64) -> ! {
     signal::install_handlers();
     if let Some(file) = program {
         record_exec(engine, sp, &initial, file);
+        if orders.unblocked != 0 {
+            signal::sync_mask(engine.task.signals.blocked);
+        }
     } else {
         crate::procfs::peers::publish(&[]);
+        if orders.flags & abi::FLAG_DEBUG != 0 {
+            engine.begin_debugging();
+        }
         replay::begin(engine);
     }
     enter()
@@ -118,7 +125,10 @@ fn first_task(pid: u32) -> (Tasks, TaskRef) {
     let Some(mut task) = tasks.create(pid, Box::into_raw(Box::new(process)), true) else {
         crash::fail("the first task's memory cannot be mapped");
     };
-    task.signals.blocked = blocked;
+    task.signals.blocked = match orders().unblocked {
+        0 => blocked,
+        unblocked => !unblocked,
+    };
     task.alive.store(1, Ordering::Relaxed);
     if orders().mode == abi::MODE_RECORD {
         // SAFETY: the kernel clears the word when this thread ends.

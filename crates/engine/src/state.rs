@@ -5,6 +5,7 @@
 //! time, and the signal handler touches only the fields it documents while the engine runs.
 
 use crate::calls::files::Files;
+use crate::debug::Debug;
 use crate::log::Log;
 use crate::memory::Brk;
 use crate::sharing::Sharing;
@@ -12,6 +13,7 @@ use crate::stream::Stream;
 use crate::task::{TaskRef, Tasks};
 use crate::ticks::Ticks;
 use crate::vma::Vmas;
+use alloc_crate::boxed::Box;
 use alloc_crate::string::String;
 use alloc_crate::vec::Vec;
 use clew_abi::layout::{CONTEXT, ORDERS, SHARED};
@@ -25,6 +27,8 @@ pub enum Mode {
     Replay(Stream),
     /// A child that is not followed: translated, but neither logged nor replayed.
     Unrecorded,
+    /// What a debugger makes the guest do in a copy of a replay (`debug::diversion`).
+    Diverted,
 }
 
 /// Everything the engine knows about its process.
@@ -59,6 +63,8 @@ pub struct Engine {
     /// System calls recorded, and at which of them memory checksums are due (see `checksum`).
     pub calls_made: u64,
     pub next_checksum: u64,
+    /// A timeline commands this replay.
+    pub debug: Option<Box<Debug>>,
     /// The last few events, for crash reports.
     pub recent: Recent,
 }

@@ -1,19 +1,18 @@
 //! Reading the event stream (replaying).
 //!
-//! The supervisor fills the stream's memfd segment by segment; the engine maps one at a time. The
-//! trace may be hostile: every length is checked before it is used, and guest memory is written
+//! The supervisor hands out segments in memfds; the engine maps one at a time. The trace may be hostile: every length is checked before it is used, and guest memory is written
 //! through `sys::write_guest`, which refuses the engine's regions.
 //!
 //! # Safety
 //! The current segment is mapped read-only at `layout::SEGMENT` while `Stream` hands out views.
 
 use crate::crash;
-use crate::state::{orders, shared_word};
+use crate::state::orders;
+use crate::supervisor;
 use crate::sys;
+use clew_abi::control::NEED_SEGMENT;
 use clew_abi::layout::SEGMENT;
-use clew_abi::orders::{STREAM_SLOTS, fd};
 use clew_abi::record::*;
-use core::sync::atomic::Ordering;
 
 /// A record of the mapped segment.
 #[derive(Clone, Copy)]
@@ -116,23 +115,20 @@ impl Stream {
         Some(Record { header, kind, payload, attachments })
     }
 
-    /// Maps the next segment, waiting for the supervisor to fill it.
+    /// Maps the next segment, which the supervisor hands out.
     fn map(&mut self) -> bool {
-        if !self.wait() {
+        let file = supervisor::ask(NEED_SEGMENT, self.sequence, &[], None);
+        if file < 0 {
             self.ended = true;
             return false;
         }
         let bytes = orders().segment_bytes;
-        // SAFETY: the window is the stream's.
+        // SAFETY: the window is the stream's; the mapping needs the descriptor no longer.
         let got = unsafe {
-            sys::mmap(
-                SEGMENT.start,
-                bytes,
-                sys::PROT_READ,
-                sys::MAP_SHARED | sys::MAP_FIXED,
-                fd::STREAM,
-                self.sequence % STREAM_SLOTS * bytes,
-            )
+            let flags = sys::MAP_SHARED | sys::MAP_FIXED;
+            let got = sys::mmap(SEGMENT.start, bytes, sys::PROT_READ, flags, file as i32, 0);
+            sys::syscall!(sys::__NR_close, file);
+            got
         };
         if got != SEGMENT.start as i64 {
             crash::fail("a segment of the trace cannot be mapped");
@@ -153,40 +149,5 @@ impl Stream {
         unsafe { sys::munmap(SEGMENT.start, orders().segment_bytes) };
         self.mapped = false;
         self.sequence += 1;
-        shared_word(&orders().segments_done).store(self.sequence, Ordering::Release);
-        // SAFETY: wakes waiters on a shared word.
-        unsafe {
-            let word = &raw const orders().segments_done;
-            sys::syscall!(sys::__NR_futex, word, sys::FUTEX_WAKE, i32::MAX);
-        }
-    }
-
-    /// Waits until the segment `self.sequence` is there. False if it will never be.
-    fn wait(&self) -> bool {
-        let ready = shared_word(&orders().segments_ready);
-        let complete = shared_word(&orders().stream_complete);
-        loop {
-            let done = complete.load(Ordering::Acquire) != 0;
-            let seen = ready.load(Ordering::Acquire);
-            if seen > self.sequence {
-                return true;
-            }
-            if done {
-                return false;
-            }
-            // A time-out bounds the wait should the wake-up have come between the two loads.
-            let timeout = [0u64, 50_000_000];
-            // SAFETY: waits on a shared word.
-            unsafe {
-                let word = &raw const orders().segments_ready;
-                sys::syscall!(
-                    sys::__NR_futex,
-                    word,
-                    sys::FUTEX_WAIT,
-                    seen as u32,
-                    timeout.as_ptr()
-                );
-            }
-        }
     }
 }

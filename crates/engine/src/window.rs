@@ -83,9 +83,9 @@ impl Engine {
             sys::munmap(old.start, old.len());
             sys::mmap(LOOKUP.start, LOOKUP.len(), RW, PRIVATE | MAP_FIXED, -1, 0);
         }
-        let counter = self.cache.next_counter;
-        self.cache = open(window);
-        self.cache.next_counter = counter;
+        let new = open(window);
+        let old = core::mem::replace(&mut self.cache, new);
+        self.cache.inherit(old);
         true
     }
 }

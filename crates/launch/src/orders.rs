@@ -1,18 +1,12 @@
-//! The engine's orders, and the part of them that both sides change while it runs.
+//! The engine's orders.
 //!
 //! # Safety
-//! The only unsafe code is the mapping of the orders' memfd, which lives as long as its [`Shared`],
-//! is page-aligned and holds an [`Orders`] of `u64`s only; fields are reached as atomics, since the
-//! engine writes them too.
-#![allow(unsafe_code, reason = "maps memory that is shared with the engine")]
+//! The only unsafe code looks at structures of `u64`s as bytes.
+#![allow(unsafe_code, reason = "structures as bytes")]
 
 use std::fs::File;
-use std::mem::offset_of;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::os::unix::fs::FileExt;
-use std::ptr::NonNull;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-use std::time::Duration;
 
 use clew_abi::layout::{PAGE, SHARING};
 use clew_abi::orders::{
@@ -20,8 +14,6 @@ use clew_abi::orders::{
     VERSION,
 };
 use rustix::fs::ftruncate;
-use rustix::mm::{MapFlags, ProtFlags, mmap, munmap};
-use rustix::thread::futex;
 
 use crate::{Result, Step, memfd};
 
@@ -66,78 +58,4 @@ pub fn shared_page(shared: SharedPage) -> Result<OwnedFd> {
     let file = File::from(fd);
     file.write_all_at(bytes, 0).step("write the engines' shared page")?;
     Ok(file.into())
-}
-
-/// The orders as shared with a running engine.
-#[derive(Debug)]
-pub struct Shared {
-    base: NonNull<Orders>,
-}
-
-// SAFETY: the mapping belongs to no thread, and is only accessed through atomics.
-unsafe impl Send for Shared {}
-// SAFETY: as above.
-unsafe impl Sync for Shared {}
-
-impl Shared {
-    /// Maps the memfd that [`write`] made.
-    pub fn map(fd: BorrowedFd<'_>) -> Result<Self> {
-        let prot = ProtFlags::READ | ProtFlags::WRITE;
-        // SAFETY: a new mapping at an address the kernel chooses touches no existing memory.
-        let base = unsafe {
-            mmap(std::ptr::null_mut(), PAGE as usize, prot, MapFlags::SHARED, fd.as_fd(), 0)
-        }
-        .step("map the engine's orders")?;
-        let base = NonNull::new(base.cast()).ok_or(rustix::io::Errno::FAULT);
-        Ok(Self { base: base.step("map the engine's orders")? })
-    }
-
-    pub fn segments_ready(&self) -> &AtomicU64 {
-        self.word(offset_of!(Orders, segments_ready))
-    }
-
-    pub fn stream_complete(&self) -> &AtomicU64 {
-        self.word(offset_of!(Orders, stream_complete))
-    }
-
-    pub fn segments_done(&self) -> &AtomicU64 {
-        self.word(offset_of!(Orders, segments_done))
-    }
-
-    fn word(&self, offset: usize) -> &AtomicU64 {
-        const { assert!(ORDERS_LEN <= PAGE as usize) };
-        // SAFETY: `offset` is that of a u64 field, within the mapped page and aligned as the page
-        // is; the mapping lives as long as `self`.
-        unsafe { AtomicU64::from_ptr(self.base.as_ptr().byte_add(offset).cast()) }
-    }
-}
-
-impl Drop for Shared {
-    fn drop(&mut self) {
-        // SAFETY: `map` mapped this page and no reference into it outlives `self`.
-        let _ = unsafe { munmap(self.base.as_ptr().cast(), PAGE as usize) };
-    }
-}
-
-/// Wakes whoever waits for `word` to change.
-pub fn wake(word: &AtomicU64) {
-    let _ = futex::wake(low_half(word), futex::Flags::empty(), i32::MAX as u32);
-}
-
-/// Sleeps until somebody [`wake`]s `word`, its low half differs from `seen`, or `limit` is over.
-pub fn wait(word: &AtomicU64, seen: u64, limit: Duration) {
-    let limit = rustix::time::Timespec::try_from(limit).ok();
-    let _ = futex::wait(low_half(word), futex::Flags::empty(), seen as u32, limit.as_ref());
-}
-
-/// Publishes a new value.
-pub fn publish(word: &AtomicU64, value: u64) {
-    word.store(value, Ordering::Release);
-    wake(word);
-}
-
-fn low_half(word: &AtomicU64) -> &AtomicU32 {
-    // SAFETY: the first four bytes of a little-endian u64 are its low half, and are aligned for a
-    // u32; only the kernel reads them as such.
-    unsafe { AtomicU32::from_ptr(word.as_ptr().cast()) }
 }

@@ -181,6 +181,13 @@ unsafe fn place_descriptors(fds: &[(RawFd, RawFd)]) -> std::result::Result<(), &
 }
 
 impl Child {
+    /// A child that another child has made for us (`CLONE_PARENT`).
+    pub fn adopt(pid: i32) -> io::Result<Self> {
+        let name = rustix::process::Pid::from_raw(pid).ok_or(io::ErrorKind::InvalidInput)?;
+        let pidfd = rustix::process::pidfd_open(name, rustix::process::PidfdFlags::empty())?;
+        Ok(Self { pidfd, pid, kill_on_drop: true })
+    }
+
     pub fn pid(&self) -> i32 {
         self.pid
     }

@@ -1,39 +1,25 @@
 //! Replaying: `clew replay -a`.
 //!
-//! [`replay_autopilot`] starts the engine on a trace and serves it: [`feed`] decompresses the event
-//! stream ahead of it, this module hands it stored files and prints what the guest printed. The
+//! [`replay_autopilot`] starts the engine on a trace and serves it: [`segments`] decompresses the event
+//! stream ahead of it, [`host`] hands it stored files and prints what the guest printed. The
 //! engine confines itself; nothing that a trace says reaches the supervisor's file system but the
 //! names of stored files, which are checked.
 #![deny(unsafe_code)]
 
-mod feed;
+pub mod host;
 mod output;
 pub mod plan;
+pub mod segments;
 pub mod stitch;
 mod verify;
 
-use std::ffi::CString;
-use std::os::fd::AsFd;
-use std::sync::Arc;
+use clew_abi::control::{DIVERGED, END_EXITED, END_KILLED, END_TRUNCATED, ENDED};
+use clew_abi::orders::{FLAG_QUIET, FLAG_STRESS_PROBES, FLAG_TRACE_EVENTS};
+use clew_trace::{Error, Result, ResultExt, Trace};
 
-use clew_abi::control::{
-    CRASH, DIVERGED, END_EXITED, END_KILLED, END_TRUNCATED, ENDED, FILE, NEED_FILE, OUTPUT,
-    WARNING, WRITABLE_COPY,
-};
-use clew_abi::orders::{FLAG_QUIET, FLAG_TRACE_EVENTS, MODE_REPLAY, Orders, fd};
-use clew_launch::control::{Control, Message, Received};
-use clew_launch::orders::Shared;
-use clew_launch::signals::Saved;
-use clew_launch::spawn::{Child, Spawn, Status, spawn};
-use clew_launch::{memfd, orders, say};
-use clew_trace::{Error, Result, ResultExt, Trace, files};
-use rustix::event::{PollFd, PollFlags, poll};
-
-use crate::feed::Feeder;
-use crate::output::Output;
+use crate::host::{Heard, Host, Process};
 use crate::plan::Plan;
 pub use crate::plan::Target;
-use crate::verify::Verifier;
 
 /// How to replay.
 #[derive(Clone, Copy, Debug, Default)]
@@ -46,6 +32,8 @@ pub struct Options {
     pub stop_event: u64,
     /// Let the engine report each event as a warning.
     pub trace_events: bool,
+    /// Probe the guest's code all over, to no effect.
+    pub stress_probes: bool,
 }
 
 /// What came of a replay.
@@ -72,11 +60,11 @@ pub enum End {
 pub fn replay_autopilot(trace: &Trace, target: &Target, options: &Options) -> Result<Replayed> {
     let tried = || format!("replay {}", trace.dir().display());
     let Some(plan) = Plan::new(trace, target)? else { return nothing_to_replay(trace, target) };
-    let mut replay = Replay::start(trace, &plan, options)?;
-    let result = replay.serve();
-    let damage = replay.feeder.stop();
-    let damage = damage.or(replay.verifier.finish());
-    replay.output.flush();
+    let mut host = Host::new(trace, &plan, options.quiet, options.mark)?;
+    let mut process = host.start(trace, &plan, flags(options), options.stop_event)?;
+    let result = serve(&mut host, &mut process, tried);
+    let damage = host.damage();
+    host.output.flush();
     match (result, damage) {
         (Ok(result), None) => match events_missing(trace, &plan, &result, options) {
             Some(damage) => Err(Error::new(tried(), damage)),
@@ -85,6 +73,32 @@ pub fn replay_autopilot(trace: &Trace, target: &Target, options: &Options) -> Re
         // Damage explains a replay that went wrong.
         (_, Some(damage)) => Err(Error::new(tried(), damage)),
         (Err(e), None) => Err(e),
+    }
+}
+
+/// Serves the engine until it has ended.
+fn serve(host: &mut Host, process: &mut Process, tried: impl Fn() -> String) -> Result<Replayed> {
+    let mut open = true;
+    let mut over = false;
+    loop {
+        match host.hear(process)? {
+            Heard::Message { kind, arg, payload } => {
+                if let Some(outcome) = outcome(kind, arg, &payload)? {
+                    process.child.kill();
+                    return Ok(outcome);
+                }
+                continue;
+            }
+            // What it said last may have arrived after we looked.
+            _ if over => {
+                let status = process.child.wait().tried(|| "wait for the replay")?;
+                return Err(Error::new(tried(), process.died(status)));
+            }
+            Heard::Nothing => {}
+            Heard::Closed => open = false,
+        }
+        host.output.flush();
+        over = process.wait(open)?;
     }
 }
 
@@ -127,203 +141,38 @@ fn events_missing(
         .then(|| format!("the trace is damaged: its events after {last_event} are missing"))
 }
 
-/// A replay that runs.
-struct Replay<'t> {
-    trace: &'t Trace,
-    child: Child,
-    control: Control,
-    feeder: Feeder,
-    output: Output,
-    verifier: Verifier,
-    outcome: Option<Replayed>,
-    crashed: bool,
-}
-
-impl<'t> Replay<'t> {
-    fn start(trace: &'t Trace, plan: &Plan, options: &Options) -> Result<Self> {
-        let meta = trace.meta();
-        clew_launch::signals::survive_file_size_limit();
-        let (control, theirs) = Control::pair().map_err(failed)?;
-        let orders = orders::write(
-            Orders {
-                mode: MODE_REPLAY,
-                stream: plan.stream().into(),
-                segment_bytes: meta.segment_bytes,
-                slice_ticks: meta.options.slice_ticks,
-                num_cores: meta.options.num_cores,
-                cpuid_clear: meta.options.cpuid_clear,
-                flags: flags(options),
-                forks: plan.forks(),
-                stop_event: options.stop_event,
-                stack_limit: meta.stack_limit.unwrap_or(u64::MAX),
-                ..Orders::default()
-            },
-            orders::Strings::default(),
-        )
-        .map_err(failed)?;
-        let shared = Arc::new(Shared::map(orders.as_fd()).map_err(failed)?);
-        let (engine, pattern) =
-            (memfd::engine().map_err(failed)?, memfd::pattern().map_err(failed)?);
-        let segments = memfd::empty("clew-stream").map_err(failed)?;
-        let fds = [
-            (orders.as_fd(), fd::ORDERS),
-            (engine.as_fd(), fd::ENGINE),
-            (theirs.as_fd(), fd::CONTROL),
-            (pattern.as_fd(), fd::PATTERN),
-            (segments.as_fd(), fd::STREAM),
-        ];
-        // The engine maps the stream before it asks for it, so the first segment must be there.
-        let target = segments.try_clone().tried(|| "share the event stream")?;
-        let dir = trace.dir().to_owned();
-        let feeder = Feeder::start(dir, plan.parts.clone(), meta.segment_bytes, target, shared)?;
-        let child = spawn(&Spawn {
-            argv: &[CString::from(c"clew-replay")],
-            envp: &[],
-            fds: &fds,
-            signals: &Saved::current(),
-            die_with_parent: true,
-        })
-        .map_err(failed)?;
-        let output = Output::new(options.quiet, options.mark.then_some(plan.pid));
-        let verifier = Verifier::new(trace.dir());
-        Ok(Self { trace, child, control, feeder, output, verifier, outcome: None, crashed: false })
-    }
-
-    /// Serves the engine until it has ended.
-    fn serve(&mut self) -> Result<Replayed> {
-        loop {
-            let open = self.drain()?;
-            if let Some(outcome) = self.outcome.take() {
-                self.child.kill();
-                return Ok(outcome);
-            }
-            self.output.flush();
-            if self.wait(open)? {
-                // What it said last may have arrived after we looked.
-                self.drain()?;
-                let status = self.child.wait().tried(|| "wait for the replay")?;
-                return self.outcome.take().ok_or_else(|| self.died(status));
-            }
-        }
-    }
-
-    fn died(&self, status: Status) -> Error {
-        let cause = match status {
-            _ if self.crashed => "the engine failed (see above)".to_owned(),
-            Status::Exited(code) => format!("the engine exited unexpectedly with code {code}"),
-            Status::Signaled(SIGSYS) => {
-                "the engine was stopped for a system call that a replay must not make".to_owned()
-            }
-            Status::Signaled(signal) => format!("the engine was killed by signal {signal}"),
-        };
-        Error::new(format!("replay {}", self.trace.dir().display()), cause)
-    }
-
-    /// Sleeps until there is something to do; true once the engine has ended.
-    fn wait(&self, open: bool) -> Result<bool> {
-        let mut fds = vec![PollFd::from_borrowed_fd(self.child.pidfd(), PollFlags::IN)];
-        if open {
-            fds.push(PollFd::from_borrowed_fd(self.control.as_fd(), PollFlags::IN));
-        }
-        match poll(&mut fds, None) {
-            Ok(_) => Ok(!fds[0].revents().is_empty()),
-            Err(rustix::io::Errno::INTR) => Ok(false),
-            Err(e) => Err(e).tried(|| "wait for the replay"),
-        }
-    }
-
-    /// Takes all waiting messages, up to one that ends the replay; false if none can come any more.
-    fn drain(&mut self) -> Result<bool> {
-        while self.outcome.is_none() {
-            let (key, writable) = match self.control.receive().tried(|| "hear from the engine")? {
-                Received::Empty => return Ok(true),
-                Received::Closed => return Ok(false),
-                Received::Message(message) => match message.kind {
-                    OUTPUT => {
-                        let (target, event) = (message.arg & 0xff, message.arg >> 8);
-                        self.output.print(target == 2, event, message.payload);
-                        continue;
-                    }
-                    NEED_FILE => {
-                        let key = String::from_utf8_lossy(message.payload).into_owned();
-                        (key, message.arg == WRITABLE_COPY)
-                    }
-                    WARNING => {
-                        say(String::from_utf8_lossy(message.payload));
-                        continue;
-                    }
-                    CRASH => {
-                        self.crashed = true;
-                        say(String::from_utf8_lossy(message.payload).trim_end());
-                        continue;
-                    }
-                    _ => {
-                        self.outcome = outcome(&message)?;
-                        continue;
-                    }
-                },
-            };
-            self.send_file(&key, writable)?;
-        }
-        Ok(true)
-    }
-
-    fn send_file(&mut self, key: &str, writable: bool) -> Result<()> {
-        let file = files::open(self.trace.dir(), key)
-            .and_then(|file| if writable { private_copy(file) } else { Ok(file) });
-        self.verifier.check(self.trace.dir(), key);
-        let sent = match file {
-            Ok(file) => self.control.send(FILE, 0, Some(file.as_fd())),
-            Err(e) => {
-                say(format!("the trace's stored file {key:?} cannot be opened: {e}"));
-                self.control.send(FILE, e.raw_os_error().unwrap_or(EINVAL) as u64, None)
-            }
-        };
-        // An engine that is gone is noticed as such.
-        match sent {
-            Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => {
-                Err(e).tried(|| "hand a file to the engine")
-            }
-            _ => Ok(()),
-        }
-    }
-}
-
-/// A copy in memory, for mappings of files that change while they are mapped.
-fn private_copy(mut file: std::fs::File) -> std::io::Result<std::fs::File> {
-    let copy = clew_launch::memfd::empty("file").map_err(std::io::Error::other)?;
-    let mut copy = std::fs::File::from(copy);
-    std::io::copy(&mut file, &mut copy)?;
-    Ok(copy)
-}
-
-const SIGSYS: i32 = 31;
-const EINVAL: i32 = 22;
-
 /// What a message says about the replay's end, if it does.
-fn outcome(message: &Message<'_>) -> Result<Option<Replayed>> {
-    Ok(match message.kind {
-        DIVERGED => {
-            let report = String::from_utf8_lossy(message.payload).trim_end().to_owned();
-            Some(Replayed::Diverged { event: message.arg, report })
-        }
+fn outcome(kind: u32, arg: u64, payload: &[u8]) -> Result<Option<Replayed>> {
+    Ok(match kind {
+        DIVERGED => Some(Replayed::Diverged { event: arg, report: report(payload) }),
         ENDED => {
-            let end = parse_end(message.payload).ok_or("malformed end");
+            let end = parse_end(payload).ok_or("malformed end");
             let end = end.tried(|| "understand the engine")?;
-            Some(Replayed::Matched { last_event: message.arg, end })
+            Some(Replayed::Matched { last_event: arg, end })
         }
         _ => None,
     })
 }
 
+/// The report of a divergence, for the user.
+pub fn report(payload: &[u8]) -> String {
+    String::from_utf8_lossy(payload).trim_end().to_owned()
+}
+
 fn parse_end(payload: &[u8]) -> Option<End> {
     let (&kind, rest) = payload.split_first()?;
-    let value = i32::from_le_bytes(rest.get(..4)?.try_into().ok()?);
-    match kind {
-        END_EXITED => Some(End::Exited(value)),
-        END_KILLED => Some(End::Killed(value)),
-        END_TRUNCATED => Some(End::Truncated),
-        _ => None,
+    End::from_parts(kind, i32::from_le_bytes(rest.get(..4)?.try_into().ok()?))
+}
+
+impl End {
+    /// From `control::END_*` and a code or signal.
+    pub fn from_parts(kind: u8, value: i32) -> Option<Self> {
+        match kind {
+            END_EXITED => Some(Self::Exited(value)),
+            END_KILLED => Some(Self::Killed(value)),
+            END_TRUNCATED => Some(Self::Truncated),
+            _ => None,
+        }
     }
 }
 
@@ -335,9 +184,8 @@ fn flags(options: &Options) -> u64 {
     if options.trace_events {
         flags |= FLAG_TRACE_EVENTS;
     }
+    if options.stress_probes {
+        flags |= FLAG_STRESS_PROBES;
+    }
     flags
-}
-
-fn failed(e: clew_launch::Error) -> Error {
-    Error::new(e.step, e.source).advise("`clew doctor` says what this machine lacks.")
 }

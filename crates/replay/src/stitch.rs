@@ -16,9 +16,18 @@ pub struct Stitcher {
     /// Parts that are not begun, the next one last.
     parts: Vec<Part>,
     current: Option<Open>,
-    /// Segments that were yielded.
-    count: u64,
+    /// The segments that were yielded.
+    made: Vec<Made>,
     damage: Option<String>,
+}
+
+/// Where a segment that was yielded came from.
+#[derive(Clone, Copy)]
+struct Made {
+    stream: u32,
+    segment: u64,
+    /// Its length before its end was added, if it was cut.
+    cut: Option<usize>,
 }
 
 /// The part that is being read.
@@ -43,7 +52,7 @@ impl Stitcher {
     /// `dir` is the trace's.
     pub fn new(dir: PathBuf, segment_bytes: u64, mut parts: Vec<Part>) -> Self {
         parts.reverse();
-        Self { dir, segment_bytes, parts, current: None, count: 0, damage: None }
+        Self { dir, segment_bytes, parts, current: None, made: Vec::new(), damage: None }
     }
 
     /// Why the events end although they should not, for the user.
@@ -63,18 +72,37 @@ impl Stitcher {
             let Some(mut part) = self.current.take().or_else(|| self.begin_part()) else {
                 return false;
             };
-            let going_on = self.read(&mut part, out);
+            let mut made = Made { stream: part.stream.number(), segment: part.next, cut: None };
+            let going_on = self.read(&mut part, out, &mut made.cut);
             if going_on {
                 self.current = Some(part);
             }
             // A segment that was created but not begun is nothing.
             if out.len() > SEGMENT_HEADER_LEN {
-                out[8..16].copy_from_slice(&self.count.to_le_bytes());
-                self.count += 1;
+                set_number(out, self.made.len() as u64);
+                self.made.push(made);
                 return true;
             }
         }
         false
+    }
+
+    /// Puts segment `number`, which was yielded before, into `out` once more; false if it cannot be read
+    /// any more.
+    pub fn again(&self, number: u64, out: &mut Vec<u8>) -> bool {
+        let Some(made) = self.made.get(number as usize) else { return false };
+        let Ok(stream) = Stream::open(&self.dir, made.stream, self.segment_bytes) else {
+            return false;
+        };
+        stream.load(made.segment, out);
+        let whole = match made.cut {
+            Some(len) => len <= out.len() && self.end_segment(len, out).is_ok(),
+            None => out.len() > SEGMENT_HEADER_LEN,
+        };
+        if whole {
+            set_number(out, number);
+        }
+        whole
     }
 
     fn begin_part(&mut self) -> Option<Open> {
@@ -93,7 +121,7 @@ impl Stitcher {
 
     /// Reads the part's next segment into `out`, which is left empty if there is none. Returns
     /// whether the part goes on.
-    fn read(&mut self, part: &mut Open, out: &mut Vec<u8>) -> bool {
+    fn read(&mut self, part: &mut Open, out: &mut Vec<u8>, cut: &mut Option<usize>) -> bool {
         out.clear();
         if part.next >= part.stream.segments() {
             let lost = part.until.map(|until| part.lost(until, "its stream is missing"));
@@ -107,7 +135,10 @@ impl Stitcher {
             return loaded.scan.end == End::Continued && !part.at_end();
         };
         let placed = part.place(&loaded, until, out).and_then(|place| match place {
-            Place::LastUpTo(len) => self.end_segment(len, out).map(|()| false),
+            Place::LastUpTo(len) => {
+                *cut = Some(len);
+                self.end_segment(len, out).map(|()| false)
+            }
             Place::Last => Ok(false),
             Place::Within => Ok(true),
         });
@@ -131,6 +162,10 @@ impl Stitcher {
         out.extend_from_slice(&end);
         Ok(())
     }
+}
+
+fn set_number(segment: &mut [u8], number: u64) {
+    segment[8..16].copy_from_slice(&number.to_le_bytes());
 }
 
 impl Open {

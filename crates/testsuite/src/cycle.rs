@@ -255,7 +255,9 @@ impl<'a> Session<'a> {
 
     /// Replays with the autopilot, elsewhere than it was recorded; the exit code must be 0.
     pub fn replay(&self, words: &[&str], label: &str) -> Result<Outcome, String> {
-        let replay = self.clew(&[&["replay", "-a"], words, &[&self.trace]].concat())?;
+        let more = std::env::var("CLEW_REPLAY_ARGS").unwrap_or_default();
+        let more: Vec<&str> = more.split_whitespace().collect();
+        let replay = self.clew(&[&["replay", "-a"], &more[..], words, &[&self.trace]].concat())?;
         replay.keep(self.dir, label);
         no_panic(&replay, "the replay")?;
         if replay.survivors {

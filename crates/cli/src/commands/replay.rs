@@ -49,6 +49,9 @@ pub struct Args {
     /// Report each event as it is replayed (for work on clew)
     #[arg(long, hide = true)]
     trace_events: bool,
+    /// Leave the cache at breakpoints and watchpoints all over the program (for work on clew)
+    #[arg(long, hide = true)]
+    stress_probes: bool,
     /// The trace's name or path; the newest if left out
     trace: Option<OsString>,
     /// Arguments for the debugger
@@ -69,6 +72,7 @@ pub fn run(args: &Args) -> Result<i32> {
         mark: args.mark_stdio,
         stop_event: args.goto.unwrap_or(0),
         trace_events: args.trace_events,
+        stress_probes: args.stress_probes,
     };
     let target = target(args);
     match replay_autopilot(&trace, &target, &options)? {

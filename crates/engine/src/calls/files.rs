@@ -26,8 +26,10 @@ pub struct Files {
     pub tables: Tables,
     /// Stored files opened while replaying: key, descriptor.
     stored: Vec<(Vec<u8>, i32)>,
-    /// Files that change while they are mapped, as copies in memory (replaying).
+    /// Files that change while they are mapped, as copies in memory (replaying), and where they are
+    /// mapped.
     shared: Vec<Shared>,
+    copies_mapped: Vec<CopyMap>,
 }
 
 impl Default for Files {
@@ -39,6 +41,7 @@ impl Default for Files {
             tables: Tables::default(),
             stored: Vec::new(),
             shared: Vec::new(),
+            copies_mapped: Vec::new(),
         }
     }
 }
@@ -106,6 +109,77 @@ impl Files {
             true
         })
     }
+}
+
+impl Files {
+    /// The descriptors of the copies.
+    pub fn shared_files(&self) -> impl Iterator<Item = i32> {
+        self.shared.iter().map(|s| s.file)
+    }
+
+    /// A copy was mapped.
+    pub fn copy_mapped(&mut self, start: u64, end: u64, file: i32, offset: u64) {
+        self.copies_mapped.push(CopyMap { start, end, file, offset });
+    }
+
+    /// What was mapped in a range is not there any more.
+    pub fn copies_unmapped(&mut self, start: u64, end: u64) {
+        if !self.copies_mapped.iter().any(|m| m.start < end && start < m.end) {
+            return;
+        }
+        let mut kept = Vec::new();
+        for m in &self.copies_mapped {
+            for (s, e) in [(m.start, m.end.min(start)), (m.start.max(end), m.end)] {
+                if s < e {
+                    kept.push(CopyMap { start: s, end: e, offset: m.offset + (s - m.start), ..*m });
+                }
+            }
+        }
+        self.copies_mapped = kept;
+    }
+
+    /// The mapping at `old` is at `new`, too.
+    pub fn copies_moved(&mut self, old: u64, new: u64, new_len: u64) {
+        let found = self.copies_mapped.iter().find(|m| m.start <= old && old < m.end).copied();
+        if let Some(m) = found {
+            self.copies_unmapped(new, new + new_len);
+            self.copy_mapped(new, new + new_len, m.file, m.offset + (old - m.start));
+        }
+    }
+
+    /// In a copy of the process: `files` stand for what [`Self::shared_files`] named, and are mapped
+    /// instead. `prot` is what the kernel has at an address, and up to where. False if that fails.
+    pub fn replace_shared(&mut self, files: &[i64], prot: impl Fn(u64) -> (u32, u64)) -> bool {
+        for (known, &file) in self.shared.iter_mut().zip(files) {
+            let old = core::mem::replace(&mut known.file, file as i32);
+            for map in self.copies_mapped.iter_mut().filter(|m| m.file == old) {
+                map.file = known.file;
+                let mut at = map.start;
+                while at < map.end {
+                    let (prot, end) = prot(at);
+                    let (end, offset) = (end.min(map.end), map.offset + (at - map.start));
+                    let flags = MAP_SHARED | MAP_FIXED | MAP_NORESERVE;
+                    // SAFETY: replaces a mapping of the guest's by an equal one.
+                    let got = unsafe { sys::mmap(at, end - at, prot, flags, map.file, offset) };
+                    if got != at as i64 {
+                        return false;
+                    }
+                    at = end;
+                }
+            }
+            sys::close(old);
+        }
+        true
+    }
+}
+
+/// Where a copy is mapped.
+#[derive(Clone, Copy)]
+struct CopyMap {
+    start: u64,
+    end: u64,
+    file: i32,
+    offset: u64,
 }
 
 /// A file that changes while it is mapped.

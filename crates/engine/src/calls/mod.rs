@@ -81,6 +81,7 @@ impl Engine {
             Mode::Record(_) => self.record_call(&call),
             Mode::Replay(_) => self.replay_call(&call),
             Mode::Unrecorded => self.unrecorded_call(&call),
+            Mode::Diverted => self.diverted_call(&call),
         }
     }
 

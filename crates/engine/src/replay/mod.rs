@@ -38,6 +38,9 @@ pub fn begin(engine: &mut Engine) {
         unsafe { sys::munmap(range.start, range.len()) };
     }
     sandbox::enter();
+    if orders().flags & clew_abi::orders::FLAG_STRESS_PROBES != 0 {
+        engine.cache.stress_probes();
+    }
     engine.begin_window();
     let Some(record) = engine.take_event() else {
         engine.truncated();
@@ -59,6 +62,13 @@ impl Engine {
     }
 
     /// Takes the next event, applying the data records before it.
+    pub fn last_event(&self) -> u64 {
+        match &self.mode {
+            Mode::Replay(stream) => stream.last_event,
+            _ => 0,
+        }
+    }
+
     fn take_event(&mut self) -> Option<Record> {
         loop {
             let record = self.stream().peek()?;
@@ -105,6 +115,7 @@ impl Engine {
         self.brk.start = exec.brk;
         self.brk.current = exec.brk;
         self.apply(record);
+        self.task.name = program_name(&self.exe);
         loader::note_vdso(self, exec.vdso, exec.vdso_len);
         let c = ctx();
         c.gpr = [0; 16];
@@ -146,8 +157,11 @@ impl Engine {
     }
 
     /// The next event without taking it; data records before it are left alone.
-    fn next_event(&mut self) -> Option<Record> {
-        self.stream().peek()
+    pub fn next_event(&mut self) -> Option<Record> {
+        match &mut self.mode {
+            Mode::Replay(stream) => stream.peek(),
+            _ => None,
+        }
     }
 
     /// Deals the tick counters for whatever comes next.
@@ -163,7 +177,7 @@ impl Engine {
             // budgets would make the guest leave the cache at nearly every tick.
             _ => next.header.tick.max(now) + SLACK,
         });
-        self.ticks.aim(target);
+        self.ticks.aim(self.debug_target(target));
         if target.is_none() {
             self.ticks.aim(Some(now + 1));
         }
@@ -230,7 +244,7 @@ impl Engine {
 
     /// Writes recorded bytes; read-only pages are opened for it (the kernel ignores protection
     /// changes since, and shared mappings change behind read-only views).
-    fn write_replayed(&mut self, addr: u64, bytes: &[u8]) -> bool {
+    pub fn write_replayed(&mut self, addr: u64, bytes: &[u8]) -> bool {
         let end = addr.saturating_add(bytes.len() as u64);
         if bytes.is_empty() {
             return true;
@@ -263,6 +277,7 @@ impl Engine {
     /// Takes events recorded at this very place that come before what the guest is about to do.
     /// True if there were any.
     pub fn signal_first(&mut self) -> bool {
+        self.stop_for_signal_here();
         let here = self.events_here();
         if here {
             self.aim_at_next();
@@ -276,6 +291,7 @@ impl Engine {
         if self.signal_first() {
             return;
         }
+        self.stop_for_call(call.nr.into());
         let Some(record) = self.take_event() else { self.truncated() };
         if record.kind == Kind::Exit {
             self.replay_exit(&record);
@@ -332,7 +348,7 @@ impl Engine {
         }
     }
 
-    fn matches(&self, header: &Header) -> bool {
+    pub fn matches(&self, header: &Header) -> bool {
         header.tid == self.task.tid
             && header.tick == self.ticks.now()
             && header.check == registers_check()
@@ -340,6 +356,9 @@ impl Engine {
 
     /// State that the engine keeps about calls it did not make.
     fn after_call(&mut self, call: &Call, result: i64) {
+        if call.nr == sys::__NR_prctl && call.args[0] == PR_SET_NAME && result == 0 {
+            self.task.name = name_at(call.args[1]);
+        }
         self.note_stack_limit(call, result);
     }
 
@@ -382,7 +401,7 @@ impl Engine {
             REC_STDERR => 2,
             _ => return,
         };
-        let quiet = orders().flags & clew_abi::orders::FLAG_QUIET != 0 || self.forks_left > 0;
+        let quiet = !self.echoes() || orders().flags & clew_abi::orders::FLAG_QUIET != 0 || self.forks_left > 0;
         if quiet || result <= 0 {
             return;
         }
@@ -392,21 +411,8 @@ impl Engine {
                 supervisor::send(control::OUTPUT, arg, piece);
             });
         }
-        if !matches!(call.nr, sys::__NR_write | sys::__NR_writev | sys::__NR_sendto) {
-            return;
-        }
-        let mut left = result as u64;
-        if call.nr == sys::__NR_writev {
-            for i in 0..call.args[2].min(1024) {
-                let iov = call.args[1] + 16 * i;
-                let (Some(base), Some(len)) = (sys::read_u64(iov), sys::read_u64(iov + 8)) else {
-                    return;
-                };
-                echo_bytes(arg, base, len.min(left));
-                left -= len.min(left);
-            }
-        } else {
-            echo_bytes(arg, call.args[1], left);
+        if matches!(call.nr, sys::__NR_write | sys::__NR_writev | sys::__NR_sendto) {
+            echo_written(call, arg, result as u64);
         }
     }
 
@@ -433,6 +439,9 @@ impl Engine {
     /// A signal's position is reached: `fault` if the guest just faulted, `None` for one that came
     /// from outside.
     pub fn replay_signal(&mut self, fault: Option<Taken>) {
+        if let Some(taken) = &fault {
+            self.stop_for_fault(taken.signo);
+        }
         let Some(next) = self.next_event() else { self.truncated() };
         if next.kind != Kind::Signal {
             self.diverged("the guest faults", &next);
@@ -489,7 +498,10 @@ impl Engine {
     }
 
     fn ended(&mut self, how: u8, value: u32) -> ! {
-        let event = self.stream().last_event;
+        if self.debug.is_some() {
+            self.stop_at_end(how, value);
+        }
+        let event = self.last_event();
         let mut payload = [how, 0, 0, 0, 0];
         payload[1..].copy_from_slice(&value.to_le_bytes());
         supervisor::send(control::ENDED, event, &payload);
@@ -528,6 +540,45 @@ impl Engine {
         supervisor::send(control::DIVERGED, h.event, report.bytes());
         sys::exit_group(1)
     }
+}
+
+/// What a task is called that has just executed a program: the end of its path.
+fn program_name(exe: &str) -> [u8; 16] {
+    let mut name = [0; 16];
+    let base = exe.rsplit('/').next().unwrap_or(exe).as_bytes();
+    let len = base.len().min(15);
+    name[..len].copy_from_slice(&base[..len]);
+    name
+}
+
+/// `prctl`'s.
+const PR_SET_NAME: u64 = 15;
+
+/// A task's name in guest memory.
+fn name_at(addr: u64) -> [u8; 16] {
+    let (mut name, mut buf) = ([0; 16], [0; 16]);
+    let text = sys::read_cstr(addr, &mut buf).unwrap_or(b"");
+    let len = text.len().min(15);
+    name[..len].copy_from_slice(&text[..len]);
+    name
+}
+
+/// Sends what a `write` or `writev` wrote, up to `most` bytes. Returns how many there were.
+pub fn echo_written(call: &Call, arg: u64, most: u64) -> u64 {
+    if call.nr != sys::__NR_writev {
+        let len = call.args[2].min(most);
+        echo_bytes(arg, call.args[1], len);
+        return len;
+    }
+    let mut done = 0;
+    for i in 0..call.args[2].min(1024) {
+        let iov = call.args[1] + 16 * i;
+        let (Some(base), Some(len)) = (sys::read_u64(iov), sys::read_u64(iov + 8)) else { break };
+        let len = len.min(most - done);
+        echo_bytes(arg, base, len);
+        done += len;
+    }
+    done
 }
 
 fn echo_bytes(arg: u64, addr: u64, len: u64) {

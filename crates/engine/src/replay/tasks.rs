@@ -34,7 +34,7 @@ impl Engine {
         };
         // A fault to come may be of an instruction at this very place that gets further first
         // (a repeated string instruction): then registers differ.
-        if pc != ctx().pc || !self.matches(&next.header) {
+        if pc != ctx().pc || !self.matches(&next.header) || self.holds_back(next) {
             return false;
         }
         match next.kind {

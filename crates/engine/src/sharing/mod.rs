@@ -25,7 +25,7 @@ use alloc_crate::vec::Vec;
 use clew_abi::layout::PAGE;
 use clew_abi::record::{Kind, MemoryPayload};
 use clew_syscalls::Call;
-use core::sync::atomic::Ordering;
+use core::sync::atomic::{AtomicU32, Ordering};
 use table::{GONE, NOBODY, PARKED, RUNNING, key, key_object, key_page, table};
 
 /// What stands for the device of System V segments.
@@ -119,6 +119,19 @@ impl Sharing {
         table::is_alive(tid)
     }
 
+    /// Counts changes of a priority-inheriting lock, for those that wait for it.
+    pub fn lock_changes(&self, addr: u64) -> &'static AtomicU32 {
+        let key = self.map_at(addr).map_or(0, |map| map.key_at(addr));
+        table().lock_changes(key, addr % PAGE)
+    }
+
+    /// Lets those look that wait for a lock.
+    pub fn lock_has_changed(&self, addr: u64) {
+        let changes = self.lock_changes(addr);
+        changes.fetch_add(1, Ordering::Release);
+        table::wake(changes);
+    }
+
     fn map_at(&self, addr: u64) -> Option<&SharedMap> {
         self.maps.iter().find(|m| m.start <= addr && addr < m.end)
     }
@@ -177,6 +190,7 @@ impl Engine {
 
     /// Mappings in a range have gone.
     pub fn forget_shared_maps(&mut self, start: u64, end: u64) {
+        self.files.copies_unmapped(start, end);
         if !self.sharing.maps.iter().any(|m| m.start < end && start < m.end) {
             return;
         }
@@ -196,6 +210,7 @@ impl Engine {
 
     /// Mappings were moved.
     pub fn move_shared_maps(&mut self, old: u64, new: u64, new_len: u64) {
+        self.files.copies_moved(old, new, new_len);
         if let Some(map) = self.sharing.map_at(old).copied() {
             let first = map.first + (old - map.start) / PAGE;
             self.forget_shared_maps(new, new + new_len);
@@ -518,7 +533,7 @@ enum Page {
 enum Outcome {
     Mine,
     Taken,
-    Asked(&'static core::sync::atomic::AtomicU32, u32),
+    Asked(&'static AtomicU32, u32),
 }
 
 fn protect(addr: u64, len: u64, prot: u32) {

@@ -16,6 +16,8 @@ use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 pub const MAX_PROCESSES: usize = 8192;
 pub const MAX_OBJECTS: usize = 4096;
+/// Words that count changes of locks: a power of two.
+const LOCK_WORDS: usize = 1 << 10;
 /// A power of two.
 const MAX_PAGES: usize = 1 << 20;
 /// Keys a process may be asked for before it has looked.
@@ -77,6 +79,7 @@ pub struct Table {
     pub process: [ProcessEntry; MAX_PROCESSES],
     pub object: [ObjectEntry; MAX_OBJECTS],
     page: [PageEntry; MAX_PAGES],
+    lock_changes: [AtomicU32; LOCK_WORDS],
 }
 
 const CONTENDED: u32 = 1 << 31;
@@ -154,9 +157,15 @@ impl Table {
     fn wait_for_lock(&self, holder: u32) {
         let marked = holder | CONTENDED;
         let _ = self.lock.compare_exchange(holder, marked, Ordering::Relaxed, Ordering::Relaxed);
-        if !wait(&self.lock, marked, 50_000_000) && !is_alive(holder & !CONTENDED) {
+        if !wait(&self.lock, marked, 50_000_000) && !is_process_alive(holder & !CONTENDED) {
             let _ = self.lock.compare_exchange(marked, 0, Ordering::Relaxed, Ordering::Relaxed);
         }
+    }
+
+    /// A word that counts changes of the lock at an offset of a page, and of some others.
+    pub fn lock_changes(&self, key: u64, offset: u64) -> &AtomicU32 {
+        let hash = (key << 12 | offset).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 44;
+        &self.lock_changes[hash as usize % LOCK_WORDS]
     }
 
     /// The process of a number.
@@ -253,21 +262,52 @@ impl ProcessEntry {
 
     /// Has the process ended without saying so?
     pub fn is_dead(&self) -> bool {
-        !is_alive(self.pid.load(Ordering::Relaxed))
+        !is_process_alive(self.pid.load(Ordering::Relaxed))
     }
 }
 
-/// Does a task still run? One that waits to be reaped does not.
+/// May a task still run guest or engine code? One that is ending does not, nor one that waits to be
+/// reaped.
 pub fn is_alive(tid: u32) -> bool {
+    !matches!(task_state(tid), State::Ending { .. } | State::None)
+}
+
+/// May any task of a process? Its first one may have ended before the others.
+fn is_process_alive(pid: u32) -> bool {
+    match task_state(pid) {
+        State::Running => true,
+        State::Ending { threads } => threads > 1,
+        State::None => false,
+    }
+}
+
+enum State {
+    None,
+    Running,
+    /// It runs nothing but the kernel's code any more, or not even that. How many threads its process
+    /// has left, this one included.
+    Ending { threads: u64 },
+}
+
+/// Source: proc_pid_stat(5).
+fn task_state(tid: u32) -> State {
+    const PF_EXITING: u64 = 4;
     // SAFETY: no memory; signal 0 asks only.
     if unsafe { syscall!(sys::__NR_kill, tid, 0) } == -i64::from(sys::ESRCH) {
-        return false;
+        return State::None;
     }
-    let mut buf = [0u8; 128];
-    let Some(text) = proc_file(tid, "stat", &mut buf) else { return true };
-    // pid (comm) state
-    let state = text.iter().rposition(|&b| b == b')').and_then(|at| text.get(at + 2));
-    !matches!(state, Some(b'Z' | b'X'))
+    let mut buf = [0u8; 512];
+    let text = proc_file(tid, "stat", &mut buf).and_then(|text| {
+        // pid (comm) state ...
+        let name_end = text.iter().rposition(|&b| b == b')')?;
+        core::str::from_utf8(text.get(name_end + 2..)?).ok()
+    });
+    let Some(text) = text else { return State::Running };
+    // Fields are numbered from 1 and the state is the third.
+    let field = |n: usize| text.split(' ').nth(n - 3);
+    let number = |n| field(n).and_then(|f| f.parse::<u64>().ok());
+    let ending = matches!(field(3), Some("Z" | "X")) || number(9).unwrap_or(0) & PF_EXITING != 0;
+    if ending { State::Ending { threads: number(20).unwrap_or(1) } } else { State::Running }
 }
 
 /// The process that a task belongs to.

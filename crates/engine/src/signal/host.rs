@@ -53,7 +53,9 @@ pub fn install_handlers() {
     let stack = [start, 0, size];
     // SAFETY: the stack is mapped and the handler's alone.
     unsafe { syscall!(sys::__NR_sigaltstack, stack.as_ptr(), 0) };
-    update_all(&engine().task.process().actions);
+    let actions = &engine().task.process().actions;
+    // What the kernel has is the guest's; setting it once more would drop what waits and is ignored.
+    (1..=64).filter(|&signo| is_engines(actions, signo)).for_each(|signo| update(actions, signo));
     // Synchronous signals are never blocked.
     let mask = SYNCHRONOUS;
     // SAFETY: reads the mask.
@@ -69,12 +71,7 @@ pub fn update_all(actions: &[Action; 65]) {
 /// where the guest or death is to be dealt with, the guest's own where the kernel does it alone.
 pub fn update(actions: &[Action; 65], signo: u32) {
     let guest = actions[signo as usize].handler;
-    let synchronous = bit(signo) & SYNCHRONOUS != 0;
-    let own = match guest {
-        super::SIG_IGN => synchronous,
-        super::SIG_DFL => synchronous || super::fatal_by_default(signo),
-        _ => true,
-    };
+    let own = is_engines(actions, signo);
     // Real-time and job-control flags that the kernel acts on by itself stay the guest's.
     const KERNEL_FLAGS: u64 = 1 | 2; // SA_NOCLDSTOP, SA_NOCLDWAIT
     let action = if own {
@@ -97,6 +94,16 @@ pub fn update(actions: &[Action; 65], signo: u32) {
     };
     // SAFETY: the handler may run at any time from here on.
     unsafe { syscall!(sys::__NR_rt_sigaction, signo, &raw const action, 0, 8) };
+}
+
+/// Must the engine's handler see this signal?
+pub fn is_engines(actions: &[Action; 65], signo: u32) -> bool {
+    let synchronous = bit(signo) & SYNCHRONOUS != 0;
+    match actions[signo as usize].handler {
+        super::SIG_IGN => synchronous,
+        super::SIG_DFL => synchronous || super::fatal_by_default(signo),
+        _ => true,
+    }
 }
 
 pub extern "C" fn on_signal(signo: u32, info: &[u64; 16], uc: &mut Ucontext) {
@@ -143,9 +150,9 @@ fn own_task() -> TaskRef {
     if engine().replaying() { engine().task } else { task::me() }
 }
 
-/// A second signal came because the guest changed its mask while one waits: the kernel keeps it, now
-/// that everything is blocked again.
-fn give_back(signo: u32, info: &[u64; 16]) {
+/// Lets the kernel keep a signal for this thread, now that everything is blocked: a second one, which came
+/// because the guest changed its mask while one waits, or one that goes along with an exec.
+pub fn give_back(signo: u32, info: &[u64; 16]) {
     // SAFETY: reads the siginfo; a process may send itself any.
     unsafe {
         let tid = syscall!(sys::__NR_gettid);

@@ -243,7 +243,10 @@ impl Engine {
             return;
         }
         self.task.pending = 0;
-        let Some(taken) = self.task.signals.take_waiting() else { return };
+        let Some(taken) = self.task.signals.take_waiting() else {
+            // Another thread gave it back.
+            return sync_mask(self.task.signals.blocked);
+        };
         let fate = self.fate(taken.signo, false);
         if fate == Fate::Ignored {
             sync_mask(self.task.signals.blocked);
@@ -264,10 +267,32 @@ impl Engine {
         }
     }
 
+    /// Before an exec, with all signals blocked: what was taken for the running task, or for its process
+    /// by another, waits in the kernel again.
+    pub fn give_back_signals(&mut self) {
+        const SI_TKILL: u32 = -6i32 as u32;
+        let mut own = self.task;
+        let others = self.tasks.list.iter().copied().filter(|t| t.is_sibling(own));
+        for mut task in others.chain([own]) {
+            let goes_along = |taken: &Taken| task == own || taken.info[1] as u32 != SI_TKILL;
+            if task.signals.pending.as_ref().is_some_and(goes_along)
+                && let Some(taken) = task.signals.pending.take()
+            {
+                host::give_back(taken.signo, &taken.info);
+            }
+        }
+        for taken in own.signals.sent.iter_mut().filter_map(Option::take) {
+            host::give_back(taken.signo, &taken.info);
+        }
+        own.pending = 0;
+    }
+
     /// A fault at the guest instruction in `ctx().pc`: recorded, or compared with the recording,
     /// and delivered.
     pub fn deliver_fault(&mut self, taken: Taken) {
-        if self.replaying() {
+        if self.diverted() {
+            self.stop_for_fault(taken.signo);
+        } else if self.replaying() {
             self.replay_signal(Some(taken));
         } else {
             let fate = self.fate(taken.signo, true);

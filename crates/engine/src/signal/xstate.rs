@@ -59,6 +59,19 @@ impl Image {
         Self([0; MAX])
     }
 
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    pub fn bytes_mut(&mut self) -> &mut [u8] {
+        &mut self.0
+    }
+
+    /// The low half of vector register `n` (below 16).
+    pub fn xmm(&self, n: usize) -> [u64; 2] {
+        [self.word(160 + 16 * n), self.word(168 + 16 * n)]
+    }
+
     fn word(&self, at: usize) -> u64 {
         u64::from_le_bytes(core::array::from_fn(|i| self.0[at + i]))
     }

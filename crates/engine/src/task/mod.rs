@@ -26,6 +26,7 @@ use crate::sys::{self, MAP_ANONYMOUS, MAP_FIXED, MAP_NORESERVE, MAP_PRIVATE, sys
 use alloc_crate::boxed::Box;
 use alloc_crate::vec::Vec;
 use clew_abi::layout::{PAGE, TASK_AREA, TASK_SIGNAL_STACK, TASK_STACK, TASKS};
+use clew_abi::debug;
 use clew_abi::record::{Kind, SwitchPayload};
 use core::ops::{Deref, DerefMut};
 use core::sync::atomic::{AtomicU32, Ordering};
@@ -62,6 +63,8 @@ pub struct Task {
     pub robust_list: u64,
     /// The cores the guest has chosen for it.
     pub affinity: Option<crate::calls::affinity::Cores>,
+    /// `comm`, while replaying.
+    pub name: [u8; 16],
     /// The task's clock while it does not run.
     tick: u64,
     registers: Registers,
@@ -160,9 +163,19 @@ impl Task {
         unsafe { &mut *self.process }
     }
 
+    /// Is it another thread of a task's process?
+    pub fn is_sibling(&self, of: TaskRef) -> bool {
+        self.process == of.process && !core::ptr::eq(self, of.0)
+    }
+
     /// Has the kernel's thread not ended?
     pub fn lives(&self) -> bool {
         self.alive.load(Ordering::Acquire) != 0
+    }
+
+    /// Its clock, while it does not run.
+    pub fn stopped_at_tick(&self) -> u64 {
+        self.tick
     }
 
     /// The guest's registers, while it does not run.
@@ -225,6 +238,7 @@ impl Tasks {
             clear_child_tid: 0,
             robust_list: 0,
             affinity: None,
+            name: [0; 16],
             tick: 0,
             registers: Registers::take(),
             processor: None,
@@ -344,6 +358,40 @@ impl Engine {
         if let Mode::Record(log) = &mut self.mode {
             let event = log.event(Kind::Switch, stamp, &payload, &[]);
             self.recent.push(event, Kind::Switch as u16, payload.tid, stamp.tick);
+        }
+    }
+}
+
+impl Engine {
+    /// A task's registers, for the debugger.
+    pub fn registers_of(&mut self, task: TaskRef) -> (debug::Registers, Image) {
+        let running = task == self.task;
+        let registers = if running { Registers::take() } else { task.registers };
+        let processor = match &task.processor {
+            Some(processor) if !running => (**processor).clone(),
+            _ => Processor::take(),
+        };
+        let Registers { gpr, rflags, pc, .. } = registers;
+        let (fs_base, gs_base) = (processor.fs, processor.gs);
+        (debug::Registers { gpr, rip: pc, rflags, fs_base, gs_base }, processor.image)
+    }
+
+    /// Changes them. An image that is too short leaves the extended state alone.
+    pub fn set_registers_of(&mut self, mut task: TaskRef, new: &debug::Registers, image: &[u8]) {
+        let running = task == self.task;
+        let (_, mut state) = self.registers_of(task);
+        if let Some(image) = image.get(..xstate::MAX) {
+            state.bytes_mut().copy_from_slice(image);
+        }
+        let xmm = core::array::from_fn(|n| state.xmm(n));
+        let registers = Registers { gpr: new.gpr, rflags: new.rflags, pc: new.rip, xmm };
+        let processor = Processor { image: state, fs: new.fs_base, gs: new.gs_base };
+        if running {
+            registers.put();
+            processor.put();
+        } else {
+            task.registers = registers;
+            task.processor = Some(Box::new(processor));
         }
     }
 }

@@ -12,14 +12,15 @@
 //! is entered once, and every way out of it leads to the engine.
 //!
 //! Here is the driver; `branches`, `relative` and `exits` write what is not a plain copy, `landings`
-//! keeps branches within the block, `map` holds the notes about its instructions,
-//! `checked` and `single` what differs in blocks of those kinds.
+//! keeps branches within the block, `map` holds the notes about its instructions, `probes` writes
+//! what a debugger asks for, `checked` and `single` what differs in blocks of those kinds.
 
 mod branches;
 mod checked;
 mod exits;
 mod landings;
 pub mod map;
+mod probes;
 mod relative;
 mod single;
 
@@ -88,6 +89,8 @@ struct Builder<'a, S> {
     /// Where the checked bytes end, in a checked block.
     checked: Option<u64>,
     single: bool,
+    /// Some instructions have probes.
+    probing: bool,
     /// Pages that the proofs about flags rest on.
     proof_pages: Vec<u64>,
 }
@@ -172,6 +175,7 @@ impl<'a, S: CodeSource> Builder<'a, S> {
         let checked = (unsteady && !single).then(|| checked_end(code, pc));
         let (hot, cold) = cache.emitters().ok_or(Refusal::Full)?;
         let proof_pages = core::mem::take(&mut cache.proof_pages);
+        let probing = cache.probing() && !single;
         Ok(Self {
             cache,
             source,
@@ -188,6 +192,7 @@ impl<'a, S: CodeSource> Builder<'a, S> {
             landings: Landings::new(),
             checked,
             single,
+            probing,
             proof_pages,
         })
     }
@@ -320,18 +325,21 @@ impl<'a, S: CodeSource> Builder<'a, S> {
                 self.link(at.pc);
                 return None;
             }
-            if let Err(error) = fetched {
-                let fetch = error == DecoderError::NoMoreBytes;
-                if fetch && at.count > 1 {
-                    // Decided when, and if, control gets there.
-                    self.link(at.pc);
-                } else {
-                    self.invalid(at.pc, code.len(), fetch);
-                }
+            let fetch = fetched == Err(DecoderError::NoMoreBytes);
+            if fetch && at.count > 1 {
+                // Decided when, and if, control gets there.
+                self.link(at.pc);
                 return None;
             }
             if at.pc >= self.landings.next {
                 self.land(at.pc);
+            }
+            if self.probing {
+                self.probe(at.pc);
+            }
+            if fetched.is_err() {
+                self.invalid(at.pc, code.len(), fetch);
+                return None;
             }
             let next = at.pc + self.len as u64;
             let flow = match quick {

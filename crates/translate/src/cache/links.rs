@@ -28,6 +28,8 @@ pub enum SiteKind {
     Unsupported,
     /// The guest's code is not what the (checked) block was translated from.
     Stale,
+    /// There is a breakpoint at `pc`.
+    Break,
 }
 
 /// One exit of a block.
@@ -38,7 +40,7 @@ pub struct Site {
     pub len: u8,
     pub block: u32,
     pub pc: u64,
-    /// Cache offset of the displacement to patch (`Link`).
+    /// Cache offset of the displacement to patch (`Link`), or of what lies behind the probe.
     pub patch: u32,
     /// Cache offset of the stub.
     pub stub: u32,

@@ -7,12 +7,14 @@
 //! branches).
 //!
 //! Here are the blocks; `links` has the sites, `lookup` the tables of indirect branches,
-//! `pages` what happens when guest code changes, `locate` the way back from a cache address.
+//! `pages` what happens when guest code changes, `locate` the way back from a cache address, `probes`
+//! what a debugger asks for.
 
 mod links;
 mod locate;
 mod lookup;
 mod pages;
+mod probes;
 mod proofs;
 
 pub use links::{NO_BLOCK, Site, SiteKind};
@@ -28,6 +30,7 @@ use clew_abi::layout::CodeWindow;
 use core::hash::{BuildHasherDefault, Hasher};
 use hashbrown::HashMap;
 use pages::FIRST_REVIEW;
+use probes::Probes;
 use proofs::Proofs;
 
 /// What the tables may hold before everything is forgotten; dead blocks count. Chosen for the
@@ -146,6 +149,7 @@ pub struct Cache {
     /// Kept for its memory.
     pub(crate) proof_pages: Vec<u64>,
     pub(crate) proofs: Proofs,
+    probes: Probes,
     /// What `note_page` did last.
     last_noted: (u32, u64),
     hot: u64,
@@ -186,6 +190,7 @@ impl Cache {
             before_last: (0, 0),
             proof_pages: Vec::new(),
             proofs: Proofs::new(),
+            probes: Probes::default(),
             last_noted: (NO_BLOCK, 0),
             hot: window.cache().start,
             cold: window.cache_cold(),

@@ -89,7 +89,7 @@ impl Cache {
     }
 
     /// Unlinks a block and makes it unreachable for new control transfers.
-    fn kill(&mut self, block: u32, shadow_mapped: &impl Fn(u64) -> bool) {
+    pub(super) fn kill(&mut self, block: u32, shadow_mapped: &impl Fn(u64) -> bool) {
         let b = &mut self.blocks[block as usize];
         b.live = false;
         let b = b.clone();

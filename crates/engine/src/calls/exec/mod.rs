@@ -14,7 +14,7 @@ use super::Outcome;
 use crate::descriptors;
 use crate::log::{self, Att};
 use crate::procfs;
-use crate::signal::{self, Action, SIG_IGN, bit, host};
+use crate::signal::{self, Action, SIG_DFL, SIG_IGN, bit, host};
 use crate::state::{Engine, Mode, ctx, orders};
 use crate::sys::{self, *};
 use alloc_crate::vec::Vec;
@@ -44,6 +44,15 @@ impl Drop for Target {
     fn drop(&mut self) {
         sys::close(self.file);
     }
+}
+
+/// What runs after an exec.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Next {
+    /// The engine, with the next program.
+    Engine,
+    /// A program without an engine.
+    Native,
 }
 
 /// Is a call that answers 0 an exec that has succeeded?
@@ -129,21 +138,21 @@ impl Engine {
             real = Call { nr: __NR_execve, args: [exe.as_ptr() as u64, request.argv, request.envp, 0, 0, 0] };
         }
         drop(target);
-        self.native_signals();
         descriptors::hide_all(true);
-        let result = self.kernel_leaving(real.nr, real.args);
+        let result = self.kernel_leaving(real.nr, real.args, Next::Native);
         descriptors::hide_all(false);
         self.stay();
         Outcome::of(result)
     }
 
     /// Makes a call after which, if it succeeds, the running task is not here any more.
-    fn kernel_leaving(&mut self, nr: u32, args: [u64; 6]) -> i64 {
+    fn kernel_leaving(&mut self, nr: u32, args: [u64; 6], next: Next) -> i64 {
         let (task, guest) = (self.task, self.task.process().guest_of_another);
         if let Some(allowed) = task.affinity.or(self.affinity) {
             // SAFETY: reads the array.
             unsafe { syscall!(__NR_sched_setaffinity, 0, size_of_val(&allowed), allowed.as_ptr()) };
         }
+        self.leave_signals(next);
         if guest {
             self.lend_baton();
         } else {
@@ -161,26 +170,40 @@ impl Engine {
 
     /// The running task is still here after all.
     fn stay(&self) {
-        for signo in (1..=64u32).filter(|&s| bit(s) & signal::SYNCHRONOUS != 0) {
-            host::update(&self.task.process().actions, signo);
+        let actions = &self.task.process().actions;
+        for signo in (1..=64).filter(|&signo| host::is_engines(actions, signo)) {
+            host::update(actions, signo);
         }
         if self.task.signals.pending.is_none() {
             signal::sync_mask(self.task.signals.blocked);
         }
     }
 
-    /// Gives the kernel the dispositions and the mask that the next program inherits.
-    fn native_signals(&self) {
-        for signo in (1..=64u32).filter(|&s| bit(s) & signal::SYNCHRONOUS != 0) {
-            if self.task.process().actions[signo as usize].handler == SIG_IGN {
-                let ignore = Action { handler: SIG_IGN, ..Action::default() };
-                // SAFETY: reads the struct.
-                unsafe { syscall!(__NR_rt_sigaction, signo, &raw const ignore, 0, 8) };
-            }
+    /// Gives the kernel the dispositions that the next program inherits, and the signals that it is to
+    /// find waiting: those that were taken for this one, and, since all are blocked, those that come
+    /// while there is no engine. A program that runs without one gets its mask at once.
+    fn leave_signals(&mut self, next: Next) {
+        let process = self.task.process();
+        let siblings = self.tasks.list.iter().any(|t| t.is_sibling(self.task));
+        set_mask(u64::MAX);
+        for signo in 1..=64u32 {
+            let ignored = process.actions[signo as usize].handler == SIG_IGN;
+            let handler = match bit(signo) & signal::SYNCHRONOUS != 0 {
+                true if ignored => SIG_IGN,
+                // Nobody takes it any more: not on the way to a program that takes none itself, nor
+                // another thread, which would take it along into its end.
+                _ if next == Next::Engine && !siblings => continue,
+                _ if ignored || !signal::fatal_by_default(signo) => continue,
+                _ => SIG_DFL,
+            };
+            let action = Action { handler, ..Action::default() };
+            // SAFETY: reads the struct.
+            unsafe { syscall!(__NR_rt_sigaction, signo, &raw const action, 0, 8) };
         }
-        let mask = self.task.signals.blocked;
-        // SAFETY: reads the mask. SIG_SETMASK.
-        unsafe { syscall!(__NR_rt_sigprocmask, 2, &raw const mask, 0, 8) };
+        self.give_back_signals();
+        if next == Next::Native {
+            set_mask(self.task.signals.blocked);
+        }
     }
 
     /// Records the call as one that succeeds. Returns the event's number.
@@ -213,7 +236,6 @@ impl Engine {
             Place { stream: log.stream, segment: log.hand_over(), tick, ..Place::default() }
         };
         self.write_next_orders(file as i32, request, &target, &place);
-        self.native_signals();
         let result = self.start_image(file as i32, &target, argv.as_ptr() as u64, request.envp);
         // It failed after all (ENOMEM): the recording says so by repeating the call.
         self.stay();
@@ -274,4 +296,10 @@ fn argument_vector(argv: u64, target: &Target) -> Option<Vec<u64>> {
     }
     out.push(0);
     Some(out)
+}
+
+/// Gives the kernel a mask for this thread, with the signals of the processor's kind.
+fn set_mask(mask: u64) {
+    // SAFETY: reads the mask. SIG_SETMASK.
+    unsafe { syscall!(__NR_rt_sigprocmask, 2, &raw const mask, 0, 8) };
 }

@@ -1,6 +1,6 @@
 //! The orders for the next program, and the exec that carries them out.
 
-use super::Target;
+use super::{Next, Target};
 use super::request::Request;
 use crate::descriptors::{self, number};
 use crate::procfs;
@@ -54,6 +54,7 @@ impl Engine {
             parent_stream: place.parent_stream,
             parent_event: place.parent_event,
             stack_limit: stack_limit(),
+            unblocked: !self.task.signals.blocked,
             ..*orders()
         };
         // SAFETY: `Orders` is made of `u64`s.
@@ -77,7 +78,7 @@ impl Engine {
         descriptors::cloexec(target.file, false);
         let image = number(fd::ENGINE) as u64;
         let args = [image, c"".as_ptr() as u64, argv, envp, AT_EMPTY_PATH, 0];
-        let result = self.kernel_leaving(__NR_execveat, args);
+        let result = self.kernel_leaving(__NR_execveat, args, Next::Engine);
         if !placed {
             sys::close(file);
             descriptors::cloexec(own, false);

@@ -99,6 +99,9 @@ impl Engine {
         if !inherits && word & WAITERS != 0 {
             self.wake_anywhere(addr);
         }
+        if inherits {
+            self.tell_of_lock(addr);
+        }
         Some(true)
     }
 

@@ -9,6 +9,7 @@ mod exit;
 mod pi;
 mod plain;
 mod shared;
+mod shared_pi;
 mod wait;
 mod waitv;
 
@@ -96,7 +97,7 @@ impl Engine {
         );
         let key = |addr| Key { addr, private: op & PRIVATE_FLAG != 0 };
         if self.is_kernels(key(addr)) || second && self.is_kernels(key(call.args[4])) {
-            return self.wait_for_mortal(call);
+            return self.shared_lock(command, call).or_else(|| self.wait_for_mortal(call));
         }
         let deadline = match futex_deadline(command, op, call.args[3]) {
             Ok(deadline) => deadline,

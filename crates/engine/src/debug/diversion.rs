@@ -1,0 +1,66 @@
+//! Diversions: a copy of the process runs what the debugger wants it to run.
+//!
+//! There are no events any more and no effects outside the process: memory calls work, output goes to the
+//! user, the rest answers that the kernel lacks it.
+
+use crate::replay::echo_written;
+use crate::state::{Engine, Mode};
+use crate::sys::{self, *};
+use clew_abi::control::END_EXITED;
+use clew_syscalls::Call;
+
+const FUTEX_WAIT: u64 = 0;
+const FUTEX_WAIT_BITSET: u64 = 9;
+const FUTEX_COMMAND: u64 = 0x7f;
+
+impl Engine {
+    /// From here on nothing is taken from the trace.
+    pub(super) fn divert(&mut self) {
+        self.mode = Mode::Diverted;
+        self.ticks.aim(None);
+    }
+
+    pub fn diverted(&self) -> bool {
+        matches!(self.mode, Mode::Diverted)
+    }
+
+    /// A system call in a diversion.
+    pub fn diverted_call(&mut self, call: &Call) {
+        let pc = crate::state::ctx().pc;
+        let [a, b, ..] = call.args;
+        if matches!(call.nr, __NR_exit_group | __NR_exit) {
+            self.stop_at_end(END_EXITED, a as u32);
+        }
+        let result = match call.nr {
+            __NR_write | __NR_writev if matches!(a, 1 | 2) => {
+                echo_written(call, a, 1 << 20) as i64
+            }
+            __NR_getpid => self.task.process().pid as i64,
+            __NR_gettid => self.task.tid as i64,
+            __NR_clock_gettime => {
+                let mut time = [0u64; 2];
+                // SAFETY: writes the array.
+                let result = unsafe { syscall!(__NR_clock_gettime, a, time.as_mut_ptr()) };
+                let bytes = [time[0].to_le_bytes(), time[1].to_le_bytes()].concat();
+                if result == 0 && !sys::write_guest(b, &bytes) { -(EFAULT as i64) } else { result }
+            }
+            // Nobody else runs, so nothing is worth waiting for.
+            __NR_futex if matches!(b & FUTEX_COMMAND, FUTEX_WAIT | FUTEX_WAIT_BITSET) => {
+                -(EAGAIN as i64)
+            }
+            __NR_futex | __NR_sched_yield => 0,
+            // No files, and no memory of others.
+            __NR_mmap if call.args[3] as u32 & (MAP_ANONYMOUS | 3) != MAP_ANONYMOUS | MAP_PRIVATE => {
+                -(EACCES as i64)
+            }
+            __NR_mmap | __NR_munmap | __NR_mprotect | __NR_brk | __NR_madvise
+            | __NR_rt_sigprocmask | __NR_rt_sigreturn => match self.emulate(call, None) {
+                Some(outcome) if outcome.context_replaced => return,
+                Some(outcome) => outcome.result,
+                None => -(ENOSYS as i64),
+            },
+            _ => -(ENOSYS as i64),
+        };
+        crate::calls::finish(result, pc);
+    }
+}

@@ -1,0 +1,81 @@
+//! Breakpoints and watchpoints, as the timeline sends them.
+
+use super::expression;
+use super::stop::LOOKS;
+use crate::shadow;
+use crate::state::{Engine, ctx};
+use clew_abi::debug::reason;
+use alloc_crate::collections::BTreeMap;
+use alloc_crate::vec::Vec;
+
+/// What stops at one address: conditions, of which one must hold if there are any.
+pub type Breakpoints = BTreeMap<u64, Vec<Vec<u8>>>;
+
+/// Takes `u64`s and padded bytes off a message.
+struct Words<'a>(&'a [u8]);
+
+impl<'a> Words<'a> {
+    fn word(&mut self) -> Option<u64> {
+        let (word, rest) = self.0.split_first_chunk::<8>()?;
+        self.0 = rest;
+        Some(u64::from_le_bytes(*word))
+    }
+
+    fn bytes(&mut self) -> Option<&'a [u8]> {
+        let len = self.word()? as usize;
+        let bytes = self.0.get(..len)?;
+        self.0 = self.0.get(len.next_multiple_of(8)..)?;
+        Some(bytes)
+    }
+}
+
+impl Engine {
+    pub(super) fn breakpoints_command(&mut self, replace: bool, payload: &[u8]) {
+        let Some(d) = &mut self.debug else { return };
+        let mut wanted = if replace { Breakpoints::new() } else { d.breakpoints.clone() };
+        let mut words = Words(payload);
+        while let (Some(addr), Some(count)) = (words.word(), words.word()) {
+            let conditions = (0..count).map_while(|_| words.bytes().map(Vec::from)).collect();
+            wanted.insert(addr, conditions);
+        }
+        d.breakpoints = wanted;
+        let addresses: Vec<u64> = d.breakpoints.keys().copied().collect();
+        self.cache.set_breakpoints(addresses, shadow::mapped);
+    }
+
+    /// Control left through the probe of this number, before the instruction at `ctx().pc`.
+    pub fn probed(&mut self, number: u32) {
+        let here = self.position();
+        let Some(d) = &mut self.debug else { return self.go_behind(number) };
+        d.looks += 1;
+        let busy = d.looks >= LOOKS;
+        if d.passed != here
+            && self.stops_at_breakpoint(here.pc)
+            && let Some((why, detail)) = self.hit(reason::BREAKPOINT, [0; 2])
+        {
+            self.stop_here(why, detail);
+            return self.resume();
+        }
+        match busy {
+            true => self.resume(),
+            false => self.go_behind(number),
+        }
+    }
+
+    /// Goes on with the instruction before which control left through the probe of this number (in
+    /// this generation of the cache), past its probes of the same kind.
+    pub fn go_behind(&mut self, number: u32) {
+        match self.cache.behind(number) {
+            Some(host) => ctx().resume = host,
+            None => self.resume_alone(),
+        }
+    }
+
+    /// Is there a breakpoint at `pc`, and does it stop now?
+    pub(super) fn stops_at_breakpoint(&self, pc: u64) -> bool {
+        let Some(conditions) = self.debug.as_ref().and_then(|d| d.breakpoints.get(&pc)) else {
+            return false;
+        };
+        conditions.is_empty() || conditions.iter().any(|code| expression::holds(code))
+    }
+}

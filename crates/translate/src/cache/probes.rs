@@ -1,0 +1,90 @@
+//! Probes: addresses before whose instructions control leaves the cache (see `block::probes`).
+
+use super::{AddressMap, Cache, SiteKind};
+use crate::block::map;
+use alloc::vec::Vec;
+use clew_abi::layout::PAGE;
+
+/// Which probes translations are made with.
+#[derive(Default)]
+pub(super) struct Probes {
+    breakpoints: AddressMap<()>,
+    /// For tests: one in eight addresses is a breakpoint.
+    stress: bool,
+}
+
+impl Cache {
+    /// Takes over what another cache of the same process was told.
+    pub fn inherit(&mut self, other: Self) {
+        self.next_counter = other.next_counter;
+        self.generation = other.generation + 1;
+        self.probes = other.probes;
+    }
+
+    /// Are new translations made with probes?
+    #[inline]
+    pub(crate) fn probing(&self) -> bool {
+        !self.probes.breakpoints.is_empty() || self.probes.stress
+    }
+
+    /// For tests: makes breakpoints of one address in eight, while there is no translation yet.
+    pub fn stress_probes(&mut self) {
+        self.probes.stress = true;
+    }
+
+    /// Is there a breakpoint at `pc`? For who runs single blocks, which have none.
+    #[inline]
+    pub fn is_breakpoint(&self, pc: u64) -> bool {
+        self.probing()
+            && (self.probes.breakpoints.contains_key(&pc)
+                || self.probes.stress && pc.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 61 == 0)
+    }
+
+    /// From now on these addresses, and no others, are breakpoints: control leaves before their
+    /// instructions through a site of kind `Break`. Blocks in which that makes a difference are
+    /// dropped; what is paused in one of them can go on there, but for [`Self::behind`].
+    pub fn set_breakpoints(
+        &mut self,
+        addresses: impl IntoIterator<Item = u64>,
+        shadow_mapped: impl Fn(u64) -> bool,
+    ) {
+        let mut new = AddressMap::<()>::default();
+        new.extend(addresses.into_iter().map(|pc| (pc, ())));
+        let old = core::mem::replace(&mut self.probes.breakpoints, new);
+        let new = &self.probes.breakpoints;
+        let mut changed: Vec<u64> = new.keys().copied().filter(|pc| !old.contains_key(pc)).collect();
+        changed.extend(old.keys().copied().filter(|pc| !new.contains_key(pc)));
+        changed.sort_unstable();
+        self.drop_blocks_with(&changed, &shadow_mapped);
+    }
+
+    /// Drops the blocks that contain an instruction at one of the addresses, which are in order.
+    fn drop_blocks_with(&mut self, addresses: &[u64], shadow_mapped: &impl Fn(u64) -> bool) {
+        for group in addresses.chunk_by(|a, b| a / PAGE == b / PAGE) {
+            let page = group[0] / PAGE;
+            let Some(blocks) = self.by_page.get_mut(&page) else { continue };
+            let mut blocks = core::mem::take(blocks);
+            blocks.retain(|&number| {
+                let block = &self.blocks[number as usize];
+                let notes = &self.map[block.notes()];
+                let has = block.live
+                    && map::walk(notes, block.pc, block.direct)
+                        .any(|at| at.pc / PAGE == page && group.binary_search(&at.pc).is_ok());
+                if has {
+                    self.kill(number, shadow_mapped);
+                }
+                self.blocks[number as usize].live
+            });
+            self.by_page.insert(page, blocks);
+        }
+    }
+
+    /// Where to go on after control left through the probe of this number: at the instruction itself,
+    /// in the same block. `None` if that block has been dropped meanwhile; numbers from before a flush
+    /// (`generation`) mean nothing.
+    pub fn behind(&self, site: u32) -> Option<u64> {
+        let site = self.sites.get(site as usize)?;
+        let live = self.blocks[site.block as usize].live;
+        (live && site.kind == SiteKind::Break).then(|| self.base() + site.patch as u64)
+    }
+}
