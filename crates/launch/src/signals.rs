@@ -77,6 +77,12 @@ pub fn survive_file_size_limit() {
     set(SIGXFSZ, libc::SIG_IGN);
 }
 
+/// Blocks the terminal's signals, here and in the engines that are started from now on: they are for
+/// the program in front, which `std::process` starts without this.
+pub fn leave_terminal_to_another() {
+    block(&[SIGINT, SIGQUIT]);
+}
+
 /// The set of `signals`.
 pub fn set_of(signals: &[i32]) -> libc::sigset_t {
     let mut set = MaybeUninit::uninit();

@@ -164,8 +164,8 @@ fn linux() -> Feature {
 
 fn segments() -> Feature {
     let registers = vec![
-        register("fs_base", 8, "long", Place::FsBase),
-        register("gs_base", 8, "long", Place::GsBase),
+        register("fs_base", 8, "int", Place::FsBase),
+        register("gs_base", 8, "int", Place::GsBase),
     ];
     Feature { name: "org.gnu.gdb.i386.segments", registers }
 }

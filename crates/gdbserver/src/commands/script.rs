@@ -43,13 +43,27 @@ set $_clew_where = 1
 end
 "#;
 
+/// Some names are gdb's own; it must not ask whether we mean it.
+const BEGINNING: &str = "\
+# Commands of clew. See `help user-defined`.
+set $_clew_confirm = $_gdb_setting(\"confirm\")
+set confirm off
+";
+
+const END: &str = "\
+if $_clew_confirm
+  set confirm on
+end
+";
+
 /// The whole script.
 pub fn text() -> String {
-    let mut text = String::from("# Commands of clew. See `help user-defined`.\n");
+    let mut text = String::from(BEGINNING);
     for command in [&ARRIVE].into_iter().chain(ALL) {
         let Command { name, help, script } = command;
         let _ = write!(text, "define {name}\n{script}\nend\ndocument {name}\n{help}\nend\n");
     }
     text.push_str(PYTHON);
+    text.push_str(END);
     text
 }
