@@ -48,6 +48,9 @@ pub const AUXV: u32 = 58;
 /// Timeline: the absolute path of the program.
 pub const PROGRAM: u32 = 59;
 
+/// Timeline: hashes of guest memory, as the engine's `checksum` makes them.
+pub const CHECKSUMS: u32 = 60;
+
 /// A point of a process's execution. See the timeline's `Position`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(C)]

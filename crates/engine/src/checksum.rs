@@ -36,7 +36,8 @@ impl Engine {
         (always || due).then(|| self.checksums())
     }
 
-    fn checksums(&self) -> Vec<u8> {
+    /// The hashes of all readable mappings: where from, up to where, the hash, as words.
+    pub fn checksums(&self) -> Vec<u8> {
         let mut out = Vec::new();
         // Pages of memory that others may own cannot be looked at.
         let hidden = |v: &&Vma| v.kind == VmaKind::Shared && self.sharing.takes_part();

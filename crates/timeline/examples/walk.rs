@@ -1,39 +1,19 @@
-use clew_replay::plan::{Plan, Target};
-use clew_timeline::*;
-use clew_trace::Trace;
-use std::os::fd::AsFd;
-use std::time::Instant;
+//! Random walks over a trace: `walk TRACE SEED MOVES`.
 
-fn main() {
-    let dir = std::env::args().nth(1).unwrap();
-    let trace = Trace::open(dir.as_ref()).unwrap();
-    let plan = Plan::new(&trace, &Target::First).unwrap().unwrap();
-    let (quiet, _keep) = std::os::unix::net::UnixStream::pair().unwrap();
-    let a = quiet.as_fd();
-    let t0 = Instant::now();
-    let mut t = Timeline::open(&trace, &plan, &Options { quiet: true, mark: false }).unwrap();
-    println!("{:?} open {:?}", t0.elapsed(), t.here());
-    let go = |t: &mut Timeline, d, m| {
-        let t0 = Instant::now();
-        let s = t.run(d, m, a);
-        println!("{:?} {:?} {:?} -> {:?}", t0.elapsed(), d, m, s);
-    };
-    use Direction::*;
-    let tid = t.here().tid;
-    for _ in 0..5 {
-        go(&mut t, Forward, Motion::Step { tid });
-    }
-    println!("{:?}", t.registers(tid).unwrap().gpr);
-    go(&mut t, Backward, Motion::Step { tid });
-    go(&mut t, Backward, Motion::Step { tid });
-    go(&mut t, Forward, Motion::Continue);
-    println!("{:?}", t.tasks());
-    let tid = t.here().tid;
-    for _ in 0..5 {
-        go(&mut t, Backward, Motion::Step { tid });
-    }
-    go(&mut t, Backward, Motion::Continue);
-    go(&mut t, Forward, Motion::Continue);
-    let t0 = Instant::now();
-    println!("{:?} {:?}", t.seek(Destination::Event(30), a), t0.elapsed());
+use clew_replay::plan::{Plan, Target};
+use clew_timeline::{Options, Timeline, walk::walk};
+use clew_trace::Trace;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut args = std::env::args().skip(1);
+    let dir = args.next().ok_or("usage: walk TRACE SEED MOVES")?;
+    let seed = args.next().map_or(Ok(1), |arg| arg.parse())?;
+    let moves = args.next().map_or(Ok(1000), |arg| arg.parse())?;
+    let trace = Trace::open(dir.as_ref())?;
+    let plan = Plan::new(&trace, &Target::First)?.ok_or("the trace is empty")?;
+    let mut timeline = Timeline::open(&trace, &plan, &Options { quiet: true, mark: false })?;
+    let begun = std::time::Instant::now();
+    let walked = walk(&mut timeline, seed, moves)?;
+    println!("{walked:?} in {:?}", begun.elapsed());
+    Ok(())
 }

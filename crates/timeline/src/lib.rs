@@ -10,6 +10,7 @@ pub mod model;
 mod probes;
 mod search;
 mod state;
+pub mod walk;
 mod wire;
 
 pub use model::*;

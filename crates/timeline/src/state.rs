@@ -1,8 +1,10 @@
 //! The guest's state at the present position, and diversions from it.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use clew_abi::control::MAX_PAYLOAD;
 use clew_abi::debug::{
-    AUXV, GET_REGISTERS, PROGRAM, READ, Registers as RawRegisters, SET_REGISTERS, TASKS, TaskEntry,
+    AUXV, CHECKSUMS, GET_REGISTERS, PROGRAM, READ, Registers as RawRegisters, SET_REGISTERS, TASKS, TaskEntry,
     WRITE,
 };
 use clew_trace::{Error, Result};
@@ -131,6 +133,18 @@ impl Timeline {
             at += part.len() as u64;
         }
         Ok(true)
+    }
+
+    /// A hash of everything the guest can see: registers of all tasks, memory.
+    pub fn fingerprint(&mut self) -> Result<u64> {
+        let mut hasher = DefaultHasher::new();
+        for task in self.tasks()? {
+            let Registers { gpr, rip, rflags, fs_base, gs_base, xsave } = self.registers(task.tid)?;
+            (task.tid, gpr, rip, rflags, fs_base, gs_base, xsave).hash(&mut hasher);
+        }
+        let (engine, host) = self.seen();
+        engine.ask_all(host, CHECKSUMS, 0)?.hash(&mut hasher);
+        Ok(hasher.finish())
     }
 
     /// Is there a diversion?

@@ -19,6 +19,17 @@ fn answer(bytes: &[u8]) {
     supervisor::send(ANSWER, 0, bytes);
 }
 
+/// An answer of entries of one size, in as many parts as it takes: `arg` is 1 if more follow.
+fn answer_all(all: &[u8], entry: usize) {
+    let mut parts = all.chunks(MAX_PAYLOAD / entry * entry).peekable();
+    if parts.peek().is_none() {
+        answer(&[]);
+    }
+    while let Some(part) = parts.next() {
+        supervisor::send(ANSWER, parts.peek().is_some().into(), part);
+    }
+}
+
 fn answer_done(done: bool) {
     answer(&u64::from(done).to_le_bytes());
 }
@@ -78,6 +89,7 @@ impl Engine {
                     self.auxv.iter().flatten().flat_map(|word| word.to_le_bytes()).collect();
                 answer(&words);
             }
+            CHECKSUMS => answer_all(&self.checksums(), 24),
             PROGRAM => answer(self.exe.as_bytes()),
             _ => {}
         }
@@ -132,9 +144,7 @@ impl Engine {
             let entry = TaskEntry { tid, pid, tick, name: task.name };
             all.extend_from_slice(bytes_of(&entry));
         }
-        all.chunks(MAX_PAYLOAD / size_of::<TaskEntry>() * size_of::<TaskEntry>()).for_each(|part| {
-            supervisor::send(ANSWER, u64::from(part.as_ptr_range().end != all.as_ptr_range().end), part);
-        });
+        answer_all(&all, size_of::<TaskEntry>());
     }
 
     /// Guest memory is written for the debugger, in a diversion: protection does not matter.

@@ -75,7 +75,7 @@ impl Engine {
         {
             return Some(stop);
         }
-        self.poll().then_some((reason::INTERRUPTED, [0; 2]))
+        self.poll().map(|why| (why, [0; 2]))
     }
 
     fn passed(&self, here: clew_abi::debug::Position) -> bool {
@@ -237,26 +237,26 @@ impl Engine {
         supervisor::send(STOPPED, 0, bytes_of(&stopped));
     }
 
-    /// Looks whether the timeline wants something. True if it wants the guest to stop.
-    fn poll(&mut self) -> bool {
+    /// Looks whether the timeline wants something. Returns why the guest stops, if it does.
+    fn poll(&mut self) -> Option<u64> {
         let now = self.ticks.now();
-        let Some(d) = &mut self.debug else { return false };
+        let d = self.debug.as_mut()?;
         d.looks += 1;
         if d.looks < LOOKS && now < d.poll_at {
-            return false;
+            return None;
         }
         (d.poll_at, d.looks) = (now + POLL_TICKS, 0);
         loop {
             match supervisor::receive(false) {
                 Err(supervisor::Gone) => sys::exit_group(0),
-                Ok(None) => return false,
+                Ok(None) => return None,
                 Ok(Some(message)) => match (message.kind, message.file) {
                     (FORK, Some(file)) => {
                         if self.make_copy(file) {
-                            self.stop(reason::BEGUN, [0; 2]);
+                            return Some(reason::BEGUN);
                         }
                     }
-                    (INTERRUPT, _) => return true,
+                    (INTERRUPT, _) => return Some(reason::INTERRUPTED),
                     _ => {}
                 },
             }
