@@ -23,13 +23,13 @@ use crate::text;
 const INTERRUPTED: i32 = 130;
 
 pub fn run(args: &Args, trace: &Trace, target: &Target) -> Result<i32> {
-    let listener = listen(args.dbgport.unwrap_or(0))?;
     let debugger = Debugger::new(args);
     if args.dbgport.is_none() {
         debugger.find()?;
-        // The terminal's signals are the debugger's, and must not reach replayed processes either.
+        // The terminal's signals are the debugger's. Not one thread may take them, nor an engine.
         signals::leave_terminal_to_another();
     }
+    let listener = listen(args.dbgport.unwrap_or(0))?;
     let plan = Plan::new(trace, target)?.ok_or_else(|| empty(trace))?;
     let banner = banner(trace, &plan);
     let options = Options { quiet: args.no_redirect_output, mark: args.mark_stdio };
@@ -96,7 +96,7 @@ fn serve(args: &Args, mut server: Server<Timeline>, debugger: &Debugger, port: u
 /// Starts the debugger and serves it until it has ended.
 fn accompany(mut server: Server<Timeline>, debugger: &Debugger, port: u16) -> Result<i32> {
     let commands = commands_file()?;
-    let mut child = debugger.spawn(port, commands.as_fd())?;
+    let mut child = signals::in_front(|| debugger.spawn(port, commands.as_fd()))?;
     while server.serve(|| ended(&mut child).is_some()) {
         if debugger.connects_once() {
             break;
