@@ -12,12 +12,15 @@
 pub mod compare;
 pub mod cycle;
 pub mod data;
+pub mod debuggees;
 pub mod directives;
 pub mod guests;
 pub mod paths;
 pub mod process;
 pub mod program;
 pub mod server;
+pub mod sessions;
 pub mod sources;
+pub mod transcript;
 pub mod tree;
 pub mod trials;

@@ -1,0 +1,10 @@
+# guest: signals.c
+handle SIGALRM nostop noprint pass
+continue
+bt -1
+print alarms
+continue
+bt
+reverse-continue
+continue
+continue
