@@ -144,7 +144,7 @@ pub const FLAG_TRACE_EVENTS: u64 = 2;
 pub const FLAG_NO_FOLLOW: u64 = 4;
 
 /// The replay is a timeline's: see [`crate::debug`].
-pub const FLAG_DEBUG: u64 = 16;
+pub const FLAG_DEBUG: u64 = 64;
 
 /// Record checksums of guest memory with some events (see the engine's `checksum`).
 pub const FLAG_CHECK_MEMORY: u64 = 8;

@@ -5,9 +5,9 @@ use crate::signal::host::{canonical, refused_branch};
 use crate::signal::{SIGBUS, SIGILL, SIGSEGV, SIGTRAP, Taken};
 use crate::state::{Engine, ctx, engine};
 use crate::vma::{PROT_EXEC, PROT_READ, Vmas};
-use clew_translate::block::Refusal;
+use clew_translate::block::{Refusal, Single};
 use clew_translate::context::{EXIT_FAULT, EXIT_MISS, TICK_FLAGS, reg};
-use clew_translate::liveness::STATUS_FLAGS;
+use clew_translate::liveness::{STATUS_FLAGS, shown_flags};
 use clew_translate::cache::Entry;
 use clew_translate::{Cache, Site, SiteKind};
 
@@ -72,8 +72,20 @@ pub fn resume_guest() {
     engine().resume();
 }
 
+/// What came of an instruction that was executed alone.
+pub enum Alone {
+    /// Control is at `ctx().pc`: behind it, or back at it after one round.
+    Done,
+    /// The same, and the engine has counted a tick.
+    Ticked,
+    /// It faulted.
+    Fault(Taken),
+    /// The engine has to do it, or a counter ran out: for [`Engine::leave`].
+    Left(u32, Site),
+}
+
 impl Engine {
-    fn leave(&mut self, number: u32, site: Site) {
+    pub(crate) fn leave(&mut self, number: u32, site: Site) {
         ctx().pc = site.pc;
         if site.kind == SiteKind::Break {
             return self.probed(number);
@@ -89,8 +101,8 @@ impl Engine {
             }
             SiteKind::Tick => self.tick_reached(),
             SiteKind::TickFlagsLost => {
-                // As if the counter had not reached zero: the same flags in every run.
-                ctx().rflags = ctx().rflags & !STATUS_FLAGS | TICK_FLAGS;
+                // As if the counter had not reached zero.
+                self.lose_flags();
                 self.tick_reached();
             }
             SiteKind::Syscall => self.system_call(),
@@ -151,10 +163,26 @@ impl Engine {
 
     /// [`Self::leave_step`] after an indirect branch.
     fn stepped_indirectly(&mut self) {
+        if self.refused() {
+            return self.resume();
+        }
         ctx().pc = ctx().exit_target;
         self.ticks.count_one();
         self.step_trap();
         self.resume();
+    }
+
+    /// After an indirect branch whose place `exit_from` tells: raises its fault if it cannot go where
+    /// it wants to.
+    fn refused(&mut self) -> bool {
+        let refused = !canonical(ctx().exit_target);
+        if refused {
+            refused_branch(self.cache.base() + ctx().exit_from);
+            if let Some(taken) = self.task.signals.fault.take() {
+                self.fault(taken);
+            }
+        }
+        refused
     }
 
     fn step_trap(&mut self) {
@@ -171,13 +199,21 @@ impl Engine {
             }
             let pc = ctx().pc;
             let stepping = ctx().rflags & TF != 0;
-            let seeking = !stepping && (self.must_seek() || self.single_steps());
-            match if stepping || seeking { self.single_block(pc) } else { self.entry(pc) } {
+            let what_for = match stepping {
+                true => Some(Single::Trap),
+                false if self.must_seek() => Some(Single::Seek),
+                false => self.single_steps().then_some(Single::Step),
+            };
+            let entry = match what_for {
+                Some(what_for) => self.single_block(pc, what_for),
+                None => self.entry(pc),
+            };
+            match entry {
                 Some(entry) => {
                     ctx().resume = self.cache.host(entry);
                     ctx().rflags &= !TF;
                     self.task.signals.stepping = stepping;
-                    self.seeking = seeking;
+                    self.seeking = what_for.is_some() && !stepping;
                     return;
                 }
                 None => self.fetch_fault(pc),
@@ -187,34 +223,73 @@ impl Engine {
 
     /// One instruction was executed to find an event's exact place, while replaying.
     fn sought(&mut self) {
-        let number = ctx().exit_site as u32;
-        match number {
-            EXIT_MISS => {
-                ctx().pc = ctx().exit_target;
-                self.ticks.count_one();
-                self.tick_reached();
-            }
-            EXIT_FAULT => {
-                if let Some(taken) = self.task.signals.fault.take() {
-                    self.fault(taken);
-                }
-            }
-            _ => {
-                let site = self.cache.sites[number as usize];
-                if site.kind != SiteKind::Link {
-                    return self.leave(number, site);
-                }
-                ctx().pc = site.pc;
+        match self.after_single() {
+            Alone::Done => {
                 self.signal_first();
             }
+            Alone::Ticked => self.tick_reached(),
+            Alone::Fault(taken) => self.fault(taken),
+            Alone::Left(number, site) => return self.leave(number, site),
         }
         self.resume();
+    }
+
+    /// Makes out what came of a block of one instruction ([`Single::Seek`] or `Step`) that has just
+    /// been left. Ticks and flags are as if the instruction had been part of an ordinary block.
+    pub fn after_single(&mut self) -> Alone {
+        match ctx().exit_site as u32 {
+            EXIT_MISS => {
+                let target = ctx().exit_target;
+                if !canonical(target) {
+                    refused_branch(self.cache.base() + ctx().exit_from);
+                    let fault = self.task.signals.fault.take();
+                    return fault.map_or(Alone::Done, Alone::Fault);
+                }
+                ctx().pc = target;
+                self.ticks.count_one();
+                self.vmas.forget_readable();
+                if self.cache.flags_dead(&self.vmas, target) {
+                    self.lose_flags();
+                }
+                Alone::Ticked
+            }
+            // Without a fault, only the engine's own business was in the way: once more.
+            EXIT_FAULT => self.task.signals.fault.take().map_or(Alone::Done, Alone::Fault),
+            number => {
+                let site = self.cache.sites[number as usize];
+                if site.kind != SiteKind::Link {
+                    return Alone::Left(number, site);
+                }
+                ctx().pc = site.pc;
+                Alone::Done
+            }
+        }
+    }
+
+    /// What a tick leaves of the status flags where they are dead, in every run.
+    fn lose_flags(&mut self) {
+        ctx().rflags = ctx().rflags & !STATUS_FLAGS | TICK_FLAGS;
+    }
+
+    /// The flags at `ctx().pc`, as they are where somebody looks at them.
+    pub fn shown_flags(&self) -> u64 {
+        self.shown_flags_at(ctx().pc, ctx().rflags)
+    }
+
+    /// Of a task that is at `pc` and has these flags: as they are where somebody looks at them.
+    pub fn shown_flags_at(&self, pc: u64, flags: u64) -> u64 {
+        if flags & TF != 0 {
+            // Nothing is lost while the guest steps.
+            return flags;
+        }
+        self.vmas.forget_readable();
+        shown_flags(&self.vmas, pc, flags)
     }
 
     /// Goes on with the instruction at `ctx().pc` alone, past all probes.
     pub fn resume_alone(&mut self) {
         let pc = ctx().pc;
-        match self.single_block(pc) {
+        match self.single_block(pc, Single::Step) {
             Some(entry) => {
                 ctx().resume = self.cache.host(entry);
                 self.seeking = true;
@@ -223,8 +298,9 @@ impl Engine {
         }
     }
 
-    fn single_block(&mut self, pc: u64) -> Option<Entry> {
-        self.translate(pc, |cache, vmas| cache.single_at(vmas, pc))
+    /// A block of the instruction at `pc` alone. `None` if `pc` is not executable.
+    pub fn single_block(&mut self, pc: u64, what_for: Single) -> Option<Entry> {
+        self.translate(pc, |cache, vmas| cache.single_at(vmas, pc, what_for))
     }
 
     /// Forgets all translations.
@@ -281,11 +357,7 @@ impl Engine {
     fn indirect_miss(&mut self) {
         let target = ctx().exit_target;
         ctx().pc = target;
-        if !canonical(target) && !self.cache.window.has_shadow() && ctx().exit_from != 0 {
-            refused_branch(self.cache.base() + ctx().exit_from);
-            if let Some(taken) = self.task.signals.fault.take() {
-                self.fault(taken);
-            }
+        if !self.cache.window.has_shadow() && ctx().exit_from != 0 && self.refused() {
             return self.resume();
         }
         let site = core::mem::take(&mut self.task.signals.dispatch_fault);

@@ -391,11 +391,8 @@ impl Engine {
         // SAFETY: the range is the guest's (or the call fails).
         let result = unsafe { sys::mprotect(addr, len, host_prot(prot)) };
         if result == 0 && len > 0 {
-            if prot & PROT_EXEC == 0 || prot & PROT_WRITE != 0 {
+            if prot & PROT_EXEC == 0 || prot & PROT_WRITE != 0 || !self.is_fixed_code(addr, end) {
                 self.forget_code(addr, end);
-            } else {
-                // Code that stays executable must not be writable behind the translations' back.
-                self.forget_code_unless_executable(addr, end);
             }
             self.vmas.protect(addr, end, prot & PROT_MASK);
             self.reprotect_shared_maps(addr, end);
@@ -403,11 +400,11 @@ impl Engine {
         result
     }
 
-    fn forget_code_unless_executable(&mut self, start: u64, end: u64) {
-        let was = self.vmas.overlapping(start, end).all(|v| v.prot & PROT_WRITE == 0);
-        if !was {
-            self.forget_code(start, end);
-        }
+    /// Is there code everywhere in the range that the guest cannot write? What is known about other
+    /// memory no longer holds when it becomes such code.
+    fn is_fixed_code(&self, start: u64, end: u64) -> bool {
+        const MASK: u32 = PROT_WRITE | PROT_EXEC;
+        self.vmas.overlapping(start, end).all(|v| v.prot & MASK == PROT_EXEC)
     }
 
     /// `mremap`. While recording (`made_at` is `None`) the kernel chooses the place, while

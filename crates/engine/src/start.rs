@@ -85,6 +85,7 @@ pub extern "C" fn start(sp: u64) -> ! {
         files: Files::default(),
         sharing: Default::default(),
         seeking: false,
+        stress: Default::default(),
         brk: Brk::default(),
         pid,
         exe: String::new(),

@@ -5,7 +5,7 @@
 //! time, and the signal handler touches only the fields it documents while the engine runs.
 
 use crate::calls::files::Files;
-use crate::debug::Debug;
+use crate::debug::{Debug, Stress};
 use crate::log::Log;
 use crate::memory::Brk;
 use crate::sharing::Sharing;
@@ -49,6 +49,7 @@ pub struct Engine {
     pub sharing: Sharing,
     /// The replay looks for an event's exact place, one instruction at a time.
     pub seeking: bool,
+    pub stress: Stress,
     pub brk: Brk,
     /// Of the running task's process.
     pub pid: u32,

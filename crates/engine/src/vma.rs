@@ -194,6 +194,10 @@ impl CodeSource for Vmas {
         self.find(pc).is_some_and(|v| v.kind == VmaKind::Shared)
     }
 
+    fn is_fixed(&self, pc: u64) -> bool {
+        self.find(pc).is_some_and(|v| v.kind != VmaKind::Shared && v.prot & PROT_WRITE == 0)
+    }
+
     fn code(&self, pc: u64) -> &[u8] {
         let i = self.index(pc);
         let mut end = pc;

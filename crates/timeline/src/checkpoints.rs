@@ -54,6 +54,20 @@ impl Checkpoints {
         self.all.partition_point(|c| c.position < position).checked_sub(1)
     }
 
+    /// The task that runs at the beginning.
+    pub fn first_tid(&self) -> u32 {
+        self.all.first().map_or(0, |c| c.engine.stopped.place.tid as u32)
+    }
+
+    /// The number of the last one at which this task runs and has not come to that tick; the beginning's
+    /// if there is none.
+    pub fn last_at_tick(&self, tid: u32, tick: u64) -> usize {
+        let before = |c: &Checkpoint| {
+            c.engine.stopped.place.tid == u64::from(tid) && c.position.tick <= tick
+        };
+        self.all.iter().rposition(before).unwrap_or(0)
+    }
+
     pub fn get(&mut self, number: usize) -> Option<&mut Checkpoint> {
         self.all.get_mut(number)
     }

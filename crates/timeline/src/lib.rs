@@ -174,9 +174,10 @@ impl Timeline {
 
     fn seek_tick(&mut self, tick: u64, attention: Attention<'_>) -> Result<Stopped> {
         let origin = self.here.clone();
-        self.go_to(self.beginning, None)?;
+        let first = self.checkpoints.first_tid();
+        self.present_from(self.checkpoints.last_at_tick(first, tick))?;
         let wait = RunOrder {
-            wait_tid: self.here.tid.into(),
+            wait_tid: first.into(),
             wait_tick: tick,
             ..order(Position { event: u64::MAX, tick: 0, pc: 0 }, 0)
         };

@@ -45,8 +45,8 @@ pub struct GuestContext {
     pub exit_site: u64,
     /// Guest target of an indirect branch that found no translation.
     pub exit_target: u64,
-    /// If that was by way of the hashed lookup: where in the cache (as an offset) the branch is, 0 if
-    /// that is not known.
+    /// If that was by way of the hashed lookup, or from a single block: where in the cache (as an
+    /// offset) the branch is, 0 if that is not known.
     pub exit_from: u64,
     pub rflags: u64,
     /// Where in the cache to go on.

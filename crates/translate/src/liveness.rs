@@ -1,10 +1,11 @@
 //! Proves that the status flags a tick check would destroy are dead.
 //!
 //! The proof must hold on every path, so the scan follows direct jumps and calls, both sides of
-//! conditional branches within a budget, and gives up (flags live) at everything else. It is a pure
-//! function of the guest's code, so recording and replay agree where ticks leave their own flags; a
-//! change to any page it looked at invalidates the block that relies on it.
+//! conditional branches within a budget, and gives up (flags live) at everything else. Of code that the
+//! guest cannot write it is a pure function, so recording, replay and single steps agree where ticks
+//! leave their own flags; a change to any page it looked at invalidates the block that relies on it.
 
+use crate::context::TICK_FLAGS;
 use crate::insn::{self, Action};
 use crate::quick::{self, Flow, Quick};
 use alloc::vec::Vec;
@@ -18,9 +19,10 @@ pub trait CodeSource {
     fn code(&self, pc: u64) -> &[u8];
 
     /// Can the code at `pc` change without a write to that address (memory mapped twice)?
-    fn is_shared(&self, _pc: u64) -> bool {
-        false
-    }
+    fn is_shared(&self, pc: u64) -> bool;
+
+    /// Can the code at `pc` change by system calls alone: is it neither shared nor writable?
+    fn is_fixed(&self, pc: u64) -> bool;
 }
 
 /// The flags a tick's subtraction writes.
@@ -39,35 +41,69 @@ const BUDGET: u32 = 48;
 /// Conditional branches followed on one path.
 const DEPTH: u32 = 4;
 
-/// Are the status flags overwritten before they are read, on every path from `pc`? `rewritten` says
-/// of an address whether its page's code cannot be relied on; the numbers of the pages the proof
-/// rests on are appended to `pages`.
+/// Are the status flags overwritten before they are read, on every path from `pc`? `unsteady` says of an
+/// address whether its code may change unnoticed. The numbers of the pages the answer rests on are
+/// appended to `pages`: if what is mapped there changes, so may the answer.
+///
+/// From code that the guest cannot write, only such code proves anything, so that the answer is a
+/// function of code and memory map alone. From other code only other code does, so that flags which
+/// were lost on the word of code that may have changed meanwhile never reach the former.
 pub fn flags_dead(
     source: &impl CodeSource,
-    rewritten: impl Fn(u64) -> bool,
+    unsteady: impl Fn(u64) -> bool,
     pc: u64,
     pages: &mut Vec<u64>,
 ) -> bool {
+    let fixed = source.is_fixed(pc);
+    let proves = |addr| source.is_fixed(addr) == fixed && (fixed || !unsteady(addr));
     let before = pages.len();
-    let mut scan = Scan { source, rewritten, pages, last: u64::MAX, budget: BUDGET };
+    let mut scan = Scan { source, proves, pages, last: u64::MAX, budget: BUDGET };
     let dead = scan.live(pc, DESTROYED, DEPTH) == 0;
-    if !dead {
+    if !dead && !fixed {
         pages.truncate(before);
     }
     dead
 }
 
-struct Scan<'a, S, R> {
+/// Where the guest can write its code, what was translated when decides which dead flags are lost. So
+/// wherever they can be seen, they get the value that lost ones have: given the flags at `pc`, returns
+/// what they are shown as.
+pub fn shown_flags(source: &impl CodeSource, pc: u64, flags: u64) -> u64 {
+    if source.is_fixed(pc) {
+        return flags;
+    }
+    let proves = |addr| !source.is_fixed(addr);
+    let dead = |bit: &(u64, u32)| {
+        let mut pages = Vec::new();
+        let mut scan = Scan { source, proves, pages: &mut pages, last: u64::MAX, budget: BUDGET };
+        scan.live(pc, bit.1, DEPTH) == 0
+    };
+    let dead = FLAGS.iter().filter(|flag| dead(flag)).fold(0, |mask, flag| mask | flag.0);
+    flags & !dead | TICK_FLAGS & dead
+}
+
+/// The status flags: as bits of rflags, and as the decoder names them.
+const FLAGS: [(u64, u32); 6] = [
+    (0x001, RflagsBits::CF),
+    (0x004, RflagsBits::PF),
+    (0x010, RflagsBits::AF),
+    (0x040, RflagsBits::ZF),
+    (0x080, RflagsBits::SF),
+    (0x800, RflagsBits::OF),
+];
+
+struct Scan<'a, S, P> {
     source: &'a S,
-    rewritten: R,
+    /// Does the code at an address prove anything?
+    proves: P,
     pages: &'a mut Vec<u64>,
     /// The page noted last.
     last: u64,
     budget: u32,
 }
 
-impl<S: CodeSource, R: Fn(u64) -> bool> Scan<'_, S, R> {
-    /// Notes that the proof rests on the pages of an instruction. False if it must not.
+impl<S: CodeSource, P: Fn(u64) -> bool> Scan<'_, S, P> {
+    /// Notes that the answer rests on the pages of an instruction. False if it proves nothing.
     #[inline]
     fn rest_on(&mut self, first: u64, last: u64) -> bool {
         first / PAGE == self.last && last / PAGE == self.last
@@ -80,7 +116,7 @@ impl<S: CodeSource, R: Fn(u64) -> bool> Scan<'_, S, R> {
         if self.pages.last() != Some(&self.last) {
             self.pages.push(self.last);
         }
-        !(self.rewritten)(addr)
+        (self.proves)(addr)
     }
 
     /// Flags of `wanted` that some path from `pc` may read before it writes them: empty if there is
@@ -91,7 +127,10 @@ impl<S: CodeSource, R: Fn(u64) -> bool> Scan<'_, S, R> {
             let mut code = self.source.code(pc);
             while self.budget > 0 {
                 self.budget -= 1;
-                let Some(step) = Step::at(code, pc) else { return open };
+                let Some(step) = Step::at(code, pc) else {
+                    self.rest_on(pc, pc.saturating_add(14));
+                    return open;
+                };
                 let next = pc + step.len as u64;
                 if !self.rest_on(pc, next - 1) {
                     return open;

@@ -11,9 +11,11 @@ mod diversion;
 mod expression;
 mod probes;
 mod stop;
+mod stress;
 
 use crate::state::{Engine, ctx};
 pub use copy::CLONE_FLAGS;
+pub use stress::Stress;
 use probes::Breakpoints;
 use alloc_crate::boxed::Box;
 use clew_abi::debug::{Place, Position, RUN_STOP, RunOrder};

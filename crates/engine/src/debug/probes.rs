@@ -45,6 +45,9 @@ impl Engine {
 
     /// Control left through the probe of this number, before the instruction at `ctx().pc`.
     pub fn probed(&mut self, number: u32) {
+        if self.stress.on {
+            return self.stress_hit(number);
+        }
         let here = self.position();
         let Some(d) = &mut self.debug else { return self.go_behind(number) };
         d.looks += 1;

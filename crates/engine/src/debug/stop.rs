@@ -67,8 +67,15 @@ impl Engine {
         if run.step_tid == tid && !passed && outside {
             return Some((reason::STEPPED, [0; 2]));
         }
+        let hits = self.hits();
         if let Some(stop) = self.signal_to_come() {
             return Some(stop);
+        }
+        if self.hits() != hits {
+            // It was noted, and strikes now.
+            self.events_here();
+            self.aim_at_next();
+            return self.reason_to_stop();
         }
         if single && !passed && self.stops_at_breakpoint(here.pc)
             && let Some(stop) = self.hit(reason::BREAKPOINT, [0; 2])
@@ -76,6 +83,10 @@ impl Engine {
             return Some(stop);
         }
         self.poll().map(|why| (why, [0; 2]))
+    }
+
+    fn hits(&self) -> u64 {
+        self.debug.as_ref().map_or(0, |d| d.hits)
     }
 
     fn passed(&self, here: clew_abi::debug::Position) -> bool {

@@ -39,7 +39,7 @@ pub fn begin(engine: &mut Engine) {
     }
     sandbox::enter();
     if orders().flags & clew_abi::orders::FLAG_STRESS_PROBES != 0 {
-        engine.cache.stress_probes();
+        engine.stress_probes();
     }
     engine.begin_window();
     let Some(record) = engine.take_event() else {

@@ -142,7 +142,7 @@ fn interrupted_context(engine: &mut Engine, taken: &Taken, fpstate: u64) -> Ucon
         link: 0,
         stack: engine.task.signals.altstack.words(c.gpr[reg::RSP]),
         regs,
-        eflags: c.rflags,
+        eflags: engine.shown_flags(),
         segments: SEGMENTS,
         err,
         trapno,

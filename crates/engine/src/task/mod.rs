@@ -372,6 +372,7 @@ impl Engine {
             _ => Processor::take(),
         };
         let Registers { gpr, rflags, pc, .. } = registers;
+        let rflags = self.shown_flags_at(pc, rflags);
         let (fs_base, gs_base) = (processor.fs, processor.gs);
         (debug::Registers { gpr, rip: pc, rflags, fs_base, gs_base }, processor.image)
     }

@@ -35,7 +35,7 @@ impl<S: CodeSource> Builder<'_, S> {
 
     pub(super) fn jump(&mut self, pc: u64, target: u64) -> Flow {
         let follow = target > pc
-            && !self.single
+            && self.single.is_none()
             && self.checked.is_none()
             && !self.cache.has_block(target)
             && !self.source.code(target).is_empty()
@@ -84,7 +84,9 @@ impl<S: CodeSource> Builder<'_, S> {
 
     /// Goes to the translation of the address in rcx.
     pub(super) fn dispatch(&mut self) {
-        if self.single {
+        if self.single.is_some() {
+            let here = self.cache.offset(self.hot.pos());
+            self.hot.store_imm32(context_addr!(exit_from), here);
             self.hot.jmp(self.cache.base());
         } else if self.cache.window.has_shadow() {
             self.hot.jmp_shadow(SHADOW_DISP as u32);

@@ -42,7 +42,7 @@ impl<S: CodeSource> Builder<'_, S> {
 
     /// Ties a link site to its patchable displacement, and to its target if that is translated.
     pub(super) fn wire(&mut self, site: u32, patch: u64, target: u64) {
-        if self.single {
+        if self.single.is_some() {
             return;
         }
         self.cache.sites[site as usize].patch = self.cache.offset(patch);

@@ -24,12 +24,14 @@ mod probes;
 mod relative;
 mod single;
 
+pub use single::Single;
+
 use crate::cache::{Cache, Entry, SiteKind};
 use crate::context::{COUNTERS, counter_addr};
 use crate::context_addr;
 use crate::emit::Emitter;
 use crate::insn::{self, Action};
-use crate::liveness::{CodeSource, flags_dead};
+use crate::liveness::CodeSource;
 use crate::quick::{self, Quick};
 use alloc::vec::Vec;
 use checked::{checked_end, writes_memory};
@@ -88,10 +90,10 @@ struct Builder<'a, S> {
     landings: Landings,
     /// Where the checked bytes end, in a checked block.
     checked: Option<u64>,
-    single: bool,
+    single: Option<Single>,
     /// Some instructions have probes.
     probing: bool,
-    /// Pages that the proofs about flags rest on.
+    /// Pages that were looked at to learn whether flags are dead.
     proof_pages: Vec<u64>,
 }
 
@@ -103,7 +105,7 @@ enum Way {
     /// By an indirect branch as well.
     Indirect,
     /// Once, by the engine.
-    Single,
+    Single(Single),
 }
 
 /// Translates the guest code at `pc`. `indirect`: an indirect branch goes there.
@@ -122,9 +124,10 @@ pub(crate) fn translate_single(
     cache: &mut Cache,
     source: &impl CodeSource,
     pc: u64,
+    what_for: Single,
 ) -> Result<u32, Refusal> {
     cache.drop_single();
-    let single = build(cache, source, pc, Way::Single)?;
+    let single = build(cache, source, pc, Way::Single(what_for))?;
     cache.keep_single(single);
     Ok(single)
 }
@@ -168,14 +171,17 @@ impl<'a, S: CodeSource> Builder<'a, S> {
             return Err(Refusal::NotExecutable);
         }
         prefetch(code);
-        let single = way == Way::Single;
+        let single = match way {
+            Way::Single(what_for) => Some(what_for),
+            _ => None,
+        };
         let last = pc + (code.len().min(MAX_LEN) - 1) as u64;
         let unsteady = cache.is_unsteady(source, pc)
             || last / PAGE != pc / PAGE && cache.is_unsteady(source, last);
-        let checked = (unsteady && !single).then(|| checked_end(code, pc));
+        let checked = (unsteady && single.is_none()).then(|| checked_end(code, pc));
         let (hot, cold) = cache.emitters().ok_or(Refusal::Full)?;
         let proof_pages = core::mem::take(&mut cache.proof_pages);
-        let probing = cache.probing() && !single;
+        let probing = cache.probing() && single.is_none();
         Ok(Self {
             cache,
             source,
@@ -200,7 +206,7 @@ impl<'a, S: CodeSource> Builder<'a, S> {
     /// Keeps what was written.
     fn finish(self) -> &'a mut Cache {
         let Self { cache, hot, cold, block, mut proof_pages, single, .. } = self;
-        if !single {
+        if single.is_none() {
             proof_pages.iter().for_each(|&page| cache.note_page(block, page));
         }
         proof_pages.clear();
@@ -211,12 +217,12 @@ impl<'a, S: CodeSource> Builder<'a, S> {
 
     /// Nothing but copies of code that stays as it is.
     fn is_plain(&self) -> bool {
-        !self.single && self.checked.is_none()
+        self.single.is_none() && self.checked.is_none()
     }
 
     /// The entries, up to the first instruction.
     fn entries(&mut self, pc: u64, way: Way) {
-        if way == Way::Single {
+        if let Way::Single(_) = way {
             self.hot.align(16);
             self.cache.set_single_entry(self.block, self.hot.pos());
             return;
@@ -258,23 +264,13 @@ impl<'a, S: CodeSource> Builder<'a, S> {
         entry
     }
 
-    /// May a tick on the way to `target` destroy the flags?
+    /// Does a tick on the way to `target` destroy the flags?
     fn flags_dead(&mut self, target: u64) -> bool {
-        if !self.is_plain() {
-            return false;
+        match self.single {
+            Some(Single::Trap) => false,
+            Some(_) => self.cache.flags_dead(self.source, target),
+            None => self.cache.prove_flags_dead(self.source, target, &mut self.proof_pages),
         }
-        if let Some(pages) = self.cache.proofs.find(target) {
-            self.proof_pages.extend_from_slice(&pages);
-            return true;
-        }
-        let before = self.proof_pages.len();
-        let (cache, source) = (&*self.cache, self.source);
-        let unsteady = |addr| cache.is_unsteady(source, addr);
-        let dead = flags_dead(source, unsteady, target, &mut self.proof_pages);
-        if dead {
-            self.cache.proofs.keep(target, &self.proof_pages[before..]);
-        }
-        dead
     }
 
     fn counter(&mut self) -> u32 {
@@ -292,7 +288,7 @@ impl<'a, S: CodeSource> Builder<'a, S> {
             at.pc = target;
             at.run_start = target;
         }
-        if !self.single {
+        if self.single.is_none() {
             let end = at.pc.max(at.run_start + 1);
             self.cache.note_guest_range(self.block, at.run_start, end);
         }
@@ -455,7 +451,7 @@ impl<'a, S: CodeSource> Builder<'a, S> {
 
     /// Must the block end behind the current instruction, though control goes on there?
     fn ends_behind(&self) -> bool {
-        let alone = self.single && !holds_traps(&self.instr);
+        let alone = self.single.is_some() && !holds_traps(&self.instr);
         let wrote = self.checked.is_some()
             && writes_memory(&mut InstructionInfoFactory::new(), &self.instr);
         alone || wrote
@@ -484,8 +480,8 @@ impl<'a, S: CodeSource> Builder<'a, S> {
     }
 
     fn instruction(&mut self, pc: u64, next: u64) -> Flow {
-        if self.single
-            && let Some(flow) = self.single_instruction(pc, next)
+        if let Some(single) = self.single
+            && let Some(flow) = self.single_instruction(single, pc, next)
         {
             return flow;
         }

@@ -6,6 +6,18 @@ use crate::emit::Emitter;
 use crate::liveness::CodeSource;
 use iced_x86::{Instruction, Mnemonic, OpKind, Register};
 
+/// What a block of one instruction is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Single {
+    /// The guest's own steps, by the trap flag: one round of a repeated string instruction. It may look
+    /// at the flags after each, so ticks leave them alone.
+    Trap,
+    /// Finding an event's place: one round as well. Ticks leave flags as they do elsewhere.
+    Seek,
+    /// A debugger's step: a whole instruction, flags as elsewhere.
+    Step,
+}
+
 /// `mov ss` and `pop ss` keep single-step traps off until after the next instruction.
 pub(super) fn holds_traps(instr: &Instruction) -> bool {
     instr.op_count() > 0
@@ -16,12 +28,20 @@ pub(super) fn holds_traps(instr: &Instruction) -> bool {
 impl<S: CodeSource> Builder<'_, S> {
     /// What a single block does in another way: `pushf`, which shows the trap flag, and repeated
     /// string instructions, of which it does one round.
-    pub(super) fn single_instruction(&mut self, pc: u64, next: u64) -> Option<Flow> {
+    pub(super) fn single_instruction(
+        &mut self,
+        single: Single,
+        pc: u64,
+        next: u64,
+    ) -> Option<Flow> {
         use Mnemonic::*;
         let instr = self.instr;
         let repeated = instr.has_rep_prefix() || instr.has_repne_prefix();
         match instr.mnemonic() {
-            Pushf | Pushfq => return Some(self.leave(SiteKind::Intrinsic, pc)),
+            _ if single == Single::Step => return None,
+            Pushf | Pushfq if single == Single::Trap => {
+                return Some(self.leave(SiteKind::Intrinsic, pc));
+            }
             Movsb | Movsw | Movsd | Movsq | Stosb | Stosw | Stosd | Stosq | Lodsb | Lodsw
             | Lodsd | Lodsq | Cmpsb | Cmpsw | Cmpsd | Cmpsq | Scasb | Scasw | Scasd | Scasq
                 if repeated && instr.is_string_instruction() => {}

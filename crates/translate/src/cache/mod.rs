@@ -20,7 +20,7 @@ mod proofs;
 pub use links::{NO_BLOCK, Site, SiteKind};
 pub use locate::Located;
 
-use crate::block::{self, MAX_COLD, MAX_HOT, MAX_INSTRUCTIONS, Refusal};
+use crate::block::{self, MAX_COLD, MAX_HOT, MAX_INSTRUCTIONS, Refusal, Single};
 use crate::context::{EXIT_MISS, reg};
 use crate::context_addr;
 use crate::emit::Emitter;
@@ -110,7 +110,7 @@ type AddressMap<V> = HashMap<u64, V, BuildHasherDefault<AddressHasher>>;
 
 /// The ends of everything before a single block was added.
 #[derive(Clone, Copy)]
-struct Single {
+struct BeforeSingle {
     block: u32,
     sites: usize,
     map: usize,
@@ -143,12 +143,12 @@ pub struct Cache {
     pub review_at: u64,
     review_after: u64,
     /// Where the single block began, to be overwritten by the next one.
-    single: Option<Single>,
+    single: Option<BeforeSingle>,
     /// `hot` and `cold` before the last block.
     before_last: (u64, u64),
     /// Kept for its memory.
     pub(crate) proof_pages: Vec<u64>,
-    pub(crate) proofs: Proofs,
+    proofs: Proofs,
     probes: Probes,
     /// What `note_page` did last.
     last_noted: (u32, u64),
@@ -320,7 +320,7 @@ impl Cache {
     pub(crate) fn keep_single(&mut self, block: u32) {
         let b = &self.blocks[block as usize];
         let (hot, cold) = self.before_last;
-        self.single = Some(Single {
+        self.single = Some(BeforeSingle {
             block,
             sites: b.sites_start as usize,
             map: b.map_start as usize,
@@ -397,8 +397,13 @@ impl Cache {
     }
 
     /// A block of the instruction at `pc` alone: see [`block::translate_single`].
-    pub fn single_at(&mut self, source: &impl CodeSource, pc: u64) -> Result<Entry, Refusal> {
-        let block = block::translate_single(self, source, pc)?;
+    pub fn single_at(
+        &mut self,
+        source: &impl CodeSource,
+        pc: u64,
+        what_for: Single,
+    ) -> Result<Entry, Refusal> {
+        let block = block::translate_single(self, source, pc, what_for)?;
         Ok(self.first_entry(block))
     }
 

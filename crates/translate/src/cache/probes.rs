@@ -9,8 +9,15 @@ use clew_abi::layout::PAGE;
 #[derive(Default)]
 pub(super) struct Probes {
     breakpoints: AddressMap<()>,
-    /// For tests: one in eight addresses is a breakpoint.
-    stress: bool,
+    /// For tests: one in eight addresses is a breakpoint, but for these.
+    stress: Option<AddressMap<()>>,
+}
+
+impl Probes {
+    fn stressed(&self, pc: u64) -> bool {
+        let chosen = pc.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 61 == 0;
+        chosen && self.stress.as_ref().is_some_and(|spared| !spared.contains_key(&pc))
+    }
 }
 
 impl Cache {
@@ -24,20 +31,27 @@ impl Cache {
     /// Are new translations made with probes?
     #[inline]
     pub(crate) fn probing(&self) -> bool {
-        !self.probes.breakpoints.is_empty() || self.probes.stress
+        !self.probes.breakpoints.is_empty() || self.probes.stress.is_some()
     }
 
     /// For tests: makes breakpoints of one address in eight, while there is no translation yet.
     pub fn stress_probes(&mut self) {
-        self.probes.stress = true;
+        self.probes.stress = Some(AddressMap::default());
+    }
+
+    /// For tests: this one has had its share.
+    pub fn spare(&mut self, pc: u64, shadow_mapped: impl Fn(u64) -> bool) {
+        if let Some(spared) = &mut self.probes.stress {
+            spared.insert(pc, ());
+        }
+        self.drop_blocks_with(&[pc], &shadow_mapped);
     }
 
     /// Is there a breakpoint at `pc`? For who runs single blocks, which have none.
     #[inline]
     pub fn is_breakpoint(&self, pc: u64) -> bool {
         self.probing()
-            && (self.probes.breakpoints.contains_key(&pc)
-                || self.probes.stress && pc.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 61 == 0)
+            && (self.probes.breakpoints.contains_key(&pc) || self.probes.stressed(pc))
     }
 
     /// From now on these addresses, and no others, are breakpoints: control leaves before their

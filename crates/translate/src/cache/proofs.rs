@@ -1,6 +1,8 @@
 //! Proofs that status flags are dead, kept for the next branch to the same address: functions are
 //! called from many places.
 
+use super::Cache;
+use crate::liveness::{self, CodeSource};
 use alloc::vec::Vec;
 
 const SIZE: usize = 1024;
@@ -17,7 +19,7 @@ const NONE: Proof = Proof { pc: u64::MAX, pages: [0; PAGES] };
 
 /// Successful proofs, by address. They hold until a page changes that holds translated code: the
 /// pages a proof rests on count as such.
-pub(crate) struct Proofs {
+pub(super) struct Proofs {
     table: Vec<Proof>,
     kept: bool,
 }
@@ -32,13 +34,13 @@ impl Proofs {
     }
 
     /// The pages a proof for `pc` rests on.
-    pub(crate) fn find(&self, pc: u64) -> Option<[u64; PAGES]> {
+    fn find(&self, pc: u64) -> Option<[u64; PAGES]> {
         let proof = &self.table[Self::slot(pc)];
         (proof.pc == pc).then_some(proof.pages)
     }
 
     /// Keeps a proof that rests on `pages`.
-    pub(crate) fn keep(&mut self, pc: u64, pages: &[u64]) {
+    fn keep(&mut self, pc: u64, pages: &[u64]) {
         let (Some(&first), Some(&last)) = (pages.first(), pages.last()) else { return };
         if pages.len() <= PAGES {
             self.table[Self::slot(pc)] = Proof { pc, pages: [first, last] };
@@ -50,5 +52,35 @@ impl Proofs {
         if core::mem::take(&mut self.kept) {
             self.table.fill(NONE);
         }
+    }
+}
+
+impl Cache {
+    /// Does a tick on the way to `pc` destroy the flags?
+    pub fn flags_dead(&self, source: &impl CodeSource, pc: u64) -> bool {
+        let unsteady = |addr| self.is_unsteady(source, addr);
+        self.proofs.find(pc).is_some()
+            || liveness::flags_dead(source, unsteady, pc, &mut Vec::new())
+    }
+
+    /// The same for a translation that depends on the answer: the numbers of the pages that it rests on
+    /// are appended to `pages`.
+    pub(crate) fn prove_flags_dead(
+        &mut self,
+        source: &impl CodeSource,
+        pc: u64,
+        pages: &mut Vec<u64>,
+    ) -> bool {
+        if let Some(known) = self.proofs.find(pc) {
+            pages.extend_from_slice(&known);
+            return true;
+        }
+        let before = pages.len();
+        let unsteady = |addr| self.is_unsteady(source, addr);
+        let dead = liveness::flags_dead(source, unsteady, pc, pages);
+        if dead {
+            self.proofs.keep(pc, &pages[before..]);
+        }
+        dead
     }
 }
