@@ -28,14 +28,20 @@ pub struct Engine {
     answers: VecDeque<(u64, Vec<u8>)>,
     forked: Option<u64>,
     has_stopped: bool,
+    running: Option<Running>,
 }
 
-/// What a run is accompanied by.
-pub struct Company<'a> {
-    /// Interrupts it when it becomes readable.
-    pub attention: Option<Attention<'a>>,
+/// A run that is under way.
+struct Running {
+    begun: Instant,
     /// Make a copy after each such time.
-    pub every: Option<Duration>,
+    every: Option<Duration>,
+    /// When the next one is due, since the run began.
+    next: Option<Duration>,
+    /// The copy that was asked for, and when.
+    pending: Option<(Control, Duration)>,
+    copies: Vec<Copied>,
+    interrupted: bool,
 }
 
 /// A copy that was made while an engine ran.
@@ -55,6 +61,7 @@ impl Engine {
             answers: VecDeque::new(),
             forked: None,
             has_stopped: false,
+            running: None,
         };
         engine.listen(host, |e| e.has_stopped)?;
         Ok(engine)
@@ -141,64 +148,90 @@ impl Engine {
         Ok(())
     }
 
-    /// Runs until it stops. Returns the copies that were made on the way.
+    /// Runs until it stops, interrupted once `attention` is readable. Copies are made after each time
+    /// `every`, and returned.
     pub fn run(
         &mut self,
         host: &mut Host,
         order: &RunOrder,
-        company: &Company<'_>,
+        every: Option<Duration>,
+        attention: Option<Attention<'_>>,
     ) -> Result<Vec<Copied>> {
-        self.has_stopped = false;
-        self.command(RUN, 0, wire::bytes_of(order))?;
-        let begun = Instant::now();
-        let mut copies = Vec::new();
-        let mut pending: Option<(Control, Duration)> = None;
-        let mut next = company.every;
-        let mut interrupted = false;
-        loop {
-            self.hear(host)?;
-            if self.forked.is_some()
-                && let Some((control, after)) = pending.take()
-            {
-                let started = Instant::now();
-                // A copy that cannot be made is one checkpoint less.
-                if let Ok(engine) = self.end_copy(host, control) {
-                    copies.push(Copied { engine, after });
-                }
-                let cost = started.elapsed();
-                next = company.every.map(|every| begun.elapsed() + every.max(cost * 20));
-            }
-            if self.has_stopped && pending.is_none() {
-                return Ok(copies);
-            }
-            let now = begun.elapsed();
-            if pending.is_none() && !self.has_stopped && next.is_some_and(|next| now >= next) {
-                pending = Some((self.begin_copy()?, now));
-            }
-            let timeout = if pending.is_some() { None } else { next.map(|n| n.saturating_sub(now)) };
-            let attention = company.attention.filter(|_| !interrupted);
-            if self.sleep(attention, timeout)? {
-                interrupted = true;
-                self.command(INTERRUPT, 0, &[])?;
+        self.begin(order, every)?;
+        while !self.advance(host)? {
+            let attention = attention.filter(|_| !self.interrupted());
+            if sleep(&[self], attention)? {
+                self.interrupt()?;
             }
         }
+        Ok(self.finish())
     }
 
-    /// Sleeps until there is something to hear or the time is over. True if `attention` is wanted.
-    fn sleep(&self, attention: Option<Attention<'_>>, timeout: Option<Duration>) -> Result<bool> {
-        let mut fds = vec![
-            PollFd::from_borrowed_fd(self.process.control().as_fd(), PollFlags::IN),
-            PollFd::from_borrowed_fd(self.process.child.pidfd(), PollFlags::IN),
-        ];
-        if let Some(attention) = attention {
-            fds.push(PollFd::from_borrowed_fd(attention, PollFlags::IN));
+    /// Begins a run: to be [advanced](Self::advance) until it is done.
+    pub fn begin(&mut self, order: &RunOrder, every: Option<Duration>) -> Result<()> {
+        self.has_stopped = false;
+        self.command(RUN, 0, wire::bytes_of(order))?;
+        self.running = Some(Running {
+            begun: Instant::now(),
+            every,
+            next: every,
+            pending: None,
+            copies: Vec::new(),
+            interrupted: false,
+        });
+        Ok(())
+    }
+
+    /// Does what is due in a run. True once it has stopped.
+    pub fn advance(&mut self, host: &mut Host) -> Result<bool> {
+        self.hear(host)?;
+        let Some(mut running) = self.running.take() else { return Ok(true) };
+        let done = self.advance_copies(host, &mut running);
+        self.running = Some(running);
+        done
+    }
+
+    fn advance_copies(&mut self, host: &mut Host, running: &mut Running) -> Result<bool> {
+        if self.forked.is_some()
+            && let Some((control, after)) = running.pending.take()
+        {
+            let started = Instant::now();
+            // A copy that cannot be made is one checkpoint less.
+            if let Ok(engine) = self.end_copy(host, control) {
+                running.copies.push(Copied { engine, after });
+            }
+            let cost = started.elapsed();
+            running.next = running.every.map(|every| running.begun.elapsed() + every.max(cost * 20));
         }
-        let timeout = timeout.and_then(|t| Timespec::try_from(t).ok());
-        match poll(&mut fds, timeout.as_ref()) {
-            Ok(_) => Ok(fds.get(2).is_some_and(|fd| !fd.revents().is_empty())),
-            Err(rustix::io::Errno::INTR) => Ok(false),
-            Err(e) => Err(e).tried(|| "wait for the replay"),
+        let now = running.begun.elapsed();
+        let due = running.next.is_some_and(|next| now >= next);
+        if due && running.pending.is_none() && !self.has_stopped {
+            running.pending = Some((self.begin_copy()?, now));
         }
+        Ok(self.has_stopped && running.pending.is_none())
+    }
+
+    /// Tells a run to stop as soon as possible.
+    pub fn interrupt(&mut self) -> Result<()> {
+        if let Some(running) = &mut self.running {
+            running.interrupted = true;
+        }
+        self.command(INTERRUPT, 0, &[])
+    }
+
+    fn interrupted(&self) -> bool {
+        self.running.as_ref().is_some_and(|running| running.interrupted)
+    }
+
+    /// After a run: the copies that were made.
+    pub fn finish(&mut self) -> Vec<Copied> {
+        self.running.take().map_or(Vec::new(), |running| running.copies)
+    }
+
+    /// How long the run may be left alone.
+    fn patience(&self) -> Option<Duration> {
+        let running = self.running.as_ref().filter(|running| running.pending.is_none())?;
+        running.next.map(|next| next.saturating_sub(running.begun.elapsed()))
     }
 
     /// Hears the engine until `enough`.
@@ -208,7 +241,7 @@ impl Engine {
             if enough(self) {
                 return Ok(());
             }
-            self.sleep(None, None)?;
+            sleep(&[self], None)?;
         }
     }
 
@@ -238,5 +271,25 @@ impl Engine {
                 },
             }
         }
+    }
+}
+
+/// Sleeps until one of the engines has something to say or wants to be advanced. True if `attention` is
+/// wanted.
+pub fn sleep(engines: &[&Engine], attention: Option<Attention<'_>>) -> Result<bool> {
+    let mut fds = Vec::with_capacity(2 * engines.len() + 1);
+    for engine in engines {
+        fds.push(PollFd::from_borrowed_fd(engine.process.control().as_fd(), PollFlags::IN));
+        fds.push(PollFd::from_borrowed_fd(engine.process.child.pidfd(), PollFlags::IN));
+    }
+    if let Some(attention) = attention {
+        fds.push(PollFd::from_borrowed_fd(attention, PollFlags::IN));
+    }
+    let timeout = engines.iter().filter_map(|engine| engine.patience()).min();
+    let timeout = timeout.and_then(|t| Timespec::try_from(t).ok());
+    match poll(&mut fds, timeout.as_ref()) {
+        Ok(_) => Ok(attention.is_some() && fds.last().is_some_and(|fd| !fd.revents().is_empty())),
+        Err(rustix::io::Errno::INTR) => Ok(false),
+        Err(e) => Err(e).tried(|| "wait for the replay"),
     }
 }

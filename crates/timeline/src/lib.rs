@@ -27,7 +27,7 @@ use clew_replay::plan::Plan;
 use clew_trace::{Error, Result, Trace};
 
 use checkpoints::{Checkpoint, Checkpoints};
-use engine::{Company, Engine};
+use engine::{Copied, Engine};
 use probes::{Filters, Probes};
 use state::Diversion;
 
@@ -66,7 +66,7 @@ impl Timeline {
         let process = host.start(trace, plan, FLAG_DEBUG, 0)?;
         let mut engine = Engine::new(&mut host, process, 0)?;
         let first = Position { event: plan.begin, tick: 0, pc: 0 };
-        engine.run(&mut host, &order(first, 0), &Company { attention: None, every: None })?;
+        engine.run(&mut host, &order(first, 0), None, None)?;
         let beginning = position(&engine.stopped);
         let here = Stopped { stop: Stop::Beginning, ..stopped(&engine.stopped) };
         let mut timeline = Self {
@@ -231,16 +231,20 @@ impl Timeline {
     fn run_here(&mut self, run: &RunOrder, attention: Option<Attention<'_>>) -> Result<()> {
         let begun = Instant::now();
         let every = Some(SPACING.max(self.checkpoints.reach() / 40));
-        let copies = self.engine.run(&mut self.host, run, &Company { attention, every })?;
-        for copied in copies {
-            let time = self.time + copied.after;
-            let position = position(&copied.engine.stopped);
-            let checkpoint = Checkpoint { position, time, engine: copied.engine, pinned: false, near: None };
-            self.checkpoints.add(checkpoint, time);
-        }
+        let copies = self.engine.run(&mut self.host, run, every, attention)?;
+        self.keep_copies(copies, self.time);
         self.time += begun.elapsed();
         self.here = self.translate(&self.engine.stopped);
         Ok(())
+    }
+
+    /// Makes checkpoints of copies that were made on a run that began at `time`.
+    fn keep_copies(&mut self, copies: Vec<Copied>, time: Duration) {
+        for Copied { engine, after } in copies {
+            let (position, time) = (position(&engine.stopped), time + after);
+            let checkpoint = Checkpoint { position, time, engine, pinned: false, near: None };
+            self.checkpoints.add(checkpoint, self.time.max(time));
+        }
     }
 
     fn translate(&self, raw: &RawStopped) -> Stopped {
@@ -301,8 +305,7 @@ impl Timeline {
         };
         let Some(diversion) = &mut self.diversion else { return Ok(self.here.clone()) };
         diversion.engine.arm(&self.probes)?;
-        let company = Company { attention: Some(attention), every: None };
-        diversion.engine.run(&mut self.host, &run, &company)?;
+        diversion.engine.run(&mut self.host, &run, None, Some(attention))?;
         let raw = diversion.engine.stopped;
         Ok(self.translate(&raw))
     }

@@ -1,10 +1,13 @@
 //! Going back: the last place before the present where something stops, or where a task was.
 
+use std::collections::VecDeque;
+use std::time::Duration;
+
 use clew_abi::debug::{Place, RUN_COLLECT, RunOrder, Stopped as RawStopped, TASKS, reason};
 use clew_trace::Result;
 
 use crate::checkpoints::Checkpoint;
-use crate::engine::Company;
+use crate::engine::{Engine, sleep};
 use crate::{
     Access, Attention, Position, Stop, Stopped, Timeline, Watchpoint, order, place, position, wire,
 };
@@ -43,43 +46,81 @@ impl Timeline {
 
     /// The last hit of `run` before the present. The present stays.
     fn last_hit(&mut self, run: &RunOrder, attention: Attention<'_>) -> Result<Found> {
-        let mut until = self.here.position;
-        while let Some(number) = self.checkpoints.last_before(until) {
-            let raw = self.search_part(number, until, run, attention)?;
-            if raw.place.reason == reason::INTERRUPTED {
-                return Ok(Found::Interrupted);
-            }
-            if raw.hits > 0 {
-                return Ok(Found::Hit(raw.hit));
-            }
-            until = self.checkpoints.get(number).map_or(self.beginning, |c| c.position);
-        }
-        Ok(Found::Nothing)
+        let until = self.here.position;
+        let width = std::thread::available_parallelism().map_or(1, usize::from);
+        let found = self.search(run, until, width, attention, |raw| raw.hits > 0)?;
+        Ok(match found {
+            None => Found::Nothing,
+            Some(raw) if raw.place.reason == reason::INTERRUPTED => Found::Interrupted,
+            Some(raw) => Found::Hit(raw.hit),
+        })
     }
 
-    /// Runs a copy of a checkpoint up to `until`, as `run` says. Long parts get checkpoints.
-    fn search_part(
+    /// Runs copies of checkpoints up to the next one, or to `until`, as `run` says: the latest part first,
+    /// `width` at a time. Returns how the latest part stopped that was
+    /// `successful` or interrupted. Long parts get checkpoints.
+    fn search(
         &mut self,
-        number: usize,
-        until: Position,
         run: &RunOrder,
+        until: Position,
+        width: usize,
         attention: Attention<'_>,
-    ) -> Result<RawStopped> {
-        let run = RunOrder { limit: order(until, 0).limit, ..*run };
-        let Some(checkpoint) = self.checkpoints.get(number) else {
-            return Ok(RawStopped::default());
+        successful: impl Fn(&RawStopped) -> bool,
+    ) -> Result<Option<RawStopped>> {
+        let mut parts: VecDeque<Part> = VecDeque::new();
+        let mut until = Some(until);
+        let mut interrupted = false;
+        loop {
+            while parts.len() < width
+                && let Some(end) = until
+            {
+                until = match self.begin_part(end, run)? {
+                    None => None,
+                    Some(part) => {
+                        parts.push_back(part);
+                        parts.back().map(|part| part.from)
+                    }
+                };
+            }
+            if parts.is_empty() {
+                return Ok(None);
+            }
+            for part in &mut parts {
+                part.done = part.done || part.engine.advance(&mut self.host)?;
+            }
+            while parts.front().is_some_and(|part| part.done) {
+                let Some(mut part) = parts.pop_front() else { break };
+                self.keep_copies(part.engine.finish(), part.time);
+                let raw = part.engine.stopped;
+                if raw.place.reason == reason::INTERRUPTED || successful(&raw) {
+                    return Ok(Some(raw));
+                }
+            }
+            let running: Vec<&Engine> =
+                parts.iter().filter(|part| !part.done).map(|part| &part.engine).collect();
+            let attention = (!interrupted).then_some(attention);
+            if !running.is_empty() && sleep(&running, attention)? {
+                interrupted = true;
+                for part in parts.iter_mut().filter(|part| !part.done) {
+                    part.engine.interrupt()?;
+                }
+            }
+        }
+    }
+
+    /// Begins to search what lies before `until`, back to the checkpoint before it. `None` if that is
+    /// the beginning.
+    fn begin_part(&mut self, until: Position, run: &RunOrder) -> Result<Option<Part>> {
+        let number = self.checkpoints.last_before(until);
+        let Some(checkpoint) = number.and_then(|n| self.checkpoints.get(n)) else {
+            return Ok(None);
         };
-        let start = checkpoint.time;
+        let (from, time) = (checkpoint.position, checkpoint.time);
         let mut engine = checkpoint.engine.copy(&mut self.host)?;
         engine.arm(&self.probes)?;
-        let company = Company { attention: Some(attention), every: Some(crate::SPACING) };
-        let copies = engine.run(&mut self.host, &run, &company)?;
-        for copied in copies {
-            let (position, time) = (position(&copied.engine.stopped), start + copied.after);
-            let checkpoint = Checkpoint { position, time, engine: copied.engine, pinned: false, near: None };
-            self.checkpoints.add(checkpoint, self.time);
-        }
-        Ok(engine.stopped)
+        let run = RunOrder { limit: order(until, 0).limit, ..*run };
+        engine.begin(&run, Some(crate::SPACING))?;
+        Ok(Some(Part { engine, from, time, done: false }))
     }
 
     fn arrive_at_hit(&mut self, found: Found, attention: Attention<'_>) -> Result<()> {
@@ -109,17 +150,14 @@ impl Timeline {
             trace_tick: tick,
             ..order(Position::default(), 0)
         };
-        let mut until = self.here.position;
-        while let Some(number) = self.checkpoints.last_before(until) {
-            let raw = self.search_part(number, until, &trace, attention)?;
-            if raw.place.reason == reason::INTERRUPTED {
+        let until = self.here.position;
+        match self.search(&trace, until, 1, attention, |raw| raw.traced != 0)? {
+            Some(raw) if raw.traced != 0 => return self.go_to(place(raw.previous), None),
+            Some(_) => {
                 self.here.stop = Stop::Interrupted;
                 return Ok(());
             }
-            if raw.traced != 0 {
-                return self.go_to(place(raw.previous), None);
-            }
-            until = self.checkpoints.get(number).map_or(self.beginning, |c| c.position);
+            None => {}
         }
         self.go_to(self.beginning, None)?;
         self.here.stop = Stop::Beginning;
@@ -157,8 +195,7 @@ impl Timeline {
         let begun = nearest.time;
         let run = RunOrder { wait_tid: tid.into(), wait_tick: wanted, ..order(until, 0) };
         let started = std::time::Instant::now();
-        let company = Company { attention: None, every: None };
-        engine.run(&mut self.host, &run, &company)?;
+        engine.run(&mut self.host, &run, None, None)?;
         let position = position(&engine.stopped);
         if position >= until || position <= from {
             return Ok(());
@@ -169,6 +206,15 @@ impl Timeline {
         self.checkpoints.add(checkpoint, time);
         Ok(())
     }
+}
+
+/// A part of the recording that is searched.
+struct Part {
+    engine: Engine,
+    from: Position,
+    /// Of the checkpoint it began at.
+    time: Duration,
+    done: bool,
 }
 
 enum Found {
