@@ -1,13 +1,14 @@
 # guest: shapes.cc
+break main
+continue
 break Square::area if side > 4
 continue
 bt
 print *this
 print name
-print this->area()
 finish
 catch throw
 continue
-bt -1
+reverse-continue
 reverse-continue
 print side

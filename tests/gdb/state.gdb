@@ -11,5 +11,4 @@ print $_exitcode
 info registers cs ss
 print $mxcsr
 print $st0
-print $xmm0.v2_double[0]
 info signal SIGINT

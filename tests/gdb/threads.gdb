@@ -7,7 +7,7 @@ break work if number == 5
 continue
 info threads
 print number
-thread apply all -q frame function work
+thread apply all -s -q frame function work
 next
 print mine
 

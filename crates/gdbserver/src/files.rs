@@ -5,11 +5,12 @@
 //! recorded path is looked for by what links commonly do: `/lib` is `/usr/lib`, and `libc.so.6` is
 //! some `libc.so.6.1`.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use clew_trace::files::{self, FileEntry};
-use clew_trace::{Result, Trace};
+use clew_trace::{Result, ResultExt, Trace};
 
 /// See the module's documentation.
 #[derive(Clone, Debug, Default)]
@@ -20,7 +21,8 @@ pub struct Files {
 
 impl Files {
     pub fn of(trace: &Trace) -> Result<Self> {
-        Ok(Self::new(trace.dir(), files::read_list(trace.dir())?))
+        let dir = trace.dir().canonicalize().tried(|| format!("find {}", trace.dir().display()))?;
+        Ok(Self::new(&dir, files::read_list(trace.dir())?))
     }
 
     pub fn new(dir: &Path, list: Vec<FileEntry>) -> Self {
@@ -34,6 +36,35 @@ impl Files {
             .or_else(|| same(&merged(&name)?))
             .or_else(|| self.only(|path| file_name(path) == file_name(&name)))
             .or_else(|| self.only(|path| is_version_of(file_name(path), file_name(&name))))
+    }
+
+    /// The trace's directory.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    pub fn list(&self) -> &[FileEntry] {
+        &self.list
+    }
+
+    /// Where the copy is.
+    pub fn stored(&self, entry: &FileEntry) -> Option<PathBuf> {
+        files::valid_key(&entry.key).then(|| self.dir.join(files::DIR).join(&entry.key))
+    }
+
+    /// Names without directories that mean one file only: libraries' own, and shorter ones as links to
+    /// them have.
+    pub fn names(&self) -> BTreeMap<&str, &FileEntry> {
+        let mut names: BTreeMap<&str, Option<&FileEntry>> = BTreeMap::new();
+        for entry in &self.list {
+            for name in versions(file_name(&entry.path)) {
+                let known = names.entry(name).or_insert(Some(entry));
+                if known.is_some_and(|known| known.blake3 != entry.blake3) {
+                    *known = None;
+                }
+            }
+        }
+        names.into_iter().filter_map(|(name, entry)| Some((name, entry?))).collect()
     }
 
     pub fn open(&self, entry: &FileEntry) -> std::io::Result<File> {
@@ -67,6 +98,16 @@ fn normal(path: &str) -> String {
 fn merged(path: &str) -> Option<String> {
     let top = path.split('/').nth(1)?;
     (top.starts_with("lib") || matches!(top, "bin" | "sbin")).then(|| format!("/usr{path}"))
+}
+
+/// `libx.so.1.2`, `libx.so.1`, `libx.so`; nothing for what is no library.
+fn versions(name: &str) -> impl Iterator<Item = &str> {
+    let base = name.find(".so").map(|at| at + 3);
+    let ends = base.into_iter().flat_map(|base| {
+        let dots = name[base..].match_indices('.').map(move |(at, _)| base + at);
+        dots.chain([name.len()])
+    });
+    ends.map(|end| &name[..end])
 }
 
 fn file_name(path: &str) -> &str {

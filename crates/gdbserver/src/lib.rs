@@ -9,6 +9,7 @@
 pub mod arch;
 pub mod client;
 pub mod commands;
+pub mod elf;
 pub mod files;
 pub mod jump;
 pub mod listener;
@@ -19,6 +20,7 @@ pub mod session;
 pub mod signals;
 pub mod stop;
 pub mod stub;
+pub mod sysroot;
 pub mod target;
 
 use std::io;

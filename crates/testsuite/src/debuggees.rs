@@ -3,11 +3,15 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Mutex;
 
 use crate::{paths, sources};
 
 /// The executable. A line `// library: FILE` in its source names a library to be built beside it.
 pub fn build(file: &str) -> Result<PathBuf, String> {
+    // Sessions share programs, and run side by side.
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _turn = ONE_AT_A_TIME.lock().map_err(|_| "another build panicked")?;
     let source = directory().join(file);
     let text = fs::read_to_string(&source).map_err(|e| format!("{}: {e}", source.display()))?;
     let library = text.lines().find_map(|line| line.strip_prefix("// library: "));

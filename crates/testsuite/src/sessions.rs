@@ -102,7 +102,7 @@ impl Session {
         }
         replay.extend(["trace", "--", "-nx", "-batch"].map(str::to_owned));
         for command in SETTINGS {
-            replay.extend(["-ex".to_owned(), command.to_owned()]);
+            replay.extend(["-iex".to_owned(), command.to_owned()]);
         }
         for command in &self.commands {
             let shown = command.replace('\\', "\\\\").replace('"', "\\\"");

@@ -2,13 +2,14 @@
 //! of processes, events and ticks. Nothing that looks like an error is left out.
 
 /// Lines that say how gdb found symbols.
-const NOISE: [&str; 6] = [
+const NOISE: [&str; 7] = [
     "Reading ",
     "warning: File transfers from remote targets",
     "warning: Missing auto-load script",
     "warning: unable to open /proc file",
     "Remote debugging using ",
-    "0x0000000110020b70 in _start",
+    "Use `info auto-load python-scripts",
+    "of file DIR/",
 ];
 
 /// Numbers after these words say nothing.
@@ -20,12 +21,24 @@ const COUNTED: [&str; 10] = [
 /// See the module's documentation. The program's path is left out too.
 pub fn normalise(text: &str, program: &str) -> String {
     let dir = program.rsplit_once('/').map_or("", |(dir, _)| dir);
-    let text = text.replace(dir, "DIR");
+    let text = without_sysroot(text).replace(dir, "DIR");
     let lines = text.lines().filter(|line| !NOISE.iter().any(|noise| line.starts_with(noise)));
     let mut out = String::new();
     for line in lines {
         out.push_str(counted(&addresses(&columns(line))).trim_end());
         out.push('\n');
+    }
+    out
+}
+
+/// Files of the trace by their recorded names.
+fn without_sysroot(text: &str) -> String {
+    let mut out = String::new();
+    for word in text.split_inclusive([' ', '\n', '"', '(', ')']) {
+        match word.split_once("/.debug-").and_then(|(_, rest)| rest.split_once("/root/")) {
+            Some((_, path)) => out = out + "/" + path,
+            None => out.push_str(word),
+        }
     }
     out
 }

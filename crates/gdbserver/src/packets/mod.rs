@@ -7,6 +7,7 @@ pub mod memory;
 pub mod pass_signals;
 pub mod supported;
 pub mod thread_info;
+pub mod tls;
 pub mod transfer;
 pub mod wire;
 
@@ -29,6 +30,9 @@ pub fn answer<S: Session>(debuggee: &mut Debuggee<S>, body: &[u8]) -> Option<Vec
     }
     if let Some(rest) = after("qThreadExtraInfo,") {
         return Some(thread_info::answer(debuggee, rest));
+    }
+    if let Some(rest) = after("qGetTLSAddr:") {
+        return Some(tls::answer(debuggee, rest));
     }
     match body {
         [b'm', rest @ ..] => Some(memory::answer(debuggee, rest)),

@@ -9,6 +9,7 @@ use clew_gdbserver::Server;
 use clew_gdbserver::commands::script;
 use clew_gdbserver::files::Files;
 use clew_gdbserver::listener::Listener;
+use clew_gdbserver::sysroot::Sysroot;
 use clew_launch::signals::{self, Watcher};
 use clew_replay::Target;
 use clew_replay::plan::Plan;
@@ -38,10 +39,12 @@ pub fn run(args: &Args, trace: &Trace, target: &Target) -> Result<i32> {
         return Ok(INTERRUPTED);
     }
     let port = listener.port();
-    let server = Server::new(listener, timeline, Files::of(trace)?, banner).tried(|| "make a pipe")?;
+    let files = Files::of(trace)?;
+    let sysroot = Sysroot::new(&files).tried(|| "lay out the recorded files for the debugger")?;
+    let server = Server::new(listener, timeline, files, banner).tried(|| "make a pipe")?;
     match args.dbgport {
         Some(_) => serve(args, server, &debugger, port),
-        None => accompany(server, &debugger, port),
+        None => accompany(server, &debugger, port, &sysroot),
     }
 }
 
@@ -94,9 +97,14 @@ fn serve(args: &Args, mut server: Server<Timeline>, debugger: &Debugger, port: u
 }
 
 /// Starts the debugger and serves it until it has ended.
-fn accompany(mut server: Server<Timeline>, debugger: &Debugger, port: u16) -> Result<i32> {
+fn accompany(
+    mut server: Server<Timeline>,
+    debugger: &Debugger,
+    port: u16,
+    sysroot: &Sysroot,
+) -> Result<i32> {
     let commands = commands_file()?;
-    let mut child = signals::in_front(|| debugger.spawn(port, commands.as_fd()))?;
+    let mut child = signals::in_front(|| debugger.spawn(port, commands.as_fd(), sysroot))?;
     while server.serve(|| ended(&mut child).is_some()) {
         if debugger.connects_once() {
             break;

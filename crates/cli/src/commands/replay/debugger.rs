@@ -7,6 +7,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 
+use clew_gdbserver::sysroot::Sysroot;
 use clew_trace::{Error, Result};
 
 use super::Args;
@@ -48,12 +49,22 @@ impl Debugger {
     }
 
     /// `commands` is the script that defines our commands.
-    pub fn spawn(&self, port: u16, commands: BorrowedFd<'_>) -> Result<Child> {
+    pub fn spawn(
+        &self,
+        port: u16,
+        commands: BorrowedFd<'_>,
+        sysroot: &Sysroot,
+    ) -> Result<Child> {
         let commands = format!("/proc/{}/fd/{}", std::process::id(), commands.as_raw_fd());
         let mut command = Command::new(&self.program);
         match self.kind {
             Kind::Gdb => {
-                command.args(["-q", "-iex", "set sysroot target:"]).args(["-x", &commands]);
+                let (root, libraries) = (sysroot.root(), sysroot.libraries());
+                command.arg("-q").args(["-iex", &format!("set sysroot {}", root.display())]);
+                command.args(["-iex", &format!("set solib-search-path {}", libraries.display())]);
+                let scripts = format!("add-auto-load-scripts-directory {}", sysroot.scripts().display());
+                command.args(["-iex", &scripts]);
+                command.args(["-x", &commands]);
                 command.args(["-ex", &connect(port), "-ex", "monitor banner"]);
                 command.args(self.script.iter().flat_map(|file| [OsStr::new("-x"), file.as_os_str()]));
             }
