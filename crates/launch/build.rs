@@ -23,8 +23,16 @@ fn main() {
     assert!(image.is_file(), "building the engine made no {}", image.display());
     let stripped = out.join("engine-image");
     let whole = fs::read(&image).expect("the image can be read");
-    fs::write(&stripped, strip(whole)).expect("the build directory can be written to");
+    let image = strip(whole);
+    println!("cargo::rustc-env=CLEW_ENGINE_BUILD={}", hash(&image));
+    fs::write(&stripped, image).expect("the build directory can be written to");
     println!("cargo::rustc-env=CLEW_ENGINE_IMAGE={}", stripped.display());
+}
+
+/// FNV-1a: tells this image from others.
+fn hash(bytes: &[u8]) -> u64 {
+    let step = |hash: u64, &byte: &u8| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, step).max(1)
 }
 
 fn build(manifest: &Path, target: &Path) {

@@ -14,7 +14,10 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::cargo;
-use crate::kernels::{self, Benchmark};
+use crate::kernels::{self, Benchmark, Snapshots};
+
+/// Runs of each kind before those that count.
+const WARMING: usize = 2;
 
 #[derive(Args)]
 pub struct Options {
@@ -95,20 +98,29 @@ fn measure(benchmark: &Benchmark, clew: Option<&Path>, runs: usize) -> Result<Me
     let (mut native, mut record, mut replay) = (Vec::new(), Vec::new(), Vec::new());
     // Short runs are cheap and noisy: more of them.
     let runs = if benchmark.group == "startup" { runs * 8 } else { runs };
-    time(&benchmark.argv)?; // warms the page cache
-    for _ in 0..runs {
-        native.push(time(&benchmark.argv)?);
+    fs::create_dir_all(trace.parent().context("a parent directory")?)?;
+    // The first runs warm the page cache and the snapshots.
+    for run in 0..WARMING + runs {
+        let keep = |times: &mut Vec<f64>, time| times.extend((run >= WARMING).then_some(time));
+        keep(&mut native, time(&benchmark.argv)?);
         if let Some(clew) = clew {
             let clew = clew.to_string_lossy();
             remove(&trace)?;
-            fs::create_dir_all(trace.parent().context("a parent directory")?)?;
+            if benchmark.snapshots == Snapshots::Cold {
+                remove(&root())?;
+            }
             let recording = [&clew, "record", "-o", &trace_name, "--"];
-            record.push(time(&words(&recording, &benchmark.argv))?);
-            replay.push(time(&words(&[&clew, "replay", "-a", &trace_name], &[]))?);
+            keep(&mut record, time(&words(&recording, &benchmark.argv))?);
+            keep(&mut replay, time(&words(&[&clew, "replay", "-a", &trace_name], &[]))?);
         }
     }
     remove(&trace)?;
     Ok(Measurement::new(benchmark, median(native), median(record), median(replay)))
+}
+
+/// Where clew keeps its snapshots meanwhile.
+fn root() -> PathBuf {
+    cargo::target().join("bench/root")
 }
 
 /// Runs a command and returns the seconds it took; a failure ends the benchmark.
@@ -117,6 +129,7 @@ fn time(argv: &[String]) -> Result<f64> {
     let started = Instant::now();
     let mut child = Command::new(&argv[0])
         .args(&argv[1..])
+        .env("CLEW_TRACE_DIR", root())
         .stdin(Stdio::null())
         .stdout(fs::File::create(output)?)
         .spawn()
@@ -190,7 +203,7 @@ fn geometric_mean(ratios: &[Ratios]) -> Option<Ratios> {
 
 fn heading() -> String {
     format!(
-        "{:<9} {:<20} {:>10} {:>10} {:>10} {:>8} {:>8}",
+        "{:<9} {:<22} {:>10} {:>10} {:>10} {:>8} {:>8}",
         "group", "benchmark", "native", "record", "replay", "rec/nat", "rep/nat"
     )
 }
@@ -206,7 +219,7 @@ fn row(result: &Measurement) -> String {
         result.ratios.map_or_else(|| "-".to_string(), |ratios| format!("{:.2}", pick(ratios)))
     };
     format!(
-        "{:<9} {:<20} {:>10} {:>10} {:>10} {:>8} {:>8}",
+        "{:<9} {:<22} {:>10} {:>10} {:>10} {:>8} {:>8}",
         result.group,
         result.name,
         show(Some(result.native)),
@@ -219,7 +232,7 @@ fn row(result: &Measurement) -> String {
 
 fn print_summary(report: &Report) {
     let line = |name: &str, ratios: &Ratios| {
-        println!("{name:<62} {:>8.2} {:>8.2}", ratios.record, ratios.replay);
+        println!("{name:<64} {:>8.2} {:>8.2}", ratios.record, ratios.replay);
     };
     if !report.groups.is_empty() {
         println!("\ngeometric means");

@@ -1,4 +1,4 @@
-//! What `bench` measures: the kernels of `bench/kernels`, and real programs.
+//! What `bench` measures: the kernels of `bench/kernels`, real programs, and builds.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,6 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 use clew_testsuite::data::log_lines;
+use clew_testsuite::project;
 
 use crate::cargo;
 
@@ -16,6 +17,16 @@ pub struct Benchmark {
     pub argv: Vec<String>,
     /// The number of operations one run makes, for work measured per operation.
     pub operations: Option<u64>,
+    pub snapshots: Snapshots,
+}
+
+/// The snapshots of translated code that a recording finds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Snapshots {
+    /// Those of earlier recordings of the same.
+    Warm,
+    /// None.
+    Cold,
 }
 
 /// Every benchmark whose group or name contains `filter`, built and ready to run.
@@ -32,9 +43,10 @@ pub fn collect(filter: &str) -> Result<Vec<Benchmark>> {
     all.extend(
         programs(&scratch)?
             .into_iter()
+            .chain(builds(&scratch)?)
             .filter(|program| program.name.contains(filter) || program.group.contains(filter)),
     );
-    let order = ["calls", "loops", "indirect", "simd", "programs", "syscall", "startup"];
+    let order = ["calls", "loops", "indirect", "simd", "programs", "syscall", "startup", "builds"];
     all.sort_by_key(|b| (order.iter().position(|group| *group == b.group), b.name.clone()));
     Ok(all)
 }
@@ -75,7 +87,13 @@ impl Kernel {
             ensure!(status.success(), "cannot build {}", self.source.display());
         }
         let argv = vec![program.to_string_lossy().into_owned()];
-        Ok(Benchmark { name: self.name, group: self.group, argv, operations: self.operations })
+        Ok(Benchmark {
+            name: self.name,
+            group: self.group,
+            argv,
+            operations: self.operations,
+            snapshots: Snapshots::Warm,
+        })
     }
 }
 
@@ -123,6 +141,35 @@ fn programs(scratch: &Path) -> Result<Vec<Benchmark>> {
             group: group.to_string(),
             argv: argv.iter().map(|word| word.to_string()).collect(),
             operations: None,
+            snapshots: Snapshots::Warm,
         })
         .collect())
+}
+
+/// `make` of a project of small files, all of it each time, with snapshots and without.
+fn builds(scratch: &Path) -> Result<Vec<Benchmark>> {
+    if !["/usr/bin/make", "/usr/bin/gcc"].iter().all(|tool| Path::new(tool).exists()) {
+        return Ok(Vec::new());
+    }
+    let place = scratch.join("project");
+    for (name, text) in project::files(50) {
+        let path = place.join(name);
+        fs::create_dir_all(path.parent().context("a parent directory")?)?;
+        if fs::read_to_string(&path).ok().as_ref() != Some(&text) {
+            fs::write(&path, text)?;
+        }
+    }
+    let place = place.to_string_lossy().into_owned();
+    let argv = ["/usr/bin/make", "-B", "-s", "-j2", "-C", &place].map(str::to_string);
+    let build = |name: &str, snapshots| Benchmark {
+        name: name.to_string(),
+        group: "builds".to_string(),
+        argv: argv.to_vec(),
+        operations: None,
+        snapshots,
+    };
+    Ok(vec![
+        build("make -j2 of 50 files", Snapshots::Warm),
+        build("the same, cold", Snapshots::Cold),
+    ])
 }

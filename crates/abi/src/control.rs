@@ -66,6 +66,10 @@ pub const ENDED: u32 = 20;
 /// Engine to supervisor, while replaying: please send segment `arg` of the stream. Answered with
 /// [`FILE`], whose descriptor holds the segment, or whose `arg` is `ENOENT` if there is no such segment.
 pub const NEED_SEGMENT: u32 = 21;
+/// Engine to supervisor, while replaying: please send the snapshot of translated code whose file name
+/// is the payload, if there is one whose checksum has been compared. The answer is as for
+/// [`NEED_FILE`].
+pub const NEED_CODE: u32 = 22;
 
 /// The guest called `exit_group`: code follows.
 pub const END_EXITED: u8 = 0;

@@ -53,7 +53,7 @@ pub const LOOKUP_ENTRIES: u64 = 65536;
 /// Guest addresses of the same index that the hashed lookup tells apart.
 pub const LOOKUP_WAYS: u64 = 4;
 
-/// What else the engine has: orders, log window, heap. This, [`TASKS`], [`SHARING`] and
+/// What else the engine has: orders, log window, heap. This, [`TABLES`], [`TASKS`], [`SHARING`] and
 /// [`CodeWindow::HIGH`] lie where all sanitizers expect an application's memory (above
 /// 0x7e80_0000_0000), and below the largest stack, 1 TiB.
 pub const BACK: Range = Range::new(0x7e84_0000_0000, 0x7e84_1000_0000);
@@ -64,7 +64,7 @@ pub const SEGMENT: Range = Range::new(BACK.start + 0x100_0000, BACK.start + 0x20
 /// Notes on descriptors of a table that processes share.
 pub const MARKS: Range = Range::new(BACK.start + 0x210_0000, BACK.start + 0x211_0000);
 /// The engine's heap.
-pub const HEAP: Range = Range::new(BACK.start + 0x400_0000, BACK.end);
+pub const HEAP: Range = Range::new(BACK.start + 0x420_0000 - SMALL_PART, BACK.end);
 
 /// What each task of the process has of the engine's: [`TASK_AREA`] bytes, aligned to that, so that
 /// any address within tells whose it is.
@@ -78,6 +78,28 @@ pub const TASK_STACK: Range = Range::new(68 << 10, TASK_AREA - 4096);
 
 /// What recording processes know about the memory they share (see the engine's `sharing`).
 pub const SHARING: Range = Range::new(TASKS.end, TASKS.end + (64 << 20));
+
+/// The heap and each of the tables below begin this far below a huge page's boundary: a small guest
+/// needs no huge page.
+const SMALL_PART: u64 = 256 << 10;
+
+/// The code cache's tables (see `clew-translate`'s `cache::arena`): all of them, so that a snapshot of
+/// this range and of the cache is the whole translation state.
+pub const TABLES: Range = Range::new(0x7e85_0000_0000, 0x7e85_1000_0000);
+/// Within [`TABLES`]: the cache's own state.
+pub const TABLE_HEAD: Range = Range::new(TABLES.start, TABLES.start + (64 << 10));
+/// Within [`TABLES`]: blocks.
+pub const TABLE_BLOCKS: Range = table(2, 18);
+/// Within [`TABLES`]: exit sites.
+pub const TABLE_SITES: Range = table(20, 66);
+/// Within [`TABLES`]: notes about instructions.
+pub const TABLE_NOTES: Range = table(68, 78);
+/// Within [`TABLES`]: what has no fixed size, such as hash tables.
+pub const TABLE_ARENA: Range = table(80, 256);
+
+const fn table(start: u64, end: u64) -> Range {
+    Range::new(TABLES.start + (start << 20) - SMALL_PART, TABLES.start + (end << 20) - SMALL_PART)
+}
 
 /// Where a process's code goes: a window with the code cache in its middle, which is within 2 GiB of
 /// everything in the window.
@@ -148,6 +170,7 @@ impl CodeWindow {
 const fn overlaps_engine(range: Range) -> bool {
     range.overlaps(ENGINE)
         || range.overlaps(BACK)
+        || range.overlaps(TABLES)
         || range.overlaps(TASKS)
         || range.overlaps(SHARING)
 }

@@ -8,6 +8,7 @@
 
 pub mod control;
 pub mod debug;
+pub mod hash;
 pub mod layout;
 pub mod orders;
 pub mod record;

@@ -30,8 +30,10 @@ pub mod fd {
     pub const EXE: i32 = 1008;
     /// The trace's directory of stored files (recording only).
     pub const FILES: i32 = 1009;
+    /// The directory of snapshots of translated code, or absent (recording only).
+    pub const CODE: i32 = 1010;
     /// Highest reserved descriptor number in use.
-    pub const LAST: i32 = FILES;
+    pub const LAST: i32 = CODE;
     /// How many there are.
     pub const COUNT: usize = (LAST - BASE + 1) as usize;
     /// One past the highest reserved descriptor number.
@@ -46,7 +48,7 @@ pub const ORDERS_NAME: &str = "clew-orders";
 pub const MAGIC: u64 = u64::from_le_bytes(*b"clew-ord");
 /// Version of this interface; supervisor and engine come from one build, so any difference is a
 /// broken installation.
-pub const VERSION: u64 = 2;
+pub const VERSION: u64 = 3;
 
 pub const MODE_RECORD: u64 = 1;
 pub const MODE_REPLAY: u64 = 2;
@@ -104,6 +106,8 @@ pub struct Orders {
     /// The signals that are not blocked, for a program that was executed by another: all are blocked
     /// until its engine can take them. 0: the kernel knows.
     pub unblocked: u64,
+    /// Tells this build of the engine from others; 0 if there are no snapshots of translated code.
+    pub build: u64,
 
     // Replay only.
     /// `Fork` records to come before the process that is asked for: it shows no output until then.
@@ -117,7 +121,7 @@ pub struct Orders {
 
 /// A page that all recording engines of a trace share, at [`crate::layout::SHARED`]. All words are
 /// updated atomically.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 #[repr(C)]
 pub struct Shared {
     /// Next event number of the trace.
@@ -129,7 +133,48 @@ pub struct Shared {
     pub next_core: u64,
     /// Processes that have taken part in sharing memory: see [`SHARING_OFFSET`].
     pub sharers: u64,
+    /// Bytes of snapshots of translated code that the trace's engines have written.
+    pub snapshot_bytes: u64,
+    /// What engines know about snapshots, of this trace and of earlier ones: see [`verified_places`]
+    /// and [`missed_place`].
+    pub ledger: [u64; LEDGER],
 }
+
+impl Default for Shared {
+    fn default() -> Self {
+        Self {
+            next_event: 0,
+            next_stream: 0,
+            next_core: 0,
+            sharers: 0,
+            snapshot_bytes: 0,
+            ledger: [0; LEDGER],
+        }
+    }
+}
+
+/// Length of [`Shared::ledger`]: first comes what is verified, then what was missed.
+pub const LEDGER: usize = VERIFIED + MISSED;
+const VERIFIED: usize = 128;
+const MISSED: usize = 64;
+/// Places where a file may be noted, from the one that its identity tells on.
+const PROBES: usize = 8;
+
+/// Where in [`Shared::ledger`] the identity (see [`crate::hash::identity`]) of a snapshot may be noted
+/// whose checksum some engine has compared since the machine started.
+pub fn verified_places(identity: u64) -> impl Iterator<Item = usize> {
+    let first = (identity >> 32) as usize;
+    (first..first + PROBES).map(|n| n % VERIFIED)
+}
+
+/// Where in [`Shared::ledger`] is noted what the snapshot of this name lacked: the name's upper bits,
+/// and in the [`MISSED_BITS`] lower ones how many blocks processes that had it translated themselves.
+pub fn missed_place(name: u64) -> usize {
+    VERIFIED + name as usize % MISSED
+}
+
+/// See [`missed_place`].
+pub const MISSED_BITS: u32 = 24;
 
 /// Where in the shared memfd the table of shared memory begins: the memfd reaches to its end.
 pub const SHARING_OFFSET: u64 = 64 << 20;

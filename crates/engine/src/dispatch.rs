@@ -4,7 +4,7 @@ use crate::shadow;
 use crate::signal::host::{canonical, refused_branch};
 use crate::signal::{SIGBUS, SIGILL, SIGSEGV, SIGTRAP, Taken};
 use crate::state::{Engine, ctx, engine};
-use crate::vma::{PROT_EXEC, PROT_READ, Vmas};
+use crate::vma::{PROT_EXEC, PROT_READ, PROT_WRITE, Vmas};
 use clew_translate::block::{Refusal, Single};
 use clew_translate::context::{EXIT_FAULT, EXIT_MISS, TICK_FLAGS, reg};
 use clew_translate::liveness::{STATUS_FLAGS, shown_flags};
@@ -91,12 +91,12 @@ impl Engine {
             return self.probed(number);
         }
         if self.cache.review_at != u64::MAX && self.ticks.now() >= self.cache.review_at {
-            self.cache.review(shadow::mapped);
+            self.cache.review(&shadow::mapped);
         }
         match site.kind {
             SiteKind::Link => return self.follow_link(number),
             SiteKind::Stale => {
-                self.cache.drop_block(site.block, shadow::mapped);
+                self.cache.drop_block(site.block, &shadow::mapped);
                 return self.follow_link(number);
             }
             SiteKind::Tick => self.tick_reached(),
@@ -323,12 +323,12 @@ impl Engine {
     ) -> Option<T> {
         self.get_code_pages(pc);
         self.vmas.forget_readable();
-        let found = match what(&mut self.cache, &self.vmas) {
+        let found = match what(self.cache, &self.vmas) {
             Ok(found) => found,
             Err(Refusal::NotExecutable) => return None,
             Err(Refusal::Full) => {
                 self.flush();
-                what(&mut self.cache, &self.vmas).ok()?
+                what(self.cache, &self.vmas).ok()?
             }
         };
         if !self.cache.new_pages.is_empty() {
@@ -384,7 +384,9 @@ impl Engine {
     /// A fault in translated code at the guest instruction `ctx().pc`.
     fn fault(&mut self, taken: Taken) {
         let [_, code, addr, ..] = taken.info;
-        if taken.signo == SIGSEGV && self.cache.page_has_code(addr) {
+        // What the guest may not write stays steady, whether it has been translated already or not.
+        let may_write = || self.vmas.find(addr).is_some_and(|v| v.prot & PROT_WRITE != 0);
+        if taken.signo == SIGSEGV && self.cache.page_has_code(addr) && may_write() {
             let now = self.ticks.now();
             self.cache.count_write(addr, self.task.signals.fault_host, now);
         }

@@ -20,6 +20,7 @@ extern crate alloc as alloc_crate;
 pub mod alloc;
 pub mod asm;
 pub mod calls;
+pub mod code;
 pub mod checksum;
 pub mod choice;
 pub mod crash;

@@ -192,16 +192,21 @@ impl Engine {
             self.note_shared_map(addr, len, real_offset, id, writable);
         }
         if flags & MAP_ANONYMOUS != 0 {
+            self.code_mapped(addr, &map, &[]);
             return Ok(none(map, false));
         }
         match sys::fstat(fd) {
             Some(st) if st.st_mode & S_IFMT == S_IFREG => {
-                let (key, path) = self.keep_file(fd, &st, addr, &map)?;
+                let kept = self.keep_file(fd, &st, addr, &map);
+                let key = kept.as_ref().map_or(&[][..], |(key, _)| key);
+                self.code_mapped(addr, &map, key);
+                let (key, path) = kept?;
                 Ok(Mapped { addr, map, key, path, contents: false })
             }
             _ => {
                 // A device. /dev/zero is anonymous memory; others show what they show now.
                 map.offset = 0;
+                self.code_mapped(addr, &map, &[]);
                 Ok(none(map, prot & PROT_READ != 0))
             }
         }
@@ -316,6 +321,7 @@ impl Engine {
         if shared && !key.is_empty() {
             self.files.copy_mapped(addr, end, file, offset);
         }
+        self.code_mapped(addr, map, key);
         if map.flags & MAP_MAIN_STACK != 0 {
             self.vmas.insert(Vma { start: addr, end, prot, kind: VmaKind::Stack });
         }
@@ -331,12 +337,15 @@ impl Engine {
         self.cache.forget_writes(addr, end);
         let kind = if shared { VmaKind::Shared } else { VmaKind::Private };
         self.vmas.insert(Vma { start: addr, end, prot, kind });
+        if shared && prot & PROT_EXEC != 0 {
+            self.displace_awaited(addr, end);
+        }
     }
 
     /// Drops translations of code in a range that is about to change.
     pub fn forget_code(&mut self, start: u64, end: u64) {
         if start < end {
-            self.cache.invalidate(start, end, shadow::mapped);
+            self.cache.invalidate(start, end, &shadow::mapped);
         }
     }
 
@@ -395,6 +404,9 @@ impl Engine {
                 self.forget_code(addr, end);
             }
             self.vmas.protect(addr, end, prot & PROT_MASK);
+            if prot & PROT_EXEC != 0 {
+                self.displace_awaited(addr, end);
+            }
             self.reprotect_shared_maps(addr, end);
         }
         result
@@ -452,6 +464,9 @@ impl Engine {
         }
         self.forget_code(addr, new_end);
         self.vmas.insert(Vma { start: addr, end: new_end, ..vma });
+        if vma.prot & PROT_EXEC != 0 {
+            self.displace_awaited(addr, new_end);
+        }
         self.move_shared_maps(old, addr, new_end - addr);
         if old_len != 0 && flags & DONTUNMAP == 0 && addr != old {
             self.forget_shared_maps(old, old_end);

@@ -5,7 +5,7 @@ use crate::crash;
 use crate::descriptors::number;
 use crate::sys;
 use crate::window::window;
-use clew_abi::layout::{CodeWindow, SHADOW_CHUNK};
+use clew_abi::layout::{CodeWindow, Range, SHADOW_CHUNK, shadow_of};
 use clew_abi::orders::fd;
 use core::cell::UnsafeCell;
 
@@ -53,13 +53,17 @@ fn address(chunk: u32) -> u64 {
 }
 
 fn map(chunk: u32, fixed: u32) -> bool {
-    let start = address(chunk);
-    let len = 8 * SHADOW_CHUNK;
+    let start = chunk as u64 * SHADOW_CHUNK;
+    map_part(shadow_of(Range::new(start, start + SHADOW_CHUNK)), fixed)
+}
+
+/// Maps a part of a chunk full of the miss stub's address.
+fn map_part(range: Range, fixed: u32) -> bool {
     // SAFETY: the shadow map's own range.
     let got = unsafe {
         sys::mmap(
-            start,
-            len,
+            range.start,
+            range.len(),
             sys::PROT_READ | sys::PROT_WRITE,
             sys::MAP_PRIVATE | fixed | sys::MAP_NORESERVE,
             number(fd::PATTERN),
@@ -69,10 +73,54 @@ fn map(chunk: u32, fixed: u32) -> bool {
     if got == -(sys::EEXIST as i64) {
         return false;
     }
-    if got != start as i64 {
+    if got != range.start as i64 {
         crash::fail("the shadow map cannot be mapped");
     }
     true
+}
+
+/// Maps a snapshot's entries for the code in `start..end`, from `offset` in `file`, without access: see
+/// [`grant`]. From here on they count as mapped, though. False if that cannot be.
+pub fn prepare(start: u64, end: u64, file: i32, offset: u64) -> bool {
+    // Chunks that belong to others too.
+    if !ensure(start) || !ensure(end - 1) {
+        return false;
+    }
+    let range = shadow_of(Range::new(start, end));
+    let flags = sys::MAP_PRIVATE | sys::MAP_FIXED | sys::MAP_NORESERVE;
+    // SAFETY: the shadow map's own range.
+    if unsafe { sys::mmap(range.start, range.len(), 0, flags, file, offset) } != range.start as i64
+    {
+        return false;
+    }
+    // What a fault reads ahead here are holes: pages that are cleared, kept and mapped for nothing.
+    // SAFETY: just mapped.
+    unsafe { sys::syscall!(sys::__NR_madvise, range.start, range.len(), sys::MADV_RANDOM) };
+    for chunk in start / SHADOW_CHUNK..=(end - 1) / SHADOW_CHUNK {
+        chunks()[chunk as usize / 64] |= 1 << (chunk % 64);
+    }
+    true
+}
+
+/// The code of a [`prepare`]d range is there: indirect branches may find its translation.
+pub fn grant(start: u64, end: u64) {
+    let range = shadow_of(Range::new(start, end));
+    // SAFETY: the shadow map's own range.
+    let result =
+        unsafe { sys::mprotect(range.start, range.len(), sys::PROT_READ | sys::PROT_WRITE) };
+    if result != 0 {
+        crash::fail("the shadow map cannot be made accessible");
+    }
+}
+
+/// Forgets the entries of the (mapped) range.
+pub fn clear(start: u64, end: u64) {
+    let mut at = start;
+    while at < end {
+        let next = ((at / SHADOW_CHUNK + 1) * SHADOW_CHUNK).min(end);
+        map_part(shadow_of(Range::new(at, next)), sys::MAP_FIXED);
+        at = next;
+    }
 }
 
 /// The numbers of the mapped chunks.

@@ -1,8 +1,9 @@
 //! Where the kernel starts the process: sets the engine up, then the guest.
 
 use crate::asm;
-use crate::choice;
 use crate::calls::files::Files;
+use crate::choice;
+use crate::code;
 use crate::crash;
 use crate::descriptors::{self, number};
 use crate::dispatch;
@@ -13,9 +14,9 @@ use crate::replay;
 use crate::signal;
 use crate::state::{Engine, Mode, Recent, ctx, engine, install, orders, orders_text};
 use crate::stream::Stream;
+use crate::sys::{self, MAP_ANONYMOUS, MAP_FIXED, MAP_NORESERVE, MAP_PRIVATE, MAP_SHARED};
 use crate::task::baton::baton;
 use crate::task::{Process, TaskRef, Tasks};
-use crate::sys::{self, MAP_ANONYMOUS, MAP_FIXED, MAP_NORESERVE, MAP_PRIVATE, MAP_SHARED};
 use crate::vma::{PROT_EXEC, PROT_READ, PROT_WRITE, Vma, VmaKind, Vmas, page_down, page_up};
 use crate::window;
 use alloc_crate::boxed::Box;
@@ -55,7 +56,7 @@ pub extern "C" fn start(sp: u64) -> ! {
     // SAFETY: `sp` is what the kernel passed.
     let initial = unsafe { initial(sp) };
     let program = recording.then(open_program);
-    let cache = window::open(match &program {
+    window::open(match &program {
         Some(Ok(file)) => choice::window_for(*file, &initial.envp),
         // A replay's, until the trace tells another one.
         _ => CodeWindow::LOW,
@@ -63,18 +64,16 @@ pub extern "C" fn start(sp: u64) -> ! {
     if recording {
         map_shared();
     }
+    let (code, cache) = code::begin(program.as_ref().and_then(|file| file.as_ref().ok().copied()));
     let pid = sys::getpid() as u32;
     let (mut tasks, task) = first_task(pid);
     ctx().engine_sp = task.stack_top();
     ctx().pending_at = task.pending_at();
     baton().reset(task);
     install(Engine {
-        mode: if recording {
-            Mode::Record(Log::create())
-        } else {
-            Mode::Replay(Stream::open())
-        },
+        mode: if recording { Mode::Record(Log::create()) } else { Mode::Replay(Stream::open()) },
         cache,
+        code,
         vmas: Vmas::default(),
         ticks: Default::default(),
         task,
@@ -197,7 +196,7 @@ fn map_engine(orders: i32) {
     fixed(Range::new(CONTEXT, CONTEXT + PAGE), RW, private, -1);
     fixed(HEAP, RW, private, -1);
     fixed(LOOKUP, RW, private, -1);
-    window::begin_pages(HEAP, 512 << 10);
+    window::begin_pages(HEAP, 0);
     let size = sys::fstat(orders).map_or(0, |st| st.st_size as u64);
     let len = page_up(size).min(ORDERS.len());
     fixed(Range::new(ORDERS.start, ORDERS.start + len), RW, MAP_SHARED, orders);
@@ -206,9 +205,7 @@ fn map_engine(orders: i32) {
 /// Maps the page that the trace's engines share.
 fn map_shared() {
     // SAFETY: the engine's own place; the file has one page.
-    let got = unsafe {
-        sys::mmap(SHARED, PAGE, RW, MAP_SHARED | MAP_FIXED, number(fd::SHARED), 0)
-    };
+    let got = unsafe { sys::mmap(SHARED, PAGE, RW, MAP_SHARED | MAP_FIXED, number(fd::SHARED), 0) };
     if got != SHARED as i64 {
         crash::fail("the page that engines share cannot be mapped");
     }
@@ -338,8 +335,7 @@ fn write_exec(engine: &mut Engine, payload: &ExecPayload, ops: &[Op], initial: &
             Op::Write { addr, len } => atts.push(Att::Memory { addr: *addr, len: *len }),
         }
     }
-    for (kind, bytes) in
-        [(ATT_ARGV, argv.as_slice()), (ATT_ENVP, &envp), (ATT_EXE, exe.as_bytes())]
+    for (kind, bytes) in [(ATT_ARGV, argv.as_slice()), (ATT_ENVP, &envp), (ATT_EXE, exe.as_bytes())]
     {
         atts.push(Att::Bytes { kind, addr: 0, bytes });
     }
@@ -353,9 +349,8 @@ fn write_exec(engine: &mut Engine, payload: &ExecPayload, ops: &[Op], initial: &
 /// NUL-terminated strings, one after the other.
 fn strings(addrs: &[u64]) -> Vec<u8> {
     let mut out = Vec::new();
-    let mut buf = alloc_crate::vec![0u8; 128 << 10];
     for &addr in addrs {
-        out.extend_from_slice(sys::read_cstr(addr, &mut buf).unwrap_or(b""));
+        sys::append_cstr(addr, &mut out);
         out.push(0);
     }
     out

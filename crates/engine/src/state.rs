@@ -5,6 +5,7 @@
 //! time, and the signal handler touches only the fields it documents while the engine runs.
 
 use crate::calls::files::Files;
+use crate::code::Code;
 use crate::debug::{Debug, Stress};
 use crate::log::Log;
 use crate::memory::Brk;
@@ -34,7 +35,8 @@ pub enum Mode {
 /// Everything the engine knows about its process.
 pub struct Engine {
     pub mode: Mode,
-    pub cache: Cache,
+    pub cache: &'static mut Cache,
+    pub code: Code,
     pub vmas: Vmas,
     pub ticks: Ticks,
     /// The task whose registers are in the guest context: the one that runs, or ran last.

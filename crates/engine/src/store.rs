@@ -33,10 +33,7 @@ impl Store {
         changing: bool,
     ) -> Result<(Vec<u8>, bool), i64> {
         let settled = settled(st) && !changing;
-        let mut key = Report::new();
-        let _ = write!(key, "{:x}-{:x}-{:x}", st.st_dev, st.st_ino, st.st_size);
-        let _ = write!(key, "-{:x}-{:x}", st.st_mtime, st.st_mtime_nsec);
-        let _ = write!(key, "-{:x}-{:x}", st.st_ctime, st.st_ctime_nsec);
+        let mut key = name(st);
         if !settled {
             self.unique += 1;
             let _ = write!(key, "-u{:x}-{:x}", sys::getpid(), self.unique);
@@ -55,6 +52,15 @@ impl Store {
         self.saved.push(key.clone());
         Ok((key, true))
     }
+}
+
+/// What identifies a file that is left alone: its key.
+pub fn name(st: &sys::stat) -> Report {
+    let mut key = Report::new();
+    let _ = write!(key, "{:x}-{:x}-{:x}", st.st_dev, st.st_ino, st.st_size);
+    let _ = write!(key, "-{:x}-{:x}", st.st_mtime, st.st_mtime_nsec);
+    let _ = write!(key, "-{:x}-{:x}", st.st_ctime, st.st_ctime_nsec);
+    key
 }
 
 /// A file's identity as keys begin with it.

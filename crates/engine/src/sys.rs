@@ -4,6 +4,7 @@
 //! The kernel interface is as unsafe as pointers are. The wrappers that take references or slices
 //! are safe; those that take addresses are `unsafe` or say what they may do to memory.
 
+use alloc_crate::vec::Vec;
 use core::arch::{asm, global_asm};
 pub use linux_raw_sys::errno::*;
 pub use linux_raw_sys::general::*;
@@ -184,6 +185,25 @@ pub fn read_cstr(addr: u64, buf: &mut [u8]) -> Option<&[u8]> {
         done += chunk;
     }
     None
+}
+
+/// Appends the string at `addr`, as far as it is one and can be read.
+pub fn append_cstr(addr: u64, out: &mut Vec<u8>) {
+    const PIECE: usize = 256;
+    let mut piece = [0; PIECE];
+    let mut at = addr;
+    loop {
+        let len = (4096 - (at as usize & 4095)).min(PIECE);
+        if !read_guest(at, &mut piece[..len]) {
+            return;
+        }
+        let nul = piece[..len].iter().position(|&b| b == 0);
+        out.extend_from_slice(&piece[..nul.unwrap_or(len)]);
+        if nul.is_some() {
+            return;
+        }
+        at += len as u64;
+    }
 }
 
 /// Guest memory for the system call table.

@@ -11,7 +11,9 @@ use crate::state::Engine;
 use crate::stream::Record;
 use crate::sys::{self, MAP_ANONYMOUS, MAP_FIXED, MAP_FIXED_NOREPLACE, MAP_NORESERVE, MAP_PRIVATE};
 use crate::vma::{PROT_EXEC, PROT_READ, PROT_WRITE};
-use clew_abi::layout::{CodeWindow, LOOKUP, Range};
+use clew_abi::layout::{
+    CodeWindow, LOOKUP, Range, TABLE_ARENA, TABLE_BLOCKS, TABLE_NOTES, TABLE_SITES, TABLES,
+};
 use clew_abi::record::ATT_WINDOW;
 use clew_translate::Cache;
 use core::sync::atomic::{AtomicU64, Ordering};
@@ -33,20 +35,36 @@ pub fn guest_may_map(range: Range) -> bool {
     window().guest_may_map(range)
 }
 
-/// Maps the window's cache, which is empty. The lookup's tables hold zeros.
-pub fn open(window: CodeWindow) -> Cache {
-    let range = window.cache();
-    // SAFETY: nothing is replaced.
-    let got = unsafe {
-        sys::mmap(range.start, range.len(), RW | PROT_EXEC, PRIVATE | MAP_FIXED_NOREPLACE, -1, 0)
-    };
+/// Maps the window's cache and its tables: there is no cache in them yet.
+pub fn open(window: CodeWindow) {
+    START.store(window.start, Ordering::Relaxed);
+    map(window.cache(), RW | PROT_EXEC, MAP_FIXED_NOREPLACE);
+    map(TABLES, RW, MAP_FIXED);
+}
+
+/// Maps them afresh.
+pub fn reopen() {
+    map(window().cache(), RW | PROT_EXEC, MAP_FIXED);
+    map(TABLES, RW, MAP_FIXED);
+}
+
+fn map(range: Range, prot: u32, fixed: u32) {
+    // SAFETY: nothing is replaced but what nobody uses any more.
+    let got = unsafe { sys::mmap(range.start, range.len(), prot, PRIVATE | fixed, -1, 0) };
     if got != range.start as i64 {
         crash::fail("the code cache cannot be mapped; is RLIMIT_AS too low?");
     }
-    begin_pages(range, 128 << 10);
-    START.store(window.start, Ordering::Relaxed);
-    // SAFETY: the cache was just mapped, lookup table and context are since the start.
-    unsafe { Cache::new(window, asm::clew_exit as *const () as u64) }
+}
+
+/// An empty cache. The lookup's tables hold zeros.
+pub fn empty_cache() -> &'static mut Cache {
+    begin_pages(window().cache(), 128 << 10);
+    for table in [TABLE_BLOCKS, TABLE_SITES, TABLE_NOTES, TABLE_ARENA] {
+        begin_pages(table, if table == TABLE_NOTES { 16 << 10 } else { 64 << 10 });
+    }
+    // SAFETY: cache and tables were mapped by `open`, lookup table and context are since the start. What
+    // had been there was given up.
+    unsafe { Cache::create(window(), asm::clew_exit as *const () as u64) }
 }
 
 /// A fresh page costs a microsecond, a huge one less than a hundred. Where there are none, the pages
@@ -65,6 +83,7 @@ impl Engine {
     /// written with, and an empty cache. False if there can be no such window.
     pub fn enter_window(&mut self, first: &Record) -> bool {
         let window = recorded(first);
+        self.cache.forget_texts();
         if window == self.cache.window {
             // At the start there is nothing to forget, and looking for it is not for nothing.
             if !self.cache.blocks.is_empty() {
@@ -83,9 +102,10 @@ impl Engine {
             sys::munmap(old.start, old.len());
             sys::mmap(LOOKUP.start, LOOKUP.len(), RW, PRIVATE | MAP_FIXED, -1, 0);
         }
-        let new = open(window);
-        let old = core::mem::replace(&mut self.cache, new);
-        self.cache.inherit(old);
+        let kept = self.cache.kept();
+        open(window);
+        self.cache = empty_cache();
+        self.cache.keep(kept);
         true
     }
 }

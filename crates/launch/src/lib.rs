@@ -17,6 +17,18 @@ use std::fmt;
 use std::io::{self, Write};
 
 /// The engine image, a static executable.
+/// Tells builds of the image apart.
+pub const ENGINE_BUILD: u64 = {
+    // There is no other way to parse in a constant yet.
+    let digits = env!("CLEW_ENGINE_BUILD").as_bytes();
+    let (mut n, mut value) = (0, 0u64);
+    while n < digits.len() {
+        value = value * 10 + (digits[n] - b'0') as u64;
+        n += 1;
+    }
+    value
+};
+
 pub static ENGINE: &[u8] = include_bytes!(env!("CLEW_ENGINE_IMAGE"));
 
 /// Prints a line for the user, unless stderr is gone: that must not end a recording.

@@ -2,14 +2,15 @@
 
 use std::ffi::{CString, OsStr, OsString};
 use std::fs::{self, File};
+use std::mem::offset_of;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use clew_abi::orders::{
-    FLAG_CHECK_MEMORY, FLAG_NO_FOLLOW, FLAG_TRACE_EVENTS, MODE_RECORD, Orders,
+    FLAG_CHECK_MEMORY, FLAG_NO_FOLLOW, FLAG_TRACE_EVENTS, LEDGER, MODE_RECORD, Orders,
     Shared as SharedPage, fd,
 };
 use clew_abi::record::{FORMAT_VERSION, SEGMENT_BYTES};
@@ -19,7 +20,7 @@ use clew_launch::spawn::{Child, Spawn, Status, spawn};
 use clew_launch::{memfd, orders};
 use clew_trace::compress::Summary;
 use clew_trace::meta::{self, Machine, Outcome};
-use clew_trace::{Compressor, Ended, Error, Meta, Result, ResultExt, Root, files, root};
+use clew_trace::{Compressor, Ended, Error, Meta, Result, ResultExt, Root, code, files, root};
 use rustix::process::{Resource, getrlimit};
 
 use crate::program::{self, Program};
@@ -66,7 +67,14 @@ fn record_followed(
     let running = started.inspect_err(|_| place.abandon())?;
     place.make_latest();
 
+    let ledger = running.ledger.try_clone().tried(|| "share the engines' page")?;
     let finished = running.supervise(options.wait_all, &place.dir)?;
+    if let Some((code, changed)) = &place.code {
+        keep_ledger(code, &ledger.into());
+        if code::changed(code) != *changed {
+            code::bound(code, code::MAX);
+        }
+    }
     let complete = finished.summary.exited.contains(&FIRST_STREAM);
     let files = files::write_list(&place.dir, place.store.as_deref(), &finished.summary.files);
     // Without its list of files a trace can still be replayed, so the outcome matters more.
@@ -75,6 +83,21 @@ fn record_followed(
     meta.write(&place.dir)?;
     files?;
     Ok(Recording { dir: place.dir, exit_code: exit_code(&finished) })
+}
+
+/// Keeps what the engines have found out about snapshots. Failing at that is no failure.
+fn keep_ledger(code: &Path, shared: &File) {
+    let mut bytes = [0; 8 * LEDGER];
+    if shared.read_exact_at(&mut bytes, offset_of!(SharedPage, ledger) as u64).is_err() {
+        return;
+    }
+    let mut words = [0; LEDGER];
+    for (word, bytes) in words.iter_mut().zip(bytes.chunks_exact(8)) {
+        *word = u64::from_le_bytes(bytes.try_into().unwrap_or_default());
+    }
+    if words != code::ledger(code) {
+        let _ = code::keep_ledger(code, &words);
+    }
 }
 
 fn exit_code(finished: &Finished) -> i32 {
@@ -127,6 +150,8 @@ struct Place {
     root: Option<Root>,
     /// Where stored files are shared with other traces, if that is on the trace's file system.
     store: Option<PathBuf>,
+    /// Where snapshots of translated code are kept, if they are, and when there was a new one.
+    code: Option<(PathBuf, SystemTime)>,
 }
 
 impl Place {
@@ -142,7 +167,9 @@ impl Place {
             let made = store.is_dir() || root::private_dir_all(store).is_ok();
             made && same_device(store, &dir)
         });
-        Ok(Self { dir, root, store })
+        let code = root.as_ref().and_then(code::make_directory);
+        let code = code.map(|code| (code.clone(), code::changed(&code)));
+        Ok(Self { dir, root, store, code })
     }
 
     /// The newest trace is this one. With `-o`, failing at that is no failure of the recording.
@@ -224,6 +251,8 @@ fn slice_ticks(options: &Options) -> u64 {
 struct Running {
     child: Child,
     control: Control,
+    /// The page that the engines share.
+    ledger: OwnedFd,
 }
 
 impl Running {
@@ -252,6 +281,7 @@ fn start(
             cpuid_clear: options.cpuid_clear,
             flags: flags(options),
             stack_limit: getrlimit(Resource::Stack).current.unwrap_or(u64::MAX),
+            build: place.code.as_ref().map_or(0, |_| clew_launch::ENGINE_BUILD),
             ..Orders::default()
         },
         orders::Strings {
@@ -263,11 +293,14 @@ fn start(
     .map_err(failed)?;
     let (engine, pattern) = (memfd::engine().map_err(failed)?, memfd::pattern().map_err(failed)?);
     let next_stream = u64::from(FIRST_STREAM) + 1;
-    let shared = SharedPage { next_event: 1, next_stream, ..SharedPage::default() };
+    let code = place.code.as_ref().map(|(code, _)| code.as_path());
+    let ledger = code.map_or([0; LEDGER], code::ledger);
+    let shared = SharedPage { next_event: 1, next_stream, ledger, ..SharedPage::default() };
     let shared = orders::shared_page(shared).map_err(failed)?;
     let events = open_dir(&place.dir.join("events"))?;
     let files = open_dir(&place.dir.join("files"))?;
     let store = place.store.as_deref().map(open_dir).transpose()?;
+    let code = code.map(open_dir).transpose()?;
     let mut fds = vec![
         (orders.as_fd(), fd::ORDERS),
         (engine.as_fd(), fd::ENGINE),
@@ -278,13 +311,14 @@ fn start(
         (shared.as_fd(), fd::SHARED),
     ];
     fds.extend(store.as_ref().map(|s| (s.as_fd(), fd::STORE)));
+    fds.extend(code.as_ref().map(|c| (c.as_fd(), fd::CODE)));
     if Saved::fatal_pending() {
         return Err(Error::new("start the program", "clew was interrupted"));
     }
     let what =
         Spawn { argv: &program.argv, envp: &envp, fds: &fds, signals, die_with_parent: false };
     let child = spawn(&what).map_err(failed)?;
-    Ok(Running { child, control })
+    Ok(Running { child, control, ledger: shared })
 }
 
 fn flags(options: &Options) -> u64 {

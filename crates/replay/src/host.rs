@@ -6,9 +6,10 @@
 use std::ffi::CString;
 use std::fs::File;
 use std::os::fd::{AsFd, OwnedFd};
+use std::path::PathBuf;
 
 use clew_abi::control::{
-    CRASH, FILE, NEED_FILE, NEED_SEGMENT, OUTPUT, WARNING, WRITABLE_COPY,
+    CRASH, FILE, NEED_CODE, NEED_FILE, NEED_SEGMENT, OUTPUT, WARNING, WRITABLE_COPY,
 };
 use clew_abi::debug::COPY_FILE;
 use clew_abi::orders::{MODE_REPLAY, Orders, fd};
@@ -16,7 +17,7 @@ use clew_launch::control::{Control, Received};
 use clew_launch::signals::Saved;
 use clew_launch::spawn::{Child, Spawn, Status, spawn};
 use clew_launch::{memfd, orders, say};
-use clew_trace::{Error, Result, ResultExt, Trace, files};
+use clew_trace::{Error, Result, ResultExt, Root, Trace, code, files};
 use rustix::event::{PollFd, PollFlags, poll};
 
 use crate::output::Output;
@@ -26,10 +27,12 @@ use crate::verify::Verifier;
 
 /// See the module's documentation.
 pub struct Host {
-    dir: std::path::PathBuf,
+    dir: PathBuf,
     segments: Segments,
     verifier: Verifier,
     pub output: Output,
+    /// Where snapshots of translated code are kept.
+    code: Option<PathBuf>,
     segment_bytes: u64,
 }
 
@@ -60,6 +63,7 @@ impl Host {
             segments: Segments::start(dir.clone(), plan.parts.clone(), segment_bytes)?,
             verifier: Verifier::new(&dir),
             output: Output::new(quiet, mark.then_some(plan.pid)),
+            code: Root::from_env().ok().as_ref().and_then(code::directory),
             dir,
             segment_bytes,
         })
@@ -82,6 +86,7 @@ impl Host {
                 forks: plan.forks(),
                 stop_event,
                 stack_limit: meta.stack_limit.unwrap_or(u64::MAX),
+                build: self.code.as_ref().map_or(0, |_| clew_launch::ENGINE_BUILD),
                 ..Orders::default()
             },
             orders::Strings::default(),
@@ -129,6 +134,14 @@ impl Host {
                 NEED_FILE => {
                     let (key, how) = (String::from_utf8_lossy(payload).into_owned(), message.arg);
                     process.answer(self.stored(&key, how == WRITABLE_COPY))?;
+                }
+                NEED_CODE => {
+                    let name = String::from_utf8_lossy(payload).into_owned();
+                    let found = self.code.as_deref().ok_or(ENOENT);
+                    // There may well be none.
+                    process.answer(found.and_then(|dir| {
+                        code::open_verified(dir, &name).map_err(errno)
+                    }))?;
                 }
                 NEED_SEGMENT => {
                     let found = self.segments.get(message.arg).ok_or(ENOENT);

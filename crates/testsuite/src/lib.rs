@@ -18,6 +18,7 @@ pub mod guests;
 pub mod paths;
 pub mod process;
 pub mod program;
+pub mod project;
 pub mod server;
 pub mod sessions;
 pub mod sources;

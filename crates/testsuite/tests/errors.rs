@@ -19,6 +19,8 @@ mod limits;
 mod moved;
 #[path = "errors/programs.rs"]
 mod programs;
+#[path = "errors/snapshots.rs"]
+mod snapshots;
 #[path = "errors/space.rs"]
 mod space;
 #[path = "errors/trees.rs"]
@@ -32,11 +34,12 @@ fn main() {
     checks.extend(damage::CHECKS);
     checks.extend(limits::CHECKS);
     checks.extend(moved::CHECKS);
+    checks.extend(snapshots::CHECKS);
     checks.extend(space::CHECKS);
     checks.extend(trees::CHECKS);
     let mut trials: Vec<Trial> =
         checks.into_iter().map(|(name, check)| trial("errors", name, check)).collect();
-    trials.push(space::full_disk());
+    trials.extend(space::full_disks());
     conclude(trials);
 }
 

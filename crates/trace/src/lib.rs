@@ -12,6 +12,7 @@
 //! what may be allocated for it, and damage ends a stream with a note instead of a panic.
 #![deny(unsafe_code)]
 
+pub mod code;
 pub mod chunk;
 pub mod compress;
 mod error;

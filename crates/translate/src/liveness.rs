@@ -36,6 +36,8 @@ pub(crate) const DESTROYED: u32 = RflagsBits::OF
 /// The status flags as bits of rflags.
 pub const STATUS_FLAGS: u64 = 0x8d5;
 
+/// Longest instruction, in bytes.
+const MAX_LEN: u64 = 15;
 /// Instructions looked at from one starting point, over all paths.
 const BUDGET: u32 = 48;
 /// Conditional branches followed on one path.
@@ -128,7 +130,7 @@ impl<S: CodeSource, P: Fn(u64) -> bool> Scan<'_, S, P> {
             while self.budget > 0 {
                 self.budget -= 1;
                 let Some(step) = Step::at(code, pc) else {
-                    self.rest_on(pc, pc.saturating_add(14));
+                    self.rest_on(pc, pc.saturating_add(MAX_LEN - 1));
                     return open;
                 };
                 let next = pc + step.len as u64;

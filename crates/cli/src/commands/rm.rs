@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::io::ErrorKind;
 
-use clew_trace::{Result, ResultExt, Root, files};
+use clew_trace::{Result, ResultExt, Root, code, files};
 
 /// Delete traces
 #[derive(Debug, clap::Args)]
@@ -23,7 +23,7 @@ pub struct Args {
 /// deleted nevertheless.
 pub fn run(args: &Args) -> Result<i32> {
     let root = Root::from_env()?;
-    let mut code = 0;
+    let mut status = 0;
     let mut doomed = if args.all { root.list()? } else { Vec::new() };
     for name in &args.names {
         match root.resolve(Some(name)) {
@@ -31,7 +31,7 @@ pub fn run(args: &Args) -> Result<i32> {
             Err(_) if args.force => {}
             Err(e) => {
                 clew_launch::say(e);
-                code = crate::FAILED;
+                status = crate::FAILED;
             }
         }
     }
@@ -40,11 +40,14 @@ pub fn run(args: &Args) -> Result<i32> {
     for dir in &doomed {
         root.remove(dir)?;
     }
+    if args.all {
+        code::clear(&root.path().join(code::DIR));
+    }
     match files::prune(&root.store()) {
         Err(e) if e.kind() != ErrorKind::NotFound => {
             Err(e).tried(|| "delete unused stored files")?
         }
         _ => {}
     }
-    Ok(code)
+    Ok(status)
 }

@@ -334,7 +334,7 @@ impl Engine {
             let end = w.end.min(w.start.saturating_add(to.saturating_sub(w.offset)));
             if start < end {
                 written.push((start, end - start));
-                self.cache.invalidate(start, end, crate::shadow::mapped);
+                self.cache.invalidate(start, end, &crate::shadow::mapped);
             }
         }
         resized

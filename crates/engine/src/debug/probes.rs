@@ -36,10 +36,15 @@ impl Engine {
         let mut words = Words(payload);
         while let (Some(addr), Some(count)) = (words.word(), words.word()) {
             let conditions = (0..count).map_while(|_| words.bytes().map(Vec::from)).collect();
-            wanted.insert(addr, conditions);
+            // Where no code can be, nothing stops.
+            if addr < u64::MAX {
+                wanted.insert(addr, conditions);
+            }
         }
         d.breakpoints = wanted;
         let addresses: Vec<u64> = d.breakpoints.keys().copied().collect();
+        // Translations that wait for their code to be mapped have no probes.
+        addresses.iter().for_each(|&addr| self.displace_awaited(addr, addr + 1));
         self.cache.set_breakpoints(addresses, shadow::mapped);
     }
 

@@ -53,6 +53,13 @@ pub fn begin(engine: &mut Engine) {
     engine.after_event(&record);
 }
 
+/// The key of the first file that a record maps: of the program's, in an `Exec` event.
+fn first_file(record: &Record) -> &'static [u8] {
+    let keys = record.attachments().filter(|(att, _)| att.kind == ATT_MAP);
+    let mut keys = keys.filter_map(|(_, bytes)| bytes.get(size_of::<MapPayload>()..));
+    keys.find(|key| !key.is_empty()).unwrap_or(&[])
+}
+
 impl Engine {
     fn stream(&mut self) -> &mut crate::stream::Stream {
         match &mut self.mode {
@@ -114,6 +121,7 @@ impl Engine {
         }
         self.brk.start = exec.brk;
         self.brk.current = exec.brk;
+        self.begin_replayed(first_file(record));
         self.apply(record);
         self.task.name = program_name(&self.exe);
         loader::note_vdso(self, exec.vdso, exec.vdso_len);

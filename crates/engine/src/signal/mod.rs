@@ -371,6 +371,7 @@ impl Engine {
             let payload = ExitPayload { code: 0, signal: signo };
             log.event(Kind::Exit, stamp, &payload, &[]);
             log.tell_full();
+            self.save_code();
             self.stop_sharing();
         }
         let default = Action { handler: SIG_DFL, ..Action::default() };

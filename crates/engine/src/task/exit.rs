@@ -32,6 +32,7 @@ impl Engine {
             log.event(Kind::Exit, stamp, &payload, checksums.as_slice());
             log.tell_full();
         }
+        self.save_code();
         if self.sharing.takes_part() {
             // Other processes may wait for its locks. A replay of this one has ended.
             self.release_shared_locks();

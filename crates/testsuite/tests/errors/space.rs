@@ -6,7 +6,7 @@ use std::process::Command;
 use clew_testsuite::trials::trial;
 use libtest_mimic::Trial;
 
-use super::{Check, clew, clew_with, expect, tool, write};
+use super::{Check, clew, clew_with, expect, snapshots, tool, write};
 
 pub const CHECKS: [(&str, Check); 5] = [
     ("directory_unwritable", |dir| {
@@ -40,17 +40,26 @@ pub const CHECKS: [(&str, Check); 5] = [
     }),
 ];
 
-/// A trace on a file system that fills up; skipped where nothing may be mounted.
-pub fn full_disk() -> Trial {
+/// File systems that fill up, with a trace or snapshots on them; skipped where nothing may be mounted.
+pub fn full_disks() -> [Trial; 2] {
     let permitted =
         Mount::new(&std::env::temp_dir().join(format!("clew-mount-{}", std::process::id())))
             .is_ok_and(|mount| mount.end().is_ok());
-    trial("errors", "full_disk", check_full_disk).with_ignored_flag(!permitted)
+    [("full_disk", of_traces as Check), ("full_disk_code", of_snapshots)]
+        .map(|(name, check)| trial("errors", name, check).with_ignored_flag(!permitted))
 }
 
-fn check_full_disk(dir: &Path) -> Result<(), String> {
+fn of_traces(dir: &Path) -> Result<(), String> {
+    on_small_disk(dir, record_until_full)
+}
+
+fn of_snapshots(dir: &Path) -> Result<(), String> {
+    on_small_disk(dir, snapshots::fill_up)
+}
+
+fn on_small_disk(dir: &Path, check: fn(&Path, &Path) -> Result<(), String>) -> Result<(), String> {
     let mount = Mount::new(&dir.join("small"))?;
-    let result = record_until_full(dir, &mount.0);
+    let result = check(dir, &mount.0);
     mount.end()?;
     result
 }

@@ -2,6 +2,7 @@
 
 use clew_testsuite::data::GIT_ENVIRONMENT;
 use clew_testsuite::program::Program;
+use clew_testsuite::project;
 
 use super::program;
 
@@ -9,7 +10,7 @@ use super::program;
 pub fn programs() -> Vec<Program> {
     let gcc = ["/usr/bin/make", "/usr/bin/gcc", "/usr/include/stdio.h"];
     let make = |name, words: &[&str]| {
-        program(name, &[&["/usr/bin/make"], words].concat()).inputs(project(50)).needs(&gcc).timeout(300)
+        program(name, &[&["/usr/bin/make"], words].concat()).inputs(project::files(50)).needs(&gcc).timeout(300)
     };
     let git = |name, script: &str| {
         let program = program(name, &["/bin/sh", "-e", &format!("{{src}}/shell/{script}"), "@git"]).needs(&["/usr/bin/git"]);
@@ -25,80 +26,12 @@ pub fn programs() -> Vec<Program> {
         make("make_error", &["-j2", "-s", "broken"]).tree(5).exits(2),
         program("make_recursive", &["/usr/bin/make", "-s", "-j2"]).inputs(recursive()).needs(&gcc[..1]).tree(28),
         program("configure", &["/bin/sh", "./configure", "--prefix=/opt/x"]).input("configure", configure()).needs(&gcc).tree(600).files().timeout(300),
-        program("gcc", &["/usr/bin/gcc", "-O2", "-o", "program", "src/unit07.c", "-DALONE", "-save-temps", "-Iinclude"]).inputs(project(50)).needs(&gcc[2..]).tree(5).files(),
-        program("gcc_pipe", &["/usr/bin/gcc", "-pipe", "-O1", "-c", "-o", "unit.o", "src/unit03.c", "-Iinclude"]).inputs(project(50)).needs(&gcc[2..]).tree(3).files(),
+        program("gcc", &["/usr/bin/gcc", "-O2", "-o", "program", "src/unit07.c", "-DALONE", "-save-temps", "-Iinclude"]).inputs(project::files(50)).needs(&gcc[2..]).tree(5).files(),
+        program("gcc_pipe", &["/usr/bin/gcc", "-pipe", "-O1", "-c", "-o", "unit.o", "src/unit03.c", "-Iinclude"]).inputs(project::files(50)).needs(&gcc[2..]).tree(3).files(),
         git("git_clone", "git_clone.sh").tree(60),
         git("git_commit", "git_commit.sh").tree(95),
         git("git_rebase", "git_rebase.sh").tree(80),
     ]
-}
-
-/// A project of so many C files, with headers that most include and a program that adds up.
-fn project(units: usize) -> Vec<(String, String)> {
-    let mut files = vec![
-        ("Makefile".to_string(), MAKEFILE.to_string()),
-        ("include/all.h".to_string(), declarations(units)),
-        ("src/main.c".to_string(), main(units)),
-        ("src/broken.c".to_string(), "int broken(void) { return undeclared; }\n".to_string()),
-    ];
-    files.extend((1..=units).map(|n| (format!("src/unit{n:02}.c"), unit(n))));
-    files
-}
-
-const MAKEFILE: &str = "\
-CFLAGS = -O1 -g -Wall -Iinclude -ffile-prefix-map=$(CURDIR)=.
-UNITS := $(sort $(filter-out src/broken.c,$(wildcard src/*.c)))
-OBJECTS := $(UNITS:src/%.c=build/%.o)
-VERSION := $(shell echo 1.$$((1 + 1)))
-
-all: build/program
-build/program: $(OBJECTS)
-\t$(CC) -o $@ $^
-build/%.o: src/%.c include/all.h | build
-\t$(CC) $(CFLAGS) -DVERSION='\"$(VERSION)\"' -c -o $@ $<
-build:
-\tmkdir -p $@
-check: build/program
-\t./build/program > result && cat result
-broken: build/broken.o
-.PHONY: all check broken
-";
-
-fn declarations(units: usize) -> String {
-    let all: String = (1..=units).map(|n| format!("int unit{n:02}(int);\n")).collect();
-    format!("#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n{all}")
-}
-
-fn main(units: usize) -> String {
-    let sum: String = (1..=units).map(|n| format!("    sum += unit{n:02}({n});\n")).collect();
-    let head = "#include \"all.h\"\nint main(void) {\n    int sum = 0;\n";
-    format!("{head}{sum}    printf(\"%s sum %d\\n\", VERSION, sum);\n    return 0;\n}}\n")
-}
-
-fn unit(n: usize) -> String {
-    format!(
-        "#include \"all.h\"\n\
-         struct item {{ int key; char name[{size}]; struct item *next; }};\n\
-         static struct item *push(struct item *list, int key) {{\n\
-         \x20   struct item *item = malloc(sizeof *item);\n\
-         \x20   item->key = key;\n\
-         \x20   snprintf(item->name, sizeof item->name, \"%d\", key % 10);\n\
-         \x20   item->next = list;\n\
-         \x20   return item;\n}}\n\
-         int unit{n:02}(int k) {{\n\
-         \x20   struct item *list = NULL;\n\
-         \x20   int length = 0;\n\
-         \x20   for (int i = 0; i < k; i++) list = push(list, i * {n});\n\
-         \x20   while (list) {{\n\
-         \x20       struct item *next = list->next;\n\
-         \x20       length += strlen(list->name) * {n} - {n} + 1;\n\
-         \x20       free(list);\n\
-         \x20       list = next;\n\
-         \x20   }}\n\
-         \x20   return length * 9 + k;\n}}\n\
-         #ifdef ALONE\nint main(void) {{ return unit{n:02}(3) == 0; }}\n#endif\n",
-        size = 8 + n
-    )
 }
 
 /// A makefile that calls itself in directories, whose jobs share the job server.

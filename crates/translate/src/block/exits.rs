@@ -71,6 +71,10 @@ impl<S: CodeSource> Builder<'_, S> {
 
     pub(super) fn invalid(&mut self, pc: u64, left: usize, fetch: bool) {
         self.len = left.min(15);
+        if fetch {
+            // It rests on there being nothing behind the text.
+            self.cache.mark_foreign(self.block);
+        }
         let kind = if fetch { SiteKind::FetchFault } else { SiteKind::Invalid };
         self.leave(kind, pc);
         self.note(map::PLAIN, None);

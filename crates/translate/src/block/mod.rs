@@ -84,8 +84,9 @@ struct Builder<'a, S> {
     len: usize,
     offsets: ConstantOffsets,
     displaced: Displaced,
-    /// The current instruction, and where its translation begins.
+    /// The last instruction that the block has.
     here: u64,
+    /// Where the current instruction's translation begins.
     mark: u64,
     landings: Landings,
     /// Where the checked bytes end, in a checked block.
@@ -95,6 +96,8 @@ struct Builder<'a, S> {
     probing: bool,
     /// Pages that were looked at to learn whether flags are dead.
     proof_pages: Vec<u64>,
+    /// The text that `pc` lies in, as page numbers; empty if it lies in none.
+    text: core::ops::Range<u64>,
 }
 
 /// How a block is entered.
@@ -182,6 +185,7 @@ impl<'a, S: CodeSource> Builder<'a, S> {
         let (hot, cold) = cache.emitters().ok_or(Refusal::Full)?;
         let proof_pages = core::mem::take(&mut cache.proof_pages);
         let probing = cache.probing() && single.is_none();
+        let text = if unsteady || single.is_some() { 0..0 } else { cache.text_pages(pc) };
         Ok(Self {
             cache,
             source,
@@ -200,14 +204,23 @@ impl<'a, S: CodeSource> Builder<'a, S> {
             single,
             probing,
             proof_pages,
+            text,
         })
     }
 
     /// Keeps what was written.
     fn finish(self) -> &'a mut Cache {
-        let Self { cache, hot, cold, block, mut proof_pages, single, .. } = self;
+        let Self { cache, hot, cold, block, mut proof_pages, single, text, .. } = self;
         if single.is_none() {
-            proof_pages.iter().for_each(|&page| cache.note_page(block, page));
+            for &page in &proof_pages {
+                cache.note_page(block, page);
+                if !text.contains(&page) {
+                    cache.mark_foreign(block);
+                }
+            }
+        }
+        if text.is_empty() {
+            cache.mark_foreign(block);
         }
         proof_pages.clear();
         cache.proof_pages = proof_pages;
@@ -283,14 +296,22 @@ impl<'a, S: CodeSource> Builder<'a, S> {
         let mut at =
             Progress { pc, run_start: pc, count: 0, fell_through: false, steady_page: pc / PAGE };
         while let Some(target) = self.run(&mut at) {
-            self.cache.note_guest_range(self.block, at.run_start, at.pc);
+            self.note_run(at.run_start, at.pc);
             at.steady_page = target / PAGE;
             at.pc = target;
             at.run_start = target;
         }
         if self.single.is_none() {
             let end = at.pc.max(at.run_start + 1);
-            self.cache.note_guest_range(self.block, at.run_start, end);
+            self.note_run(at.run_start, end);
+        }
+    }
+
+    /// The block's code lies in `start..end`.
+    fn note_run(&mut self, start: u64, end: u64) {
+        self.cache.note_guest_range(self.block, start, end);
+        if !self.text.contains(&(start / PAGE)) || !self.text.contains(&((end - 1) / PAGE)) {
+            self.cache.mark_foreign(self.block);
         }
     }
 
@@ -306,7 +327,6 @@ impl<'a, S: CodeSource> Builder<'a, S> {
             }
             at.fell_through = false;
             at.count += 1;
-            self.here = at.pc;
             self.mark = self.hot.pos();
             self.displaced = Displaced::None;
             let quick = if plain { quick::decode(code) } else { None };
@@ -327,6 +347,8 @@ impl<'a, S: CodeSource> Builder<'a, S> {
                 self.link(at.pc);
                 return None;
             }
+            // From here on the block has it: not before, or a way out to it would lead to itself.
+            self.here = at.pc;
             if at.pc >= self.landings.next {
                 self.land(at.pc);
             }

@@ -84,6 +84,13 @@ impl Cache {
         }
     }
 
+    /// Makes a linked site go to its stub again.
+    pub(super) fn cut_link(&mut self, site: u32) {
+        self.unlink_outgoing(site);
+        let Site { patch, stub, .. } = self.sites[site as usize];
+        self.write_displacement(patch, stub);
+    }
+
     /// Takes a dead block's site out of its target's incoming list.
     pub(super) fn unlink_outgoing(&mut self, site: u32) {
         let target = self.sites[site as usize].target;
@@ -114,7 +121,7 @@ impl Cache {
     fn write_displacement(&self, patch: u32, to: u32) {
         let rel = to.wrapping_sub(patch + 4);
         let at = (self.base() + patch as u64) as *mut u32;
-        // SAFETY: link sites' displacements lie in the cache, which is writable (see `Cache::new`).
+        // SAFETY: link sites' displacements lie in the cache, which is writable (see `Cache::create`).
         // No guest code of this domain runs while the engine does, so nobody executes the four bytes.
         unsafe { at.write_unaligned(rel) }
     }

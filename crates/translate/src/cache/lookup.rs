@@ -4,7 +4,7 @@ use super::Cache;
 use crate::context::reg;
 use crate::context_addr;
 use crate::emit::Emitter;
-use clew_abi::layout::{LOOKUP, LOOKUP_ENTRIES, LOOKUP_WAYS};
+use clew_abi::layout::{LOOKUP, LOOKUP_ENTRIES, LOOKUP_WAYS, PAGE};
 
 const RCX: u8 = reg::RCX as u8;
 const RDX: u8 = reg::RDX as u8;
@@ -29,7 +29,12 @@ impl Cache {
     pub fn publish(&mut self, pc: u64, host: u64, shadow: bool) {
         if let (true, Some(entry)) = (shadow, self.window.shadow_entry(pc)) {
             // SAFETY: the caller mapped the entry's page.
-            unsafe { *(entry as *mut u64) = host }
+            unsafe {
+                if *(entry as *const u64) == 0 {
+                    self.fill_page(entry);
+                }
+                *(entry as *mut u64) = host;
+            }
             if !self.hashing {
                 return;
             }
@@ -92,7 +97,7 @@ impl Cache {
     pub(super) fn forget_lookup(&self) {
         if self.hashing {
             let len = (guests(LOOKUP_WAYS) - guests(0)) as usize;
-            // SAFETY: `LOOKUP` is mapped (see `Cache::new`).
+            // SAFETY: `LOOKUP` is mapped (see `Cache::create`).
             unsafe { core::ptr::write_bytes(guests(0) as *mut u8, 0, len) }
             mark_empty();
         }
@@ -119,16 +124,37 @@ impl Cache {
         unsafe { core::ptr::read_unaligned(host as *const [u8; 3]) == [0xff, 0x24, 0xcd] }
     }
 
+    /// Fills the page of shadow entries around `entry` with the miss stub's address: a snapshot has
+    /// holes where nothing was known, which read as zeros. A branch that finds one faults, which is a
+    /// miss too.
+    ///
+    /// # Safety
+    /// The page is mapped, and all zeros.
+    unsafe fn fill_page(&self, entry: u64) {
+        let page = (entry & !(PAGE - 1)) as *mut u64;
+        for n in 0..PAGE as usize / 8 {
+            // SAFETY: the caller's.
+            unsafe { page.add(n).write(self.base()) }
+        }
+    }
+
+    /// The lookup, whose tables are empty, is that of a snapshot.
+    pub(super) fn adopt_lookup(&self) {
+        if self.hashing {
+            mark_empty();
+        }
+    }
+
     /// Takes away what [`Cache::publish`] wrote for `pc`. `shadow_mapped(pc)` says whether the page of
     /// its shadow entry is mapped.
-    pub(super) fn unpublish(&self, pc: u64, shadow_mapped: &impl Fn(u64) -> bool) {
+    pub(super) fn unpublish(&self, pc: u64, shadow_mapped: &dyn Fn(u64) -> bool) {
         if let Some(entry) = self.window.shadow_entry(pc)
             && shadow_mapped(pc)
         {
             let entry = entry as *mut u64;
             // SAFETY: the caller says the page is mapped. Reading first spares untouched pages.
             unsafe {
-                if *entry != self.base() {
+                if *entry != self.base() && *entry != 0 {
                     *entry = self.base();
                 }
             }
@@ -174,7 +200,7 @@ fn mark_empty() {
 /// The place of `pc` in a table.
 fn slot(table: u64, pc: u64) -> &'static mut u64 {
     let index = pc % LOOKUP_ENTRIES;
-    // SAFETY: `LOOKUP` is mapped (see `Cache::new`), and no reference lives longer than an expression.
+    // SAFETY: `LOOKUP` is mapped (see `Cache::create`), and no reference lives longer than an expression.
     unsafe { &mut *((table + 8 * index) as *mut u64) }
 }
 

@@ -6,41 +6,52 @@
 //! indirect branches of guest code in reach of it) and through the lookup table (by other indirect
 //! branches).
 //!
+//! All of its state lies at fixed addresses (the window's cache and `layout::TABLES`), so that a copy of these ranges
+//! is a cache that another process can use: see `snapshot`.
+//!
 //! Here are the blocks; `links` has the sites, `lookup` the tables of indirect branches,
 //! `pages` what happens when guest code changes, `locate` the way back from a cache address, `probes`
 //! what a debugger asks for.
 
+mod arena;
 mod links;
 mod locate;
 mod lookup;
 mod pages;
 mod probes;
 mod proofs;
+mod snapshot;
+mod table;
+mod texts;
 
 pub use links::{NO_BLOCK, Site, SiteKind};
 pub use locate::Located;
+pub use snapshot::EXTENTS;
+pub use texts::Text;
 
 use crate::block::{self, MAX_COLD, MAX_HOT, MAX_INSTRUCTIONS, Refusal, Single};
 use crate::context::{EXIT_MISS, reg};
 use crate::context_addr;
 use crate::emit::Emitter;
 use crate::liveness::CodeSource;
-use alloc::vec::Vec;
-use clew_abi::layout::CodeWindow;
+use allocator_api2::vec::Vec;
+use arena::Arena;
+use clew_abi::layout::{CodeWindow, TABLE_BLOCKS, TABLE_HEAD, TABLE_NOTES, TABLE_SITES};
 use core::hash::{BuildHasherDefault, Hasher};
 use hashbrown::HashMap;
 use pages::FIRST_REVIEW;
 use probes::Probes;
 use proofs::Proofs;
+use table::Table;
 
-/// What the tables may hold before everything is forgotten; dead blocks count. Chosen for the
-/// engine's heap: 32, 16 and 8 MiB.
+/// What the tables may hold before everything is forgotten; dead blocks count. They have room for it
+/// (`layout::TABLES`).
 const MAX_SITES: usize = 1 << 20;
 const MAX_BLOCKS: usize = 1 << 18;
 const MAX_MAP: usize = 1 << 23;
 
 /// A translated block. Offsets are relative to the cache's start.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Block {
     pub pc: u64,
     start: u32,
@@ -57,6 +68,8 @@ pub struct Block {
     pub live: bool,
     /// Instructions other than the first are entries.
     entered_within: bool,
+    /// It rests on something outside its text: see [`Text`].
+    foreign: bool,
 }
 
 impl Block {
@@ -82,14 +95,6 @@ pub struct Entry {
     direct: u32,
 }
 
-/// Makes room for `more`. A table that outgrows its first allocation gets all it may ever need, of
-/// which only what is used costs memory, so it is copied once at most.
-fn grow<T>(table: &mut Vec<T>, more: usize, max: usize) {
-    if table.capacity() - table.len() < more {
-        table.reserve_exact(max - table.len());
-    }
-}
-
 /// Guest addresses hash by multiplication; they are not chosen by an adversary of the engine.
 #[derive(Default)]
 pub struct AddressHasher(u64);
@@ -106,7 +111,11 @@ impl Hasher for AddressHasher {
     }
 }
 
-type AddressMap<V> = HashMap<u64, V, BuildHasherDefault<AddressHasher>>;
+type AddressMap<V> = HashMap<u64, V, BuildHasherDefault<AddressHasher>, Arena>;
+
+fn address_map<V>() -> AddressMap<V> {
+    AddressMap::with_hasher_in(Default::default(), Arena)
+}
 
 /// The ends of everything before a single block was added.
 #[derive(Clone, Copy)]
@@ -122,20 +131,20 @@ struct BeforeSingle {
 pub struct Cache {
     /// Where guest code and this cache lie.
     pub window: CodeWindow,
-    pub blocks: Vec<Block>,
-    pub sites: Vec<Site>,
+    pub blocks: Table<Block>,
+    pub sites: Table<Site>,
     /// Packed per-instruction notes of all blocks: see [`block::map`].
-    pub map: Vec<u8>,
+    pub map: Table<u8>,
     pub next_counter: usize,
     /// How often everything was forgotten: numbers and addresses from before mean nothing.
     pub generation: u32,
     /// Pages (numbers) that hold translated code since the engine last took the list.
-    pub new_pages: Vec<u64>,
+    pub new_pages: alloc::vec::Vec<u64>,
     by_pc: AddressMap<Entry>,
     /// Indirect entries that were added later (cache offsets).
     added_entries: AddressMap<u32>,
     /// Blocks that contain code of a page (by page number). May name dead blocks.
-    by_page: AddressMap<Vec<u32>>,
+    by_page: AddressMap<Vec<u32, Arena>>,
     /// How many writes found code in a page.
     writes: AddressMap<u8>,
     /// The tick at which rewritten pages get another chance (never, if there are none), and how long
@@ -147,7 +156,7 @@ pub struct Cache {
     /// `hot` and `cold` before the last block.
     before_last: (u64, u64),
     /// Kept for its memory.
-    pub(crate) proof_pages: Vec<u64>,
+    pub(crate) proof_pages: alloc::vec::Vec<u64>,
     proofs: Proofs,
     probes: Probes,
     /// What `note_page` did last.
@@ -161,6 +170,13 @@ pub struct Cache {
     /// Some indirect branch uses the hashed lookup.
     hashing: bool,
     first_hot: u64,
+    texts: Vec<Text, Arena>,
+    awaited: Vec<Text, Arena>,
+    /// There are awaited texts.
+    awaits: bool,
+    /// How many blocks came from a snapshot, and how many of them could have been in one.
+    loaded: usize,
+    loaded_live: usize,
 }
 
 impl Cache {
@@ -168,27 +184,28 @@ impl Cache {
     /// stored and the guest's registers in place.
     ///
     /// # Safety
-    /// The window's cache, `LOOKUP` (filled with zeros) and the context are mapped writable (the cache
-    /// executable too) and belong to this cache alone; shadow pages are mapped before
-    /// [`Self::publish`] names them.
-    pub unsafe fn new(window: CodeWindow, engine_exit: u64) -> Self {
+    /// The window's cache, `layout::TABLES`, `LOOKUP` (filled with zeros) and the context are mapped
+    /// writable (the cache executable too) and belong to this cache alone; shadow pages are mapped
+    /// before [`Self::publish`] names them. No reference to an earlier cache is used again.
+    pub unsafe fn create(window: CodeWindow, engine_exit: u64) -> &'static mut Self {
+        arena::reset();
         let mut cache = Self {
             window,
-            blocks: Vec::with_capacity(2048),
-            sites: Vec::with_capacity(8192),
-            map: Vec::with_capacity(1 << 16),
+            blocks: Table::at(TABLE_BLOCKS),
+            sites: Table::at(TABLE_SITES),
+            map: Table::at(TABLE_NOTES),
             next_counter: 0,
             generation: 0,
-            new_pages: Vec::new(),
-            by_pc: AddressMap::with_capacity_and_hasher(7000, Default::default()),
-            added_entries: AddressMap::default(),
-            by_page: AddressMap::default(),
-            writes: AddressMap::default(),
+            new_pages: alloc::vec::Vec::new(),
+            by_pc: AddressMap::with_capacity_and_hasher_in(3500, Default::default(), Arena),
+            added_entries: address_map(),
+            by_page: address_map(),
+            writes: address_map(),
             review_at: u64::MAX,
             review_after: FIRST_REVIEW,
             single: None,
             before_last: (0, 0),
-            proof_pages: Vec::new(),
+            proof_pages: alloc::vec::Vec::new(),
             proofs: Proofs::new(),
             probes: Probes::default(),
             last_noted: (NO_BLOCK, 0),
@@ -199,20 +216,36 @@ impl Cache {
             hashed_rest: 0,
             hashing: false,
             first_hot: 0,
+            texts: Self::no_texts(),
+            awaited: Self::no_texts(),
+            awaits: false,
+            loaded: 0,
+            loaded_live: 0,
         };
         cache.fixed_stubs(engine_exit);
         if !window.has_shadow() {
             cache.forget_lookup();
             cache.begin_hashing();
         }
-        cache
+        let place = Self::place();
+        // SAFETY: the caller's.
+        unsafe {
+            place.write(cache);
+            &mut *place
+        }
+    }
+
+    /// Where the one cache lies.
+    fn place() -> *mut Self {
+        const { assert!(size_of::<arena::State>() <= 4096) };
+        (TABLE_HEAD.start + 4096) as *mut Self
     }
 
     /// The stubs every other piece of translated code relies on. The miss stub lies at the cache's
     /// start, where the shadow map's pattern points.
     fn fixed_stubs(&mut self, engine_exit: u64) {
         let rcx = reg::RCX as u8;
-        // SAFETY: see `new`.
+        // SAFETY: see `create`.
         let mut e = unsafe { Emitter::new(self.base(), self.base() + 4096) };
         e.store(context_addr!(exit_target), rcx);
         e.load(rcx, context_addr!(spill_rcx));
@@ -264,10 +297,7 @@ impl Cache {
         if full || hot_end > self.window.cache_cold() || cold_end > self.window.cache().end {
             return None;
         }
-        grow(&mut self.sites, 4 * MAX_INSTRUCTIONS as usize, MAX_SITES);
-        grow(&mut self.blocks, 1, MAX_BLOCKS);
-        grow(&mut self.map, 16 * MAX_INSTRUCTIONS as usize, MAX_MAP);
-        // SAFETY: see `new`; both ranges are behind everything emitted so far.
+        // SAFETY: see `create`; both ranges are behind everything emitted so far.
         Some(unsafe { (Emitter::new(self.hot, hot_end), Emitter::new(self.cold, cold_end)) })
     }
 
@@ -285,6 +315,7 @@ impl Cache {
             sites_end: 0,
             live: true,
             entered_within: false,
+            foreign: false,
         });
     }
 
@@ -357,11 +388,11 @@ impl Cache {
     }
 
     pub(crate) fn entry(&self, pc: u64) -> Option<Entry> {
-        self.by_pc.get(&pc).copied()
+        self.by_pc.get(&pc).copied().filter(|_| !self.is_awaited(pc))
     }
 
     pub fn has_block(&self, pc: u64) -> bool {
-        self.by_pc.contains_key(&pc)
+        self.entry(pc).is_some()
     }
 
     /// Where direct branches to `pc` enter. Translates what is there if need be.
@@ -411,7 +442,7 @@ impl Cache {
         Entry { block, direct: self.blocks[block as usize].direct }
     }
 
-    /// Forgets everything. The caller resets the shadow map.
+    /// Forgets everything, awaited texts too. The caller resets the shadow map.
     pub fn flush(&mut self) {
         self.generation += 1;
         self.blocks.clear();
@@ -428,6 +459,9 @@ impl Cache {
         self.single = None;
         self.hot = self.first_hot;
         self.cold = self.window.cache_cold();
+        self.awaited.clear();
+        self.awaits = false;
+        (self.loaded, self.loaded_live) = (0, 0);
         self.forget_lookup();
     }
 }

@@ -3,7 +3,8 @@
 use super::Cache;
 use crate::block::map;
 use crate::liveness::CodeSource;
-use alloc::vec::Vec;
+use super::arena::Arena;
+use allocator_api2::vec::Vec;
 use clew_abi::layout::PAGE;
 
 /// Writes that find translated code in a page before its code is checked at every block's entry
@@ -26,7 +27,7 @@ impl Cache {
             return;
         }
         self.last_noted = (block, page);
-        let blocks = self.by_page.entry(page).or_default();
+        let blocks = self.by_page.entry(page).or_insert_with(Self::no_blocks);
         if blocks.last() != Some(&block) {
             if blocks.is_empty() {
                 self.new_pages.push(page);
@@ -52,11 +53,19 @@ impl Cache {
         &mut self,
         start: u64,
         end: u64,
-        shadow_mapped: impl Fn(u64) -> bool,
+        shadow_mapped: &dyn Fn(u64) -> bool,
     ) -> bool {
+        if let Some((awaited_start, awaited_end)) = self.awaited_within(start, end) {
+            // Its blocks wait on: nothing of theirs is mapped, so nothing of it can change.
+            let before =
+                start < awaited_start && self.invalidate(start, awaited_start, shadow_mapped);
+            let behind = awaited_end < end && self.invalidate(awaited_end, end, shadow_mapped);
+            return before || behind;
+        }
+        self.cut_texts(start, end);
         let first = start / PAGE;
         let last = (end - 1) / PAGE;
-        let pages: Vec<u64> = if last - first < self.by_page.len() as u64 {
+        let pages: alloc::vec::Vec<u64> = if last - first < self.by_page.len() as u64 {
             (first..=last).filter(|p| self.by_page.contains_key(p)).collect()
         } else {
             self.by_page.keys().copied().filter(|p| (first..=last).contains(p)).collect()
@@ -66,9 +75,9 @@ impl Cache {
         }
         let mut any = false;
         for page in pages {
-            for block in self.by_page.remove(&page).unwrap_or_default() {
+            for block in self.by_page.remove(&page).into_iter().flatten() {
                 if self.blocks[block as usize].live {
-                    self.kill(block, &shadow_mapped);
+                    self.kill(block, shadow_mapped);
                     any = true;
                 }
             }
@@ -76,23 +85,28 @@ impl Cache {
         any
     }
 
+    /// An empty list of a page's blocks.
+    pub(super) fn no_blocks() -> Vec<u32, Arena> {
+        Vec::new_in(Arena)
+    }
+
     /// Forgets one block (a stale one).
-    pub fn drop_block(&mut self, block: u32, shadow_mapped: impl Fn(u64) -> bool) {
+    pub fn drop_block(&mut self, block: u32, shadow_mapped: &dyn Fn(u64) -> bool) {
         if !self.blocks[block as usize].live {
             return;
         }
         let page = self.blocks[block as usize].pc / PAGE;
-        self.kill(block, &shadow_mapped);
+        self.kill(block, shadow_mapped);
         if let Some(blocks) = self.by_page.get_mut(&page) {
             blocks.retain(|&b| b != block);
         }
     }
 
     /// Unlinks a block and makes it unreachable for new control transfers.
-    pub(super) fn kill(&mut self, block: u32, shadow_mapped: &impl Fn(u64) -> bool) {
+    pub(super) fn kill(&mut self, block: u32, shadow_mapped: &dyn Fn(u64) -> bool) {
         let b = &mut self.blocks[block as usize];
         b.live = false;
-        let b = b.clone();
+        let b = *b;
         self.unlink_incoming(block);
         for site in b.sites_start..b.sites_end {
             self.unlink_outgoing(site);
@@ -135,12 +149,12 @@ impl Cache {
     }
 
     /// Forgets the translations of rewritten pages, which count as nearly so from now on.
-    pub fn review(&mut self, shadow_mapped: impl Fn(u64) -> bool) {
-        let pages: Vec<u64> =
+    pub fn review(&mut self, shadow_mapped: &dyn Fn(u64) -> bool) {
+        let pages: alloc::vec::Vec<u64> =
             self.writes.iter().filter(|(_, n)| **n >= MANY_WRITES).map(|(page, _)| *page).collect();
         for page in pages {
             self.writes.insert(page, MANY_WRITES / 2);
-            self.invalidate(page * PAGE, (page + 1) * PAGE, &shadow_mapped);
+            self.invalidate(page * PAGE, (page + 1) * PAGE, shadow_mapped);
         }
         self.review_at = u64::MAX;
         self.review_after *= 2;

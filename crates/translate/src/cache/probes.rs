@@ -20,17 +20,39 @@ impl Probes {
     }
 }
 
+/// See [`Cache::kept`].
+pub struct Kept {
+    next_counter: usize,
+    generation: u32,
+    probes: Probes,
+}
+
 impl Cache {
-    /// Takes over what another cache of the same process was told.
-    pub fn inherit(&mut self, other: Self) {
-        self.next_counter = other.next_counter;
-        self.generation = other.generation + 1;
-        self.probes = other.probes;
+    /// What outlives the cache's contents, to be [kept](Self::keep) by the one that takes its place.
+    pub fn kept(&mut self) -> Kept {
+        Kept {
+            next_counter: self.next_counter,
+            generation: self.generation,
+            probes: core::mem::take(&mut self.probes),
+        }
+    }
+
+    /// Takes over what the cache before this one was told.
+    pub fn keep(&mut self, kept: Kept) {
+        self.next_counter = kept.next_counter;
+        self.generation = kept.generation + 1;
+        self.probes = kept.probes;
+    }
+
+    /// What a snapshot was written with was another process's.
+    pub(super) fn forget_probes(&mut self) {
+        // SAFETY: overwritten without being dropped: its memory is not this process's.
+        unsafe { (&raw mut self.probes).write(Probes::default()) }
     }
 
     /// Are new translations made with probes?
     #[inline]
-    pub(crate) fn probing(&self) -> bool {
+    pub fn probing(&self) -> bool {
         !self.probes.breakpoints.is_empty() || self.probes.stress.is_some()
     }
 
@@ -73,11 +95,11 @@ impl Cache {
     }
 
     /// Drops the blocks that contain an instruction at one of the addresses, which are in order.
-    fn drop_blocks_with(&mut self, addresses: &[u64], shadow_mapped: &impl Fn(u64) -> bool) {
+    fn drop_blocks_with(&mut self, addresses: &[u64], shadow_mapped: &dyn Fn(u64) -> bool) {
         for group in addresses.chunk_by(|a, b| a / PAGE == b / PAGE) {
             let page = group[0] / PAGE;
             let Some(blocks) = self.by_page.get_mut(&page) else { continue };
-            let mut blocks = core::mem::take(blocks);
+            let mut blocks = core::mem::replace(blocks, Self::no_blocks());
             blocks.retain(|&number| {
                 let block = &self.blocks[number as usize];
                 let notes = &self.map[block.notes()];

@@ -2,8 +2,9 @@
 //! called from many places.
 
 use super::Cache;
+use super::arena::Arena;
 use crate::liveness::{self, CodeSource};
-use alloc::vec::Vec;
+use allocator_api2::vec::Vec;
 
 const SIZE: usize = 1024;
 /// Proofs that rest on more pages are not kept.
@@ -20,13 +21,15 @@ const NONE: Proof = Proof { pc: u64::MAX, pages: [0; PAGES] };
 /// Successful proofs, by address. They hold until a page changes that holds translated code: the
 /// pages a proof rests on count as such.
 pub(super) struct Proofs {
-    table: Vec<Proof>,
+    table: Vec<Proof, Arena>,
     kept: bool,
 }
 
 impl Proofs {
     pub(super) fn new() -> Self {
-        Self { table: alloc::vec![NONE; SIZE], kept: false }
+        let mut table = Vec::with_capacity_in(SIZE, Arena);
+        table.resize(SIZE, NONE);
+        Self { table, kept: false }
     }
 
     fn slot(pc: u64) -> usize {
@@ -60,7 +63,7 @@ impl Cache {
     pub fn flags_dead(&self, source: &impl CodeSource, pc: u64) -> bool {
         let unsteady = |addr| self.is_unsteady(source, addr);
         self.proofs.find(pc).is_some()
-            || liveness::flags_dead(source, unsteady, pc, &mut Vec::new())
+            || liveness::flags_dead(source, unsteady, pc, &mut alloc::vec::Vec::new())
     }
 
     /// The same for a translation that depends on the answer: the numbers of the pages that it rests on
@@ -69,7 +72,7 @@ impl Cache {
         &mut self,
         source: &impl CodeSource,
         pc: u64,
-        pages: &mut Vec<u64>,
+        pages: &mut alloc::vec::Vec<u64>,
     ) -> bool {
         if let Some(known) = self.proofs.find(pc) {
             pages.extend_from_slice(&known);

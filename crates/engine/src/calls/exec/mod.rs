@@ -236,6 +236,9 @@ impl Engine {
             Place { stream: log.stream, segment: log.hand_over(), tick, ..Place::default() }
         };
         self.write_next_orders(file as i32, request, &target, &place);
+        if !guest {
+            self.save_code();
+        }
         let result = self.start_image(file as i32, &target, argv.as_ptr() as u64, request.envp);
         // It failed after all (ENOMEM): the recording says so by repeating the call.
         self.stay();
