@@ -1,4 +1,5 @@
 # guest: corrupt.c
+# waits: watchpoints
 # The guide: who corrupted this memory?
 continue
 print records[1]

@@ -1,4 +1,5 @@
 # guest: loop.c
+# waits: watchpoints
 # The guide: what was the event loop doing?
 break run_once
 continue

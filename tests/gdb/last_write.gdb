@@ -1,4 +1,5 @@
 # guest: counter.c
+# waits: watchpoints
 last-write total
 continue
 last-write total

@@ -1,4 +1,5 @@
 # guest: threads.c
+# waits: watchpoints
 # The guide: who raced on this counter?
 break all_done
 continue

@@ -1,8 +1,9 @@
 # guest: signals.c
+# waits: a search backward from a signal finds that signal
 handle SIGALRM nostop noprint pass
 continue
 bt -1
-print alarms
+print alarms >= 20
 continue
 bt
 reverse-continue

@@ -1,4 +1,5 @@
 # guest: counter.c
+# waits: watchpoints
 break main
 continue
 watch total

@@ -1,4 +1,5 @@
 # guest: counter.c
+# waits: watchpoints
 # Any size, and many.
 break main
 continue

@@ -14,7 +14,7 @@ const NOISE: [&str; 7] = [
 
 /// Numbers after these words say nothing.
 const COUNTED: [&str; 10] = [
-    "event: ", "tick: ", "tid: ", "(s): ", "at event ", "tick ", "Thread ", "process ", "thread ",
+    "event: ", "tick: ", "tid: ", "(s): ", "at event ", "tick ", "Thread ", "process ", ", thread ",
     "last event is ",
 ];
 
@@ -25,7 +25,7 @@ pub fn normalise(text: &str, program: &str) -> String {
     let lines = text.lines().filter(|line| !NOISE.iter().any(|noise| line.starts_with(noise)));
     let mut out = String::new();
     for line in lines {
-        out.push_str(counted(&addresses(&columns(line))).trim_end());
+        out.push_str(table(&counted(&addresses(&columns(line)))).trim_end());
         out.push('\n');
     }
     out
@@ -63,14 +63,22 @@ fn counted(line: &str) -> String {
         let mut from = 0;
         while let Some(at) = line[from..].find(word).map(|at| from + at + word.len()) {
             let digits = line[at..].bytes().take_while(|b| b.is_ascii_digit() || *b == b'.').count();
-            // gdb's own numbers of threads are small.
-            if digits > 3 || (digits > 0 && !word.eq_ignore_ascii_case("thread ")) {
+            // gdb's own numbers of threads have no dot.
+            if digits > 0 && (word != "Thread " || line[at..at + digits].contains('.')) {
                 line.replace_range(at..at + digits, "N");
             }
             from = at;
         }
     }
     line
+}
+
+/// The list of threads is as wide as its numbers.
+fn table(line: &str) -> String {
+    if !(line.contains("Thread N") || line.starts_with("  Id")) {
+        return line.to_owned();
+    }
+    line.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The list of checkpoints.

@@ -60,6 +60,11 @@ impl Deframer {
                 self.state = State::Checksum(None);
                 None
             }
+            // Bodies escape it, so the last packet's end was lost.
+            State::Body if byte == b'$' => {
+                self.body.clear();
+                None
+            }
             State::Body => {
                 self.body.push(byte);
                 if self.body.len() > self.longest {
