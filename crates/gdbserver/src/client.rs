@@ -10,7 +10,7 @@ use crate::packets::{self, frame, supported};
 use crate::session::Session;
 use crate::stop;
 use crate::stub::{Outcome, Stub};
-use crate::target::Debuggee;
+use crate::debuggee::Debuggee;
 
 /// Serves a client until it leaves or its connection breaks.
 pub fn serve<S: Session>(debuggee: &mut Debuggee<S>, stream: &TcpStream) -> io::Result<()> {

@@ -10,7 +10,7 @@ use clew_timeline::{Destination, Stop, Stopped};
 use clew_trace::{Error, Result};
 
 use crate::session::Session;
-use crate::target::Debuggee;
+use crate::debuggee::Debuggee;
 
 /// See the module's documentation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,13 +2,14 @@
 //!
 //! [`Server`] serves one client after another at a port of the loopback interface. A client's bytes go
 //! this way: [`packets::wire`] finds packets, [`packets`] answers what `gdbstub` does not know,
-//! [`stub`] hands the rest to `gdbstub`, which calls [`target`], which asks a [`session`]: the
+//! [`stub`] hands the rest to `gdbstub`, which calls [`debuggee`], which asks a [`session`]: the
 //! timeline. Files come out of the trace ([`files`]), never from this machine.
 #![deny(unsafe_code)]
 
 pub mod arch;
 pub mod client;
 pub mod commands;
+pub mod debuggee;
 pub mod elf;
 pub mod files;
 pub mod jump;
@@ -21,7 +22,7 @@ pub mod signals;
 pub mod stop;
 pub mod stub;
 pub mod sysroot;
-pub mod target;
+
 
 use std::io;
 use std::net::Shutdown;
@@ -29,7 +30,7 @@ use std::net::Shutdown;
 use crate::files::Files;
 use crate::listener::Listener;
 use crate::session::Session;
-use crate::target::Debuggee;
+use crate::debuggee::Debuggee;
 
 /// A session that waits to be debugged.
 pub struct Server<S: Session> {

@@ -11,7 +11,7 @@ use gdbstub::stub::{GdbStub, MultiThreadStopReason};
 use crate::packets::FAILED;
 use crate::packets::frame::{Deframer, Input, MAX_PACKET, frame};
 use crate::session::Session;
-use crate::target::Debuggee;
+use crate::debuggee::Debuggee;
 
 /// What gdbstub writes.
 #[derive(Clone, Default)]

@@ -1,7 +1,7 @@
 //! Where one stands, for the beginning of a session.
 
 use crate::session::Session;
-use crate::target::Debuggee;
+use crate::debuggee::Debuggee;
 
 pub fn answer<S: Session>(debuggee: &Debuggee<S>) -> String {
     let here = debuggee.session.here();

@@ -3,7 +3,7 @@
 use super::Command;
 use crate::notes::Checkpoint;
 use crate::session::Session;
-use crate::target::Debuggee;
+use crate::debuggee::Debuggee;
 
 pub const COMMAND: Command = Command {
     name: "checkpoint",

@@ -5,7 +5,7 @@ use clew_trace::{Error, Result};
 use super::Command;
 use crate::jump;
 use crate::session::Session;
-use crate::target::Debuggee;
+use crate::debuggee::Debuggee;
 
 pub const COMMAND: Command = Command {
     name: "delete checkpoint",

@@ -4,7 +4,7 @@ use clew_trace::Result;
 
 use super::Command;
 use crate::session::Session;
-use crate::target::Debuggee;
+use crate::debuggee::Debuggee;
 
 pub const COMMAND: Command = Command {
     name: "elapsed-time",

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::Command;
 use crate::session::Session;
-use crate::target::Debuggee;
+use crate::debuggee::Debuggee;
 
 pub const COMMAND: Command = Command {
     name: "info checkpoints",

@@ -21,7 +21,7 @@ use clew_trace::{Error, Result};
 
 use crate::jump::{self, Jump};
 use crate::session::Session;
-use crate::target::Debuggee;
+use crate::debuggee::Debuggee;
 
 /// What gdb is taught.
 pub struct Command {

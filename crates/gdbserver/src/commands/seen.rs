@@ -3,7 +3,7 @@
 
 use super::Command;
 use crate::session::Session;
-use crate::target::Debuggee;
+use crate::debuggee::Debuggee;
 
 pub const HOOK: Command = Command {
     name: "hook-stop",

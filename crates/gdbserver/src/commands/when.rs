@@ -2,7 +2,7 @@
 
 use super::Command;
 use crate::session::Session;
-use crate::target::Debuggee;
+use crate::debuggee::Debuggee;
 
 pub const EVENT: Command = Command {
     name: "when",

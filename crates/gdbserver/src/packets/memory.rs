@@ -3,7 +3,7 @@
 use super::frame::{self, MAX_PACKET};
 use super::{FAILED, FAULT};
 use crate::session::Session;
-use crate::target::Debuggee;
+use crate::debuggee::Debuggee;
 
 const MAX_READ: usize = MAX_PACKET / 2 - 4;
 

@@ -3,6 +3,7 @@
 
 pub mod conditional;
 pub mod frame;
+pub mod lldb;
 pub mod memory;
 pub mod pass_signals;
 pub mod supported;
@@ -12,7 +13,7 @@ pub mod transfer;
 pub mod wire;
 
 use crate::session::Session;
-use crate::target::Debuggee;
+use crate::debuggee::Debuggee;
 
 /// An error without a better number.
 pub const FAILED: &[u8] = b"E01";
@@ -35,6 +36,8 @@ pub fn answer<S: Session>(debuggee: &mut Debuggee<S>, body: &[u8]) -> Option<Vec
         return Some(tls::answer(debuggee, rest));
     }
     match body {
+        b"qHostInfo" => Some(lldb::host()),
+        b"qProcessInfo" => Some(lldb::process(debuggee)),
         [b'm', rest @ ..] => Some(memory::answer(debuggee, rest)),
         [b'Z', rest @ ..] if rest.contains(&b';') => conditional::answer(debuggee, rest),
         _ => None,

@@ -4,7 +4,7 @@ use super::FAILED;
 use super::frame::number;
 use crate::session::Session;
 use crate::signals::from_gdb;
-use crate::target::Debuggee;
+use crate::debuggee::Debuggee;
 
 pub fn answer<S: Session>(debuggee: &mut Debuggee<S>, rest: &[u8]) -> Vec<u8> {
     let words = rest.split(|&b| b == b';').filter(|word| !word.is_empty());

@@ -3,7 +3,7 @@
 use super::FAILED;
 use super::frame::{hex, number};
 use crate::session::Session;
-use crate::target::Debuggee;
+use crate::debuggee::Debuggee;
 
 pub fn answer<S: Session>(debuggee: &mut Debuggee<S>, id: &[u8]) -> Vec<u8> {
     // `pPID.TID`, or `TID` alone.

@@ -8,7 +8,7 @@ use super::FAILED;
 use super::frame::number;
 use crate::elf;
 use crate::session::Session;
-use crate::target::Debuggee;
+use crate::debuggee::Debuggee;
 
 /// Of libc, for libthread_db: width in bits, count, offset in a link map.
 const MODULE_NUMBER: &str = "_thread_db_link_map_l_tls_modid";

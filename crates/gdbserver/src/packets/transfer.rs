@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::FAILED;
 use super::frame::{self, MAX_PACKET, number};
 use crate::session::Session;
-use crate::target::Debuggee;
+use crate::debuggee::Debuggee;
 
 /// Leaves room for the worst of escaping.
 const MAX_PIECE: usize = MAX_PACKET / 2 - 8;
