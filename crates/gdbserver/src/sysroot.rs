@@ -19,6 +19,9 @@ pub struct Sysroot {
     dir: TempDir,
 }
 
+/// What follows is the number of the process that made it.
+const PREFIX: &str = ".debug-";
+
 /// Where distributions put scripts for libraries, such as C++'s pretty printers.
 const AUTO_LOAD: &str = "/usr/share/gdb/auto-load";
 
@@ -27,8 +30,10 @@ const PRINTERS: &str = "/usr/share/gcc";
 
 impl Sysroot {
     pub fn new(files: &Files) -> io::Result<Self> {
-        let prefix = tempfile::Builder::new().prefix(".debug-").tempdir_in(files.dir());
-        let dir = match prefix {
+        remove_stale(files.dir());
+        let prefix = format!("{PREFIX}{}-", std::process::id());
+        let within = tempfile::Builder::new().prefix(&prefix).tempdir_in(files.dir());
+        let dir = match within {
             Ok(dir) => dir,
             Err(_) => tempfile::Builder::new().prefix("clew-").tempdir()?,
         };
@@ -91,10 +96,22 @@ impl Sysroot {
     }
 
     /// Where a path of the trace goes; none for one that would leave the tree.
-    fn place(&self, path: &str) -> Option<PathBuf> {
+    pub fn place(&self, path: &str) -> Option<PathBuf> {
         let relative = Path::new(path.strip_prefix('/')?);
         let normal = |part| matches!(part, Component::Normal(_));
         (relative.components().all(normal) && !path.ends_with('/')).then(|| self.root().join(relative))
+    }
+}
+
+/// Removes what processes left that were killed.
+fn remove_stale(dir: &Path) {
+    for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let owner = name.to_str().and_then(|name| name.strip_prefix(PREFIX));
+        let Some(pid) = owner.and_then(|rest| rest.split('-').next()) else { continue };
+        if pid.parse::<u32>().is_ok() && !Path::new("/proc").join(pid).exists() {
+            let _ = fs::remove_dir_all(entry.path());
+        }
     }
 }
 

@@ -39,13 +39,15 @@ pub fn run(args: &Args, trace: &Trace, target: &Target) -> Result<i32> {
         return Ok(INTERRUPTED);
     }
     let port = listener.port();
+    let executable = timeline.program()?;
     let files = Files::of(trace)?;
-    let sysroot = Sysroot::new(&files).tried(|| "lay out the recorded files for the debugger")?;
+    let sysroot = match args.dbgport {
+        Some(_) => None,
+        None => Some(Sysroot::new(&files).tried(|| "lay out the recorded files for the debugger")?),
+    };
     let server = Server::new(listener, timeline, files, banner).tried(|| "make a pipe")?;
-    match args.dbgport {
-        Some(_) => serve(args, server, &debugger, port),
-        None => accompany(server, &debugger, port, &sysroot),
-    }
+    let Some(sysroot) = sysroot else { return serve(args, server, &debugger, port) };
+    accompany(server, &debugger, port, &sysroot, &executable)
 }
 
 fn listen(port: u16) -> Result<Listener> {
@@ -102,9 +104,10 @@ fn accompany(
     debugger: &Debugger,
     port: u16,
     sysroot: &Sysroot,
+    executable: &str,
 ) -> Result<i32> {
     let commands = commands_file()?;
-    let mut child = signals::in_front(|| debugger.spawn(port, commands.as_fd(), sysroot))?;
+    let mut child = signals::in_front(|| debugger.spawn(port, commands.as_fd(), sysroot, executable))?;
     while server.serve(|| ended(&mut child).is_some()) {
         if debugger.connects_once() {
             break;

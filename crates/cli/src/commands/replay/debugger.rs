@@ -54,6 +54,7 @@ impl Debugger {
         port: u16,
         commands: BorrowedFd<'_>,
         sysroot: &Sysroot,
+        executable: &str,
     ) -> Result<Child> {
         let commands = format!("/proc/{}/fd/{}", std::process::id(), commands.as_raw_fd());
         let mut command = Command::new(&self.program);
@@ -69,6 +70,9 @@ impl Debugger {
                 command.args(self.script.iter().flat_map(|file| [OsStr::new("-x"), file.as_os_str()]));
             }
             Kind::Lldb => {
+                let libraries = sysroot.libraries();
+                let search = format!("settings set target.exec-search-paths {}", libraries.display());
+                command.args(["-O", &search]).args(sysroot.place(executable));
                 command.args(["-o", &format!("gdb-remote 127.0.0.1:{port}")]);
                 command.args(self.script.iter().flat_map(|file| [OsStr::new("-s"), file.as_os_str()]));
             }
