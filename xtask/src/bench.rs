@@ -13,7 +13,7 @@ use anyhow::{Context, Result, ensure};
 use clap::Args;
 use serde::Serialize;
 
-use crate::cargo;
+use crate::{cargo, timeline};
 use crate::kernels::{self, Benchmark, Snapshots};
 
 /// Runs of each kind before those that count.
@@ -33,6 +33,9 @@ pub struct Options {
     /// Measure natively only, to check the kernels themselves.
     #[arg(long)]
     native: bool,
+    /// Measure how fast a timeline goes back and forth, and nothing else.
+    #[arg(long)]
+    timeline: bool,
 }
 
 #[derive(Serialize)]
@@ -66,6 +69,9 @@ struct Ratios {
 }
 
 pub fn run(options: &Options) -> Result<()> {
+    if options.timeline {
+        return timeline::run();
+    }
     let clew = if options.native { None } else { Some(cargo::build_clew()?) };
     let benchmarks = kernels::collect(&options.filter)?;
     ensure!(!benchmarks.is_empty(), "no benchmark matches {:?}", options.filter);

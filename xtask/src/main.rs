@@ -5,6 +5,7 @@ mod cargo;
 mod kernels;
 mod soak;
 mod test;
+mod timeline;
 
 use clap::{Parser, Subcommand};
 

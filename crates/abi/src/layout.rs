@@ -53,6 +53,10 @@ pub const LOOKUP_ENTRIES: u64 = 65536;
 /// Guest addresses of the same index that the hashed lookup tells apart.
 pub const LOOKUP_WAYS: u64 = 4;
 
+/// Tables that say which accesses may touch watched memory (see `clew-translate`'s `context::watch`),
+/// mapped while some is watched.
+pub const WATCH: Range = Range::new(LOOKUP.end, ENGINE.end);
+
 /// What else the engine has: orders, log window, heap. This, [`TABLES`], [`TASKS`], [`SHARING`] and
 /// [`CodeWindow::HIGH`] lie where all sanitizers expect an application's memory (above
 /// 0x7e80_0000_0000), and below the largest stack, 1 TiB.

@@ -35,6 +35,9 @@ const TF: u64 = 1 << 8;
 /// Called by the exit sequence, with the guest's registers saved. Returns to the entry sequence.
 pub extern "C" fn dispatch() {
     let engine = engine();
+    if engine.stress.on {
+        engine.stress_check();
+    }
     if core::mem::take(&mut engine.seeking) {
         return engine.sought();
     }
@@ -87,7 +90,7 @@ pub enum Alone {
 impl Engine {
     pub(crate) fn leave(&mut self, number: u32, site: Site) {
         ctx().pc = site.pc;
-        if site.kind == SiteKind::Break {
+        if matches!(site.kind, SiteKind::Break | SiteKind::Watch) {
             return self.probed(number);
         }
         if self.cache.review_at != u64::MAX && self.ticks.now() >= self.cache.review_at {
@@ -120,7 +123,7 @@ impl Engine {
             SiteKind::FetchFault => {
                 self.page_fetch_fault(site.pc + site.len as u64, FETCH);
             }
-            SiteKind::Break => unreachable!("dealt with above"),
+            SiteKind::Break | SiteKind::Watch => unreachable!("dealt with above"),
         }
         // Where a replay can stop: elsewhere a signal waits for the next tick.
         use SiteKind::{Syscall, Tick, TickFlagsLost, Trap, Unsupported};
@@ -300,11 +303,14 @@ impl Engine {
 
     /// A block of the instruction at `pc` alone. `None` if `pc` is not executable.
     pub fn single_block(&mut self, pc: u64, what_for: Single) -> Option<Entry> {
+        if self.stress.on {
+            self.stress_alone();
+        }
         self.translate(pc, |cache, vmas| cache.single_at(vmas, pc, what_for))
     }
 
     /// Forgets all translations.
-    fn flush(&mut self) {
+    pub fn flush(&mut self) {
         self.release_code_pages();
         self.cache.flush();
         shadow::reset();

@@ -4,6 +4,7 @@
 use crate::log::Att;
 use crate::signal::{SIGILL, SIGSEGV};
 use crate::signal::xstate::{self, Image};
+use crate::start;
 use crate::state::{Engine, Mode, ctx, orders};
 use crate::sys;
 use clew_abi::record::*;
@@ -381,6 +382,17 @@ fn set_edx_eax(value: u64) {
 /// FS or GS base, which are always the guest's.
 pub fn segment_base(fs: bool) -> u64 {
     let mut base = 0u64;
+    if start::hwcap2() & start::FSGSBASE != 0 {
+        // SAFETY: the kernel lets programs use the instructions.
+        unsafe {
+            if fs {
+                asm!("rdfsbase {}", out(reg) base, options(nomem, nostack));
+            } else {
+                asm!("rdgsbase {}", out(reg) base, options(nomem, nostack));
+            }
+        }
+        return base;
+    }
     let code = if fs { 0x1003 } else { 0x1004 };
     // SAFETY: writes the variable. ARCH_GET_FS / ARCH_GET_GS.
     unsafe { sys::syscall!(sys::__NR_arch_prctl, code, &raw mut base) };

@@ -3,6 +3,7 @@
 //! Every operation has two sides. Recording asks the kernel, where the engine has chosen the place,
 //! and says what happened as attachments; replaying puts the same things at the same addresses.
 
+use crate::debug::watch::note_write;
 use crate::log::Att;
 use crate::shadow;
 use crate::state::Engine;
@@ -310,6 +311,7 @@ impl Engine {
         let sharing = if shared && !key.is_empty() { sys::MAP_SHARED } else { MAP_PRIVATE };
         let grows = map.flags & MAP_GROWSDOWN;
         let flags = sharing | MAP_FIXED | MAP_NORESERVE | kind | grows;
+        note_write(addr, map.len);
         let offset = if key.is_empty() { 0 } else { map.offset };
         // SAFETY: the range is the guest's.
         let got = unsafe { sys::mmap(addr, map.len, host_prot(map.prot), flags, file, offset) };
@@ -364,6 +366,7 @@ impl Engine {
     }
 
     fn munmap_part(&mut self, addr: u64, end: u64) -> i64 {
+        note_write(addr, end - addr);
         // SAFETY: the range is the guest's.
         let result = unsafe { sys::munmap(addr, end - addr) };
         if result == 0 {
@@ -449,6 +452,8 @@ impl Engine {
             return -(sys::EFAULT as i64);
         };
         self.unprotect_range(old, old.saturating_add(page_up(old_len)));
+        note_write(old, page_up(old_len));
+        note_write(target, page_up(new_len));
         // SAFETY: source and target are the guest's.
         let got = unsafe {
             sys::syscall!(sys::__NR_mremap, old, old_len, new_len, flags, target)
@@ -496,6 +501,7 @@ impl Engine {
                 return current;
             }
         } else if new_end < old_end {
+            note_write(new_end, old_end - new_end);
             // SAFETY: the heap's own pages.
             unsafe { sys::munmap(new_end, old_end - new_end) };
             self.forget_code(new_end, old_end);
@@ -527,6 +533,7 @@ impl Engine {
         }
         let discards = matches!(advice, DONTNEED | REMOVE) && len > 0;
         if discards {
+            note_write(addr, end - addr);
             self.unprotect_range(addr, end);
             self.forget_code(addr, end);
         }
@@ -555,6 +562,7 @@ impl Engine {
     /// recording.
     pub fn drop_not_inherited(&mut self) {
         for (start, end, inherited) in self.files.mapped.not_inherited.clone() {
+            note_write(start, end - start);
             if self.replaying() {
                 // SAFETY: the guest's range, as it was when it asked for this.
                 match inherited {

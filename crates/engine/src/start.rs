@@ -29,7 +29,7 @@ use clew_abi::orders::{self as abi, fd};
 use clew_abi::record::*;
 use clew_translate::context::reg;
 use core::fmt::Write;
-use core::sync::atomic::Ordering;
+use core::sync::atomic::{AtomicU64, Ordering};
 
 /// Auxiliary vector entries (linux/auxvec.h).
 const AT_PHDR: u32 = 3;
@@ -55,6 +55,8 @@ pub extern "C" fn start(sp: u64) -> ! {
     let recording = orders.mode == abi::MODE_RECORD;
     // SAFETY: `sp` is what the kernel passed.
     let initial = unsafe { initial(sp) };
+    // SAFETY: `initial` found it.
+    unsafe { look_at_auxv(initial.auxv) };
     let program = recording.then(open_program);
     window::open(match &program {
         Some(Ok(file)) => choice::window_for(*file, &initial.envp),
@@ -217,6 +219,35 @@ pub struct Initial {
     pub envp: Vec<u64>,
     /// Address of the first auxiliary vector entry.
     pub auxv: u64,
+}
+
+/// The engine's own AT_HWCAP2, which is not the guest's of a recording.
+static HWCAP2: AtomicU64 = AtomicU64::new(0);
+
+/// In it: HWCAP2_FSGSBASE.
+pub const FSGSBASE: u64 = 2;
+
+/// What the kernel says it lets programs use (bits of AT_HWCAP2).
+pub fn hwcap2() -> u64 {
+    HWCAP2.load(Ordering::Relaxed)
+}
+
+/// Keeps what is needed of the auxiliary vector.
+///
+/// # Safety
+/// `addr` is the address of a terminated auxiliary vector.
+unsafe fn look_at_auxv(addr: u64) {
+    const AT_HWCAP2: u64 = 26;
+    let mut at = addr as *const [u64; 2];
+    // SAFETY: the caller's.
+    unsafe {
+        while (*at)[0] != 0 {
+            if (*at)[0] == AT_HWCAP2 {
+                HWCAP2.store((*at)[1], Ordering::Relaxed);
+            }
+            at = at.add(1);
+        }
+    }
 }
 
 /// # Safety

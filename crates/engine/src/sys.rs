@@ -148,12 +148,14 @@ pub unsafe fn read_guest_to(addr: u64, dst: *mut u8, len: usize) -> bool {
     unsafe { clew_safe_copy(dst, addr as *const u8, len) == 1 }
 }
 
-/// Writes guest memory; false if part of it is not writable. Refuses the engine's own regions.
+/// Writes guest memory; false if part of it is not writable. Refuses the engine's own regions. All that
+/// the engine writes for the kernel, or as a recording says, passes here.
 pub fn write_guest(addr: u64, bytes: &[u8]) -> bool {
     let end = addr.saturating_add(bytes.len() as u64);
     if !crate::window::guest_may_map(clew_abi::layout::Range::new(addr, end)) {
         return false;
     }
+    crate::debug::watch::note_write(addr, bytes.len() as u64);
     // SAFETY: the range is the guest's; a fault is survived.
     unsafe { clew_safe_copy(addr as *mut u8, bytes.as_ptr(), bytes.len()) == 1 }
 }

@@ -79,3 +79,35 @@ macro_rules! context_addr {
 pub const fn counter_addr(k: usize) -> u32 {
     CONTEXT as u32 + core::mem::offset_of!(GuestContext, counters) as u32 + 8 * k as u32
 }
+
+/// The tables that say of an access whether it may touch watched memory: bytes that are not zero if it
+/// may. They are looked into by the address's low bits.
+pub mod watch {
+    use clew_abi::layout::WATCH;
+
+    /// By bits 3 to 18 of the address: for accesses of 8 bytes at most, and of 64.
+    pub const COARSE: [u64; 2] = [WATCH.start, WATCH.start + TABLE];
+    /// By the low 16 bits: for accesses of 1 byte, 2, 4, ... 64.
+    pub const FINE: u64 = WATCH.start + 2 * TABLE;
+    /// Bytes of a table.
+    pub const TABLE: u64 = 1 << 16;
+    /// Classes of sizes that `FINE` has tables of.
+    pub const CLASSES: u32 = 7;
+
+    const _: () = assert!(FINE + CLASSES as u64 * TABLE <= WATCH.end);
+
+    /// The coarse table for accesses of so many bytes.
+    pub const fn coarse(size: u32) -> u64 {
+        COARSE[(size > 8) as usize]
+    }
+
+    /// The class of a size of 64 bytes at most.
+    pub const fn class(size: u32) -> u32 {
+        size.next_power_of_two().trailing_zeros()
+    }
+
+    /// The fine table of a class.
+    pub const fn fine(class: u32) -> u64 {
+        FINE + class as u64 * TABLE
+    }
+}

@@ -3,6 +3,7 @@
 //! Encodings: Intel SDM volume 2 / AMD APM volume 3. "abs32" operands are sign-extended absolute
 //! addresses (ModRM rm=100, SIB base=101 index=100).
 
+use crate::access::{Operand, Segment};
 use crate::context::TICK;
 use crate::quick::LOOKAHEAD;
 
@@ -259,6 +260,54 @@ impl Emitter {
     /// `lea rcx, [rcx + rdx]`.
     pub fn add_rdx_to_rcx(&mut self) {
         self.bytes(&[0x48, 0x8d, 0x0c, 0x11]);
+    }
+
+    /// `lea dst, [base + index*scale + disp]`; with `short`, of the low 32 bits. There is a base or an
+    /// index, which is not rsp.
+    pub fn lea(&mut self, dst: u8, address: &Operand) {
+        let Operand { base, index, scale, disp, short, .. } = *address;
+        let (b, x) = (base.unwrap_or(5), index.unwrap_or(4));
+        let wide = if short { 0 } else { 8 };
+        let disp = disp as u32;
+        let small = disp as i32 == i32::from(disp as i8);
+        // Without a base there are four bytes of displacement.
+        let mode = match base {
+            None => 0,
+            Some(_) if disp == 0 && b & 7 != 5 => 0,
+            Some(_) if small => 1,
+            Some(_) => 2,
+        };
+        let rex = 0x40 | wide | (dst >> 3) << 2 | (x >> 3) << 1 | b >> 3;
+        let sib = (scale.trailing_zeros() as u8) << 6 | (x & 7) << 3 | b & 7;
+        self.bytes(&[rex, 0x8d, mode << 6 | (dst & 7) << 3 | 4, sib]);
+        match (base, mode) {
+            (Some(_), 0) => {}
+            (_, 1) => self.bytes(&[disp as u8]),
+            _ => self.u32(disp),
+        }
+    }
+
+    /// `rorx rcx, src, 3` (BMI2).
+    pub fn rorx3_rcx(&mut self, src: u8) {
+        self.bytes(&[0xc4, 0xc3 | (!src >> 3 & 1) << 5, 0xfb, 0xf0, 0xc8 | src & 7, 3]);
+    }
+
+    /// `movzx ecx, byte [rcx + disp32]`.
+    pub fn load_byte_at_rcx(&mut self, disp: u32) {
+        self.bytes(&[0x0f, 0xb6, 0x89]);
+        self.u32(disp);
+    }
+
+    /// `movzx ecx, byte [abs32]`.
+    pub fn load_byte(&mut self, addr: u32) {
+        self.bytes(&[0x0f, 0xb6, 0x0c, 0x25]);
+        self.u32(addr);
+    }
+
+    /// `rdfsbase rcx` or `rdgsbase rcx`.
+    pub fn segment_base_to_rcx(&mut self, segment: Segment) {
+        let modrm = if segment == Segment::Fs { 0xc1 } else { 0xc9 };
+        self.bytes(&[0xf3, 0x48, 0x0f, 0xae, modrm]);
     }
 
     /// `mov rcx, [rsp]`.

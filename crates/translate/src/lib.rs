@@ -3,7 +3,7 @@
 //! [`block`] turns the guest code at one address into a superblock, [`cache`] owns the translated
 //! blocks, links them to each other and finds them again, [`context`] is the memory that translated
 //! code and the engine share, [`emit`] encodes the few instructions the translator adds, [`insn`]
-//! says what has to be done about a guest instruction, [`quick`] decodes the common ones, [`liveness`] proves status flags dead.
+//! says what has to be done about a guest instruction, [`access`] which memory it touches, [`quick`] decodes the common ones, [`liveness`] proves status flags dead.
 //!
 //! # Safety
 //!
@@ -14,6 +14,7 @@
 
 extern crate alloc;
 
+pub mod access;
 pub mod block;
 pub mod cache;
 pub mod context;
@@ -22,5 +23,5 @@ pub mod insn;
 pub mod liveness;
 pub mod quick;
 
-pub use cache::{Cache, Site, SiteKind};
+pub use cache::{Cache, Features, Site, SiteKind, Watching};
 pub use context::GuestContext;

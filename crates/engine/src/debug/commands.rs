@@ -84,6 +84,7 @@ impl Engine {
             }
             TASKS => self.answer_tasks(),
             BREAKPOINTS => self.breakpoints_command(arg != 0, &payload),
+            WATCHPOINTS => self.watchpoints_command(&payload),
             AUXV => {
                 let words: Vec<u8> =
                     self.auxv.iter().flatten().flat_map(|word| word.to_le_bytes()).collect();

@@ -9,15 +9,19 @@ mod commands;
 mod copy;
 mod diversion;
 mod expression;
+mod extents;
 mod probes;
 mod stop;
 mod stress;
+pub mod watch;
 
 use crate::state::{Engine, ctx};
 pub use copy::CLONE_FLAGS;
 pub use stress::Stress;
 use probes::Breakpoints;
 use alloc_crate::boxed::Box;
+use alloc_crate::vec::Vec;
+use watch::Overwritten;
 use clew_abi::debug::{Place, Position, RUN_STOP, RunOrder};
 
 /// The agent's state.
@@ -32,6 +36,10 @@ pub struct Debug {
     /// Where the traced task was before its last instruction.
     previous: Option<Position>,
     breakpoints: Breakpoints,
+    /// What the instruction that is executed alone touches, as it was.
+    awaited: Vec<Overwritten>,
+    /// Where what has happened since the last look around began, and the task that ran there.
+    before: Option<(Position, u64)>,
     /// A system call has just returned.
     returned: Option<u64>,
     /// Look for messages at this tick, or after so many looks around.

@@ -26,6 +26,9 @@ impl Engine {
         while let Some((why, detail)) = self.reason_to_stop() {
             self.stop_here(why, detail);
         }
+        if self.single_steps() || self.must_seek() {
+            self.look_at_single();
+        }
         let (here, tid) = (self.position(), self.task.tid as u64);
         if let Some(d) = &mut self.debug
             && d.run.trace_tid == tid
@@ -53,9 +56,13 @@ impl Engine {
             return Some((reason::BEGUN, [0; 2]));
         }
         let run = d.run;
+        if let Some(stop) = self.watch_hit() {
+            return Some(stop);
+        }
         if here >= run.limit || run.wait_tid == tid && here.tick >= run.wait_tick {
             return Some((reason::LIMIT, [0; 2]));
         }
+        let d = self.debug.as_mut()?;
         let returned = d.returned.take();
         if let Some(nr) = returned.filter(|&nr| d.catches(nr))
             && let Some(stop) = self.hit(reason::SYSCALL_RETURN, [nr, 0])
@@ -83,6 +90,21 @@ impl Engine {
             return Some(stop);
         }
         self.poll().map(|why| (why, [0; 2]))
+    }
+
+    /// Watched memory was accessed since the last look around.
+    fn watch_hit(&mut self) -> Option<(u64, [u64; 2])> {
+        let (index, (position, tid)) = self.accessed()?;
+        let detail = [index as u64, 0];
+        let d = self.debug.as_mut()?;
+        if d.run.flags & RUN_STOP != 0 {
+            return Some((reason::WATCHPOINT, detail));
+        }
+        if d.run.flags & RUN_COLLECT != 0 {
+            d.hit = Place { reason: reason::WATCHPOINT, position, tid, detail };
+            d.hits += 1;
+        }
+        None
     }
 
     fn hits(&self) -> u64 {
@@ -221,12 +243,15 @@ impl Engine {
     pub(super) fn stop(&mut self, why: u64, detail: [u64; 2]) {
         self.say_stopped(why, detail);
         self.obey();
+        super::watch::take_overwritten();
         let here = self.position();
         let now = self.ticks.now();
         if let Some(d) = &mut self.debug {
             // What a search finds may lie at its very beginning.
             let searches = d.run.flags & RUN_COLLECT != 0;
             d.passed = if searches { Position::default() } else { here };
+            d.before = None;
+            d.awaited.clear();
             d.running = true;
             d.returned = None;
             (d.hit, d.hits, d.previous) = (Place::default(), 0, None);

@@ -77,6 +77,7 @@ impl Engine {
     }
 
     fn take_event(&mut self) -> Option<Record> {
+        self.note_before();
         loop {
             let record = self.stream().peek()?;
             self.stream().advance(&record);
@@ -511,6 +512,9 @@ impl Engine {
             self.stop_at_end(how, value);
         }
         let event = self.last_event();
+        if self.stress.on {
+            self.stress_report();
+        }
         let mut payload = [how, 0, 0, 0, 0];
         payload[1..].copy_from_slice(&value.to_le_bytes());
         supervisor::send(control::ENDED, event, &payload);

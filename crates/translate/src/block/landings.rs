@@ -5,6 +5,7 @@
 //! the branch lands there. That of a backward branch may have come already: a loop. Either way an
 //! instruction in a block's middle gets an entry, which other blocks find as well.
 
+use super::probes::Rcx;
 use super::{Builder, map};
 use crate::cache::Entry;
 use crate::liveness::CodeSource;
@@ -50,6 +51,8 @@ impl<S: CodeSource> Builder<'_, S> {
     /// Lets branches to `pc`, whose translation begins here, land.
     #[cold]
     pub(super) fn land(&mut self, pc: u64) {
+        // Branches know nothing of its slot.
+        self.rcx = Rcx::InPlace;
         while let Some((target, site)) = self.landings.take(pc) {
             // Others led into an instruction, or over a jump that was followed.
             if target == pc {
@@ -79,6 +82,9 @@ impl<S: CodeSource> Builder<'_, S> {
 
     /// Where the translation of the instruction at `pc` begins, if the block has come past it.
     fn translation_of(&self, target: u64) -> Option<u64> {
+        if self.closed.contains(&target) {
+            return None;
+        }
         if target == self.here {
             return Some(self.mark);
         }

@@ -26,7 +26,7 @@ mod single;
 
 pub use single::Single;
 
-use crate::cache::{Cache, Entry, SiteKind};
+use crate::cache::{Cache, Entry, SiteKind, Watching};
 use crate::context::{COUNTERS, counter_addr};
 use crate::context_addr;
 use crate::emit::Emitter;
@@ -40,6 +40,7 @@ use iced_x86::{
     ConstantOffsets, Decoder, DecoderError, DecoderOptions, Instruction, InstructionInfoFactory,
 };
 use landings::Landings;
+use probes::Rcx;
 use single::holds_traps;
 
 /// Guest instructions in one block at most.
@@ -47,9 +48,9 @@ pub(crate) const MAX_INSTRUCTIONS: u32 = 96;
 /// Longest instruction, in bytes.
 const MAX_LEN: usize = 15;
 /// Cache bytes a block may need at most in each part: every instruction's translation is shorter
-/// than 128 bytes.
-pub const MAX_HOT: usize = 128 * MAX_INSTRUCTIONS as usize;
-pub const MAX_COLD: usize = 128 * MAX_INSTRUCTIONS as usize;
+/// than 128 bytes, and its probes are as well.
+pub const MAX_HOT: usize = 256 * MAX_INSTRUCTIONS as usize;
+pub const MAX_COLD: usize = 256 * MAX_INSTRUCTIONS as usize;
 
 /// Where guest registers are while an instruction's translation runs, if not in place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,8 +93,12 @@ struct Builder<'a, S> {
     /// Where the checked bytes end, in a checked block.
     checked: Option<u64>,
     single: Option<Single>,
-    /// Some instructions have probes.
+    /// Some instructions have probes; those that access memory do.
     probing: bool,
+    watching: Watching,
+    rcx: Rcx,
+    /// Instructions before which rcx is away, or relied on to be in its slot.
+    closed: Vec<u64>,
     /// Pages that were looked at to learn whether flags are dead.
     proof_pages: Vec<u64>,
     /// The text that `pc` lies in, as page numbers; empty if it lies in none.
@@ -186,6 +191,7 @@ impl<'a, S: CodeSource> Builder<'a, S> {
         let proof_pages = core::mem::take(&mut cache.proof_pages);
         let probing = cache.probing() && single.is_none();
         let text = if unsteady || single.is_some() { 0..0 } else { cache.text_pages(pc) };
+        let watching = if probing { cache.watching() } else { Watching::None };
         Ok(Self {
             cache,
             source,
@@ -203,6 +209,9 @@ impl<'a, S: CodeSource> Builder<'a, S> {
             checked,
             single,
             probing,
+            watching,
+            rcx: Rcx::InPlace,
+            closed: Vec::new(),
             proof_pages,
             text,
         })
@@ -320,16 +329,17 @@ impl<'a, S: CodeSource> Builder<'a, S> {
     fn run(&mut self, at: &mut Progress) -> Option<u64> {
         let mut code = self.source.code(at.pc);
         let plain = self.is_plain();
+        let quickly = plain && self.watching == Watching::None;
         loop {
             if self.is_complete(at) || code.is_empty() {
-                self.link(at.pc);
+                self.go_on(at.pc);
                 return None;
             }
             at.fell_through = false;
             at.count += 1;
             self.mark = self.hot.pos();
             self.displaced = Displaced::None;
-            let quick = if plain { quick::decode(code) } else { None };
+            let quick = if quickly { quick::decode(code) } else { None };
             let fetched = match &quick {
                 Some(quick) => {
                     self.len = quick.len as usize;
@@ -338,13 +348,13 @@ impl<'a, S: CodeSource> Builder<'a, S> {
                 None => self.decode(code, at.pc),
             };
             if self.turns_unsteady(at) {
-                self.link(at.pc);
+                self.go_on(at.pc);
                 return None;
             }
             let fetch = fetched == Err(DecoderError::NoMoreBytes);
             if fetch && at.count > 1 {
                 // Decided when, and if, control gets there.
-                self.link(at.pc);
+                self.go_on(at.pc);
                 return None;
             }
             // From here on the block has it: not before, or a way out to it would lead to itself.
@@ -353,7 +363,7 @@ impl<'a, S: CodeSource> Builder<'a, S> {
                 self.land(at.pc);
             }
             if self.probing {
-                self.probe(at.pc);
+                self.probe(at.pc, fetched.is_ok());
             }
             if fetched.is_err() {
                 self.invalid(at.pc, code.len(), fetch);
@@ -372,13 +382,15 @@ impl<'a, S: CodeSource> Builder<'a, S> {
             code = &code[self.len..];
             match flow {
                 Flow::Next => {
+                    self.open(next);
                     self.note(map::PLAIN, None);
                     if !plain && self.ends_behind() {
-                        self.link(next);
+                        self.go_on(next);
                         return None;
                     }
                 }
                 Flow::Jump(target) => {
+                    self.open(target);
                     self.note(map::JUMP, Some(target));
                     return Some(target);
                 }
@@ -387,6 +399,19 @@ impl<'a, S: CodeSource> Builder<'a, S> {
                     return None;
                 }
             }
+        }
+    }
+
+    /// Ends the block, to go on at `pc`.
+    fn go_on(&mut self, pc: u64) {
+        self.rcx_in_place();
+        self.link(pc);
+    }
+
+    /// The block goes on at `next`: if branches may land there, with everything in place.
+    fn open(&mut self, next: u64) {
+        if next >= self.landings.next {
+            self.rcx_in_place();
         }
     }
 

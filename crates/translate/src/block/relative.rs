@@ -15,6 +15,7 @@ impl<S: CodeSource> Builder<'_, S> {
         if self.hot.copy_rip_relative(&bytes[..self.len], disp, target).is_ok() {
             return;
         }
+        self.rcx_in_place();
         let reg = self.free_register();
         self.displaced = Displaced::Scratch(reg);
         self.hot.store(context_addr!(spill_scratch), reg);

@@ -30,6 +30,8 @@ pub enum SiteKind {
     Stale,
     /// There is a breakpoint at `pc`.
     Break,
+    /// The instruction at `pc` may touch watched memory.
+    Watch,
 }
 
 /// One exit of a block.

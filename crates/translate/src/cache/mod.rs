@@ -28,6 +28,7 @@ pub use links::{NO_BLOCK, Site, SiteKind};
 pub use locate::Located;
 pub use snapshot::EXTENTS;
 pub use texts::Text;
+pub use probes::{Features, Watching};
 
 use crate::block::{self, MAX_COLD, MAX_HOT, MAX_INSTRUCTIONS, Refusal, Single};
 use crate::context::{EXIT_MISS, reg};
@@ -49,6 +50,8 @@ use table::Table;
 const MAX_SITES: usize = 1 << 20;
 const MAX_BLOCKS: usize = 1 << 18;
 const MAX_MAP: usize = 1 << 23;
+/// Sites of one block at most: of an instruction three, and as many for its probes.
+const MAX_BLOCK_SITES: usize = 6 * MAX_INSTRUCTIONS as usize;
 
 /// A translated block. Offsets are relative to the cache's start.
 #[derive(Clone, Copy, Debug)]
@@ -291,7 +294,7 @@ impl Cache {
     pub(crate) fn emitters(&mut self) -> Option<(Emitter, Emitter)> {
         let hot_end = self.hot + MAX_HOT as u64;
         let cold_end = self.cold + MAX_COLD as u64;
-        let full = self.sites.len() > MAX_SITES - 4 * MAX_INSTRUCTIONS as usize
+        let full = self.sites.len() > MAX_SITES - MAX_BLOCK_SITES
             || self.blocks.len() >= MAX_BLOCKS
             || self.map.len() > MAX_MAP - 16 * MAX_INSTRUCTIONS as usize;
         if full || hot_end > self.window.cache_cold() || cold_end > self.window.cache().end {

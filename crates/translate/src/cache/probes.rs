@@ -5,10 +5,28 @@ use crate::block::map;
 use alloc::vec::Vec;
 use clew_abi::layout::PAGE;
 
+/// Which accesses to memory are looked at before they are made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Watching {
+    #[default]
+    None,
+    Writes,
+    All,
+}
+
+/// What the processor has, and the system lets programs use.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Features {
+    pub bmi2: bool,
+    pub fsgsbase: bool,
+}
+
 /// Which probes translations are made with.
 #[derive(Default)]
 pub(super) struct Probes {
     breakpoints: AddressMap<()>,
+    watching: Watching,
+    features: Features,
     /// For tests: one in eight addresses is a breakpoint, but for these.
     stress: Option<AddressMap<()>>,
 }
@@ -53,7 +71,24 @@ impl Cache {
     /// Are new translations made with probes?
     #[inline]
     pub fn probing(&self) -> bool {
-        !self.probes.breakpoints.is_empty() || self.probes.stress.is_some()
+        !self.probes.breakpoints.is_empty()
+            || self.probes.watching != Watching::None
+            || self.probes.stress.is_some()
+    }
+
+    pub fn watching(&self) -> Watching {
+        self.probes.watching
+    }
+
+    /// From now on these accesses are looked at: by the tables of [`crate::context::watch`], which must
+    /// be mapped before. The caller flushes the cache.
+    pub fn set_watching(&mut self, watching: Watching, features: Features) {
+        self.probes.watching = watching;
+        self.probes.features = features;
+    }
+
+    pub(crate) fn features(&self) -> Features {
+        self.probes.features
     }
 
     /// For tests: makes breakpoints of one address in eight, while there is no translation yet.
@@ -121,6 +156,6 @@ impl Cache {
     pub fn behind(&self, site: u32) -> Option<u64> {
         let site = self.sites.get(site as usize)?;
         let live = self.blocks[site.block as usize].live;
-        (live && site.kind == SiteKind::Break).then(|| self.base() + site.patch as u64)
+        (live && matches!(site.kind, SiteKind::Break | SiteKind::Watch)).then(|| self.base() + site.patch as u64)
     }
 }
