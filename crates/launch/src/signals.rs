@@ -22,6 +22,9 @@ const CHANGED: [i32; 3] = [SIGPIPE, SIGCHLD, SIGXFSZ];
 /// sends `SIGINT` and `SIGQUIT` to the guest as well.
 pub const WATCHED: [i32; 4] = [SIGHUP, SIGINT, SIGQUIT, SIGTERM];
 
+/// What a terminal sends to the group in front.
+const TERMINAL: [i32; 2] = [SIGINT, SIGQUIT];
+
 /// Mask and dispositions as clew was started with.
 #[derive(Clone)]
 pub struct Saved {
@@ -75,6 +78,22 @@ impl Saved {
 /// From now on, a limit of file sizes is an error rather than this process's end.
 pub fn survive_file_size_limit() {
     set(SIGXFSZ, libc::SIG_IGN);
+}
+
+/// Blocks the terminal's signals, here and in the engines that are started from now on: they are for
+/// the program in front.
+pub fn leave_terminal_to_another() {
+    block(&TERMINAL);
+}
+
+/// Starts the program in front, which gets them.
+pub fn in_front<T>(start: impl FnOnce() -> T) -> T {
+    let set = set_of(&TERMINAL);
+    // SAFETY: a pointer to a mask, and none for the old one.
+    unsafe { libc::sigprocmask(libc::SIG_UNBLOCK, &raw const set, ptr::null_mut()) };
+    let started = start();
+    leave_terminal_to_another();
+    started
 }
 
 /// The set of `signals`.

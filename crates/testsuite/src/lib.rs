@@ -12,6 +12,7 @@
 pub mod compare;
 pub mod cycle;
 pub mod data;
+pub mod debuggees;
 pub mod directives;
 pub mod guests;
 pub mod paths;
@@ -19,6 +20,8 @@ pub mod process;
 pub mod program;
 pub mod project;
 pub mod server;
+pub mod sessions;
 pub mod sources;
+pub mod transcript;
 pub mod tree;
 pub mod trials;

@@ -13,6 +13,8 @@ use libtest_mimic::Trial;
 
 #[path = "errors/damage.rs"]
 mod damage;
+#[path = "errors/debugger.rs"]
+mod debugger;
 #[path = "errors/limits.rs"]
 mod limits;
 #[path = "errors/moved.rs"]
@@ -32,6 +34,7 @@ fn main() {
     let mut checks: Vec<(&'static str, Check)> = Vec::new();
     checks.extend(programs::CHECKS);
     checks.extend(damage::CHECKS);
+    checks.extend(debugger::CHECKS);
     checks.extend(limits::CHECKS);
     checks.extend(moved::CHECKS);
     checks.extend(snapshots::CHECKS);

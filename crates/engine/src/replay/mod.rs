@@ -131,6 +131,7 @@ impl Engine {
         c.pc = exec.pc;
         c.gpr[reg::RSP] = exec.sp;
         c.rflags = 0x202;
+        self.auxv = auxv_on_stack(exec.sp);
         self.ticks.set(record.header.tick);
     }
 
@@ -614,4 +615,36 @@ fn hidden(record: &Record) -> bool {
         Kind::Signal => record.payload::<SignalPayload>().signo == signal::SIGBUS,
         _ => false,
     }
+}
+
+/// The auxiliary vector of a program that has just been loaded (System V ABI, 3.4.1). Empty if the
+/// stack is no such stack.
+fn auxv_on_stack(sp: u64) -> alloc_crate::vec::Vec<[u64; 2]> {
+    /// More than the kernel takes.
+    const MAX_STRINGS: u64 = 1 << 20;
+    const MAX_ENTRIES: usize = 64;
+    let word = |at: u64| {
+        let mut bytes = [0; 8];
+        sys::read_guest(at, &mut bytes).then(|| u64::from_le_bytes(bytes))
+    };
+    let mut auxv = alloc_crate::vec::Vec::new();
+    let Some(argc) = word(sp).filter(|argc| *argc < MAX_STRINGS) else { return auxv };
+    let mut at = sp + 8 * (argc + 2);
+    for _ in 0..MAX_STRINGS {
+        at += 8;
+        match word(at - 8) {
+            Some(0) => break,
+            Some(_) => {}
+            None => return auxv,
+        }
+    }
+    while auxv.len() < MAX_ENTRIES {
+        let (Some(kind), Some(value)) = (word(at), word(at + 8)) else { break };
+        auxv.push([kind, value]);
+        at += 16;
+        if kind == 0 {
+            break;
+        }
+    }
+    auxv
 }

@@ -1,16 +1,20 @@
 //! `clew replay`.
 
+mod autopilot;
+mod debug;
+mod debugger;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clew_replay::{End, Options, Replayed, Target, replay_autopilot};
-use clew_trace::{Ended, Result, Trace};
+use clew_replay::Target;
+use clew_trace::Result;
 
-use super::{not_built, open_trace};
+use super::open_trace;
 
-/// Replay a recording
+/// Replay a recording under gdb
 ///
-/// With `-a` the exit code is 0 if the replay matched the recording to its end, 1 if it did not.
+/// With `-a` there is no debugger, and the exit code is 0 if the replay matched the recording to its end, 1 if it did not.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// No debugger: replay to the end and print the recorded output
@@ -61,50 +65,9 @@ pub struct Args {
 
 /// Runs the command and returns clew's exit code.
 pub fn run(args: &Args) -> Result<i32> {
-    if !args.autopilot {
-        return Err(
-            not_built("replay under a debugger").advise("`clew replay -a` replays without one.")
-        );
-    }
     let trace = open_trace(args.trace.as_deref())?;
-    let options = Options {
-        quiet: args.no_redirect_output,
-        mark: args.mark_stdio,
-        stop_event: args.goto.unwrap_or(0),
-        trace_events: args.trace_events,
-        stress_probes: args.stress_probes,
-    };
     let target = target(args);
-    match replay_autopilot(&trace, &target, &options)? {
-        Replayed::Matched { end: End::Truncated, last_event } if args.goto.is_none() => {
-            let at = match last_event {
-                0 => "before its first event".to_owned(),
-                event => format!("after event {event}"),
-            };
-            let why = why_truncated(&trace, &target);
-            clew_launch::say(format!("the recording ends {at}, by {why}"));
-            Ok(0)
-        }
-        Replayed::Matched { .. } => Ok(0),
-        Replayed::Diverged { event, report } => {
-            clew_launch::say(format!(
-                "the replay departed from the recording at event {event}\n{report}"
-            ));
-            Ok(1)
-        }
-    }
-}
-
-/// What ended a recording whose process did not end.
-fn why_truncated(trace: &Trace, target: &Target) -> String {
-    if *target != Target::First {
-        return "the process's sudden death, unless it runs on".into();
-    }
-    match trace.meta().outcome.as_ref().map(|o| o.ended) {
-        Some(Ended::Signaled(signal)) => crate::text::signal_name(signal),
-        Some(Ended::Exited(_)) => "a failure of clew's".into(),
-        None => "the recorder's end".into(),
-    }
+    if args.autopilot { autopilot::run(args, &trace, &target) } else { debug::run(args, &trace, &target) }
 }
 
 fn target(args: &Args) -> Target {

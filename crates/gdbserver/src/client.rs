@@ -1,0 +1,150 @@
+//! One client, from its connection to its end.
+
+use std::io;
+use std::net::TcpStream;
+
+use clew_timeline::{Stop, Stopped};
+
+use crate::packets::wire::{Call, Wire};
+use crate::packets::{self, frame, supported};
+use crate::session::Session;
+use crate::stop;
+use crate::stub::{Outcome, Stub};
+use crate::debuggee::Debuggee;
+
+/// Serves a client until it leaves or its connection breaks.
+pub fn serve<S: Session>(debuggee: &mut Debuggee<S>, stream: &TcpStream) -> io::Result<()> {
+    debuggee.meet(stream.try_clone()?.into());
+    let wire = Wire::new(stream.try_clone()?)?;
+    let stub = Stub::new(debuggee);
+    let program = debuggee.session.program().unwrap_or_default();
+    let mut client = Client { debuggee, wire, stub, exec_events: false, program, held: None };
+    while let Some(body) = client.wire.packet()? {
+        if client.handle(&body)? == Then::Leave {
+            break;
+        }
+    }
+    Ok(())
+}
+
+struct Client<'d, S: Session> {
+    debuggee: &'d mut Debuggee<S>,
+    wire: Wire,
+    stub: Stub<S>,
+    exec_events: bool,
+    /// The program that the client believes is running.
+    program: String,
+    /// A stop that is told at the next motion, which leads nowhere: the client had to hear first that
+    /// another program runs, and will go on by itself.
+    held: Option<(Stopped, bool)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Then {
+    Listen,
+    Leave,
+}
+
+impl<S: Session> Client<'_, S> {
+    fn handle(&mut self, body: &[u8]) -> io::Result<Then> {
+        if let Some(answer) = packets::answer(self.debuggee, body) {
+            self.wire.send(&answer)?;
+            return Ok(Then::Listen);
+        }
+        match self.stub.handle(self.debuggee, body) {
+            Outcome::Answered(answers) => {
+                for answer in answers {
+                    self.answer(body, &answer)?;
+                }
+                Ok(Then::Listen)
+            }
+            Outcome::Resumed => self.go(),
+            Outcome::Left(answers) => {
+                for answer in answers {
+                    self.wire.send(&answer)?;
+                }
+                Ok(Then::Leave)
+            }
+        }
+    }
+
+    fn answer(&mut self, request: &[u8], answer: &[u8]) -> io::Result<()> {
+        if supported::is(request) {
+            self.exec_events = supported::exec_events(request);
+            return self.wire.send(&supported::extend(answer, self.exec_events));
+        }
+        self.wire.send(answer)?;
+        if request == b"QStartNoAckMode" {
+            self.wire.stop_acknowledging();
+        }
+        Ok(())
+    }
+
+    /// Moves, and reports where that ended.
+    fn go(&mut self) -> io::Result<Then> {
+        if let Some((stopped, jumped)) = self.held.take().filter(|_| self.debuggee.jump.is_none()) {
+            self.report(&stopped, jumped)?;
+            return Ok(Then::Listen);
+        }
+        let jump = self.debuggee.jump;
+        loop {
+            // What came before we looked would not make `attention` readable.
+            let early = self.wire.called()?;
+            let (mut stopped, jumped) = match early {
+                Call::Nothing => self.debuggee.go(),
+                Call::HungUp => return Ok(Then::Leave),
+                Call::Interrupt => (self.debuggee.session.here(), false),
+            };
+            let interrupted = early == Call::Interrupt || stopped.stop == Stop::Interrupted;
+            if early == Call::Interrupt {
+                stopped.stop = Stop::Interrupted;
+            } else if interrupted {
+                match self.wire.called()? {
+                    Call::HungUp => return Ok(Then::Leave),
+                    Call::Interrupt => {}
+                    // Some other packet: it can wait.
+                    Call::Nothing => {
+                        self.debuggee.jump = jump;
+                        continue;
+                    }
+                }
+            }
+            self.debuggee.jump = None;
+            if !self.debuggee.session.diverted() {
+                self.debuggee.notes.stopped(stopped.position);
+            }
+            self.report(&stopped, jumped && !interrupted)?;
+            return Ok(Then::Listen);
+        }
+    }
+
+    fn report(&mut self, stopped: &Stopped, jumped: bool) -> io::Result<()> {
+        if let (Stop::End(end), false) = (&stopped.stop, jumped) {
+            self.debuggee.say(stop::ending(*end));
+        }
+        for line in std::mem::take(&mut self.debuggee.lines) {
+            self.wire.send(&frame::console(&line))?;
+        }
+        let reason = stop::reason(stopped, &self.debuggee.points, jumped);
+        let report = self.stub.report(self.debuggee, reason);
+        match self.changed_program() {
+            Some(program) => {
+                self.held = Some((stopped.clone(), jumped));
+                let (pid, tid) = (self.debuggee.session.pid(), stopped.tid);
+                let program = frame::hex(program.as_bytes());
+                self.wire.send(format!("T05thread:p{pid:x}.{tid:x};exec:{program};").as_bytes())
+            }
+            None => self.wire.send(&report),
+        }
+    }
+
+    /// The program that runs, if the client must be told.
+    fn changed_program(&mut self) -> Option<String> {
+        let program = self.debuggee.session.program().ok()?;
+        if !self.exec_events || program == self.program {
+            return None;
+        }
+        self.program.clone_from(&program);
+        Some(program)
+    }
+}

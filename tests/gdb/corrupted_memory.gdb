@@ -1,0 +1,12 @@
+# guest: corrupt.c
+# waits: watchpoints
+# The guide: who corrupted this memory?
+continue
+print records[1]
+print i
+watch -l records[1].value
+reverse-continue
+bt
+info locals
+print which
+reverse-continue

@@ -1,0 +1,15 @@
+# guest: counter.c
+# waits: watchpoints
+last-write total
+continue
+last-write total
+print total
+stepi
+print total
+last-write total
+print total
+last-write account.balance
+last-write buffer
+bt
+last-write $rax
+help last-write

@@ -1,0 +1,12 @@
+# guest: threads.c
+# waits: watchpoints
+# The guide: who raced on this counter?
+break all_done
+continue
+print guarded
+watch -l guarded
+reverse-continue
+up
+print guarded - number < guarded
+reverse-continue
+info watchpoints

@@ -1,0 +1,6 @@
+# guest: signals.c
+handle SIGALRM stop print
+continue
+stepi
+bt 1
+finish

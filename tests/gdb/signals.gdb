@@ -1,0 +1,11 @@
+# guest: signals.c
+# waits: a search backward from a signal finds that signal
+handle SIGALRM nostop noprint pass
+continue
+bt -1
+print alarms >= 20
+continue
+bt
+reverse-continue
+continue
+continue

@@ -1,0 +1,16 @@
+# guest: counter.c
+# waits: watchpoints
+break main
+continue
+watch total
+continue
+continue
+reverse-continue
+reverse-continue
+delete
+watch -l account.balance
+rwatch account.rate
+awatch buffer
+info watchpoints
+continue
+continue

@@ -1,0 +1,12 @@
+# guest: counter.c
+# waits: watchpoints
+# Any size, and many.
+break main
+continue
+watch buffer
+watch -l account
+continue
+continue
+delete 3
+continue
+bt
