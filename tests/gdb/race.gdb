@@ -1,5 +1,4 @@
 # guest: threads.c
-# waits: watchpoints
 # The guide: who raced on this counter?
 break all_done
 continue
