@@ -1,5 +1,4 @@
 # guest: corrupt.c
-# waits: watchpoints
 # The guide: who corrupted this memory?
 continue
 print records[1]

@@ -1,5 +1,4 @@
 # guest: deadlock.c
-# waits: watchpoints
 # The guide: who holds this lock?
 continue
 thread apply all -s -q frame function take

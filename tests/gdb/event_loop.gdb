@@ -1,5 +1,4 @@
 # guest: loop.c
-# waits: watchpoints
 # The guide: what was the event loop doing?
 break run_once
 continue
@@ -11,4 +10,4 @@ continue
 delete 1
 reverse-continue
 reverse-continue
-print *loop
+print loop

@@ -1,5 +1,4 @@
 # guest: counter.c
-# waits: watchpoints
 last-write total
 continue
 last-write total

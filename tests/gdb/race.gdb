@@ -1,12 +1,13 @@
 # guest: threads.c
-# waits: watchpoints
 # The guide: who raced on this counter?
 break all_done
 continue
-print guarded
-watch -l guarded
+print shared_counter
+watch -l shared_counter
 reverse-continue
-up
-print guarded - number < guarded
+bt 2
 reverse-continue
-info watchpoints
+print number
+reverse-continue
+print number
+continue

@@ -1,5 +1,4 @@
 # guest: signals.c
-# waits: a search backward from a signal finds that signal
 handle SIGALRM nostop noprint pass
 continue
 bt -1

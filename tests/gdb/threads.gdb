@@ -2,12 +2,12 @@
 break all_done
 continue
 info threads
+break work if number == 8
 reverse-continue
-break work if number == 5
-continue
-info threads
+thread find worker
 print number
-thread apply all -s -q frame function work
 next
 print mine
-
+print $_thread
+continue
+thread 1

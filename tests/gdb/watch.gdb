@@ -1,5 +1,4 @@
 # guest: counter.c
-# waits: watchpoints
 break main
 continue
 watch total

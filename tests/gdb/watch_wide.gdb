@@ -1,5 +1,4 @@
 # guest: counter.c
-# waits: watchpoints
 # Any size, and many.
 break main
 continue

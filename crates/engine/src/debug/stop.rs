@@ -122,6 +122,10 @@ impl Engine {
         if d.run.flags & RUN_STOP != 0 {
             return Some((why, detail));
         }
+        // A fault comes out of the cache behind the last look at the limit.
+        if place.position >= d.run.limit {
+            return Some((reason::LIMIT, [0; 2]));
+        }
         if d.run.flags & RUN_COLLECT != 0 {
             d.hit = place;
             d.hits += 1;
