@@ -11,7 +11,7 @@ use crate::commands::{
 
 /// Records a program once and replays that very execution as often as you like.
 ///
-/// Without a command, a trace directory is replayed and anything else is recorded.
+/// Without a command, a trace, packed or not, is replayed and anything else is recorded.
 #[derive(Debug, Parser)]
 #[command(name = "clew", version, disable_help_subcommand = true, subcommand_required = true)]
 #[command(arg_required_else_help = true)]
@@ -62,6 +62,7 @@ fn implied_command(first: &OsStr) -> Option<&'static str> {
     match first.to_str() {
         Some(text) if OWN.contains(&text) || known(text) => None,
         _ if clew_trace::root::is_trace(Path::new(first)) => Some("replay"),
+        _ if clew_trace::pack::is_pack(Path::new(first)) => Some("replay"),
         _ => Some("record"),
     }
 }

@@ -11,6 +11,7 @@
 mod args;
 mod commands;
 mod json;
+mod progress;
 mod show;
 mod text;
 
@@ -32,6 +33,9 @@ pub extern "C" fn main(_argc: c_int, _argv: *const *const c_char) -> c_int {
 fn run() -> i32 {
     occupy_standard_descriptors();
     let args: Vec<OsString> = std::env::args_os().collect();
+    if commands::opened::swept(&args) {
+        return 0;
+    }
     args::parse(args).map_or_else(|code| code, commands::run)
 }
 

@@ -20,7 +20,7 @@ use clew_launch::spawn::{Child, Spawn, Status, spawn};
 use clew_launch::{memfd, orders};
 use clew_trace::compress::Summary;
 use clew_trace::meta::{self, Machine, Outcome};
-use clew_trace::{Compressor, Ended, Error, Meta, Result, ResultExt, Root, code, files, root};
+use clew_trace::{Compressor, Ended, Error, Meta, Result, ResultExt, Root, code, files, lock, root};
 use rustix::process::{Resource, getrlimit};
 
 use crate::program::{self, Program};
@@ -298,6 +298,7 @@ fn start(
     let shared = SharedPage { next_event: 1, next_stream, ledger, ..SharedPage::default() };
     let shared = orders::shared_page(shared).map_err(failed)?;
     let events = open_dir(&place.dir.join("events"))?;
+    lock::mark(&events);
     let files = open_dir(&place.dir.join("files"))?;
     let store = place.store.as_deref().map(open_dir).transpose()?;
     let code = code.map(open_dir).transpose()?;

@@ -328,7 +328,8 @@ fn pack(
     })
 }
 
-fn note_files(record: &Record<'_>, files: &mut BTreeMap<String, String>) {
+/// Notes which stored files a record maps: key to path.
+pub(crate) fn note_files(record: &Record<'_>, files: &mut BTreeMap<String, String>) {
     let mut key = None;
     for attachment in record.attachments() {
         match attachment.kind {

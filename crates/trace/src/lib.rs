@@ -8,6 +8,8 @@
 //! - `files/<key>`: the files the guest mapped, and `files.json`, which says what they are
 //!   ([`files`]).
 //!
+//! `clew pack` puts all that into one file ([`pack`]).
+//!
 //! Traces come from strangers, so nothing read here is trusted: every length is checked against
 //! what may be allocated for it, and damage ends a stream with a note instead of a panic.
 #![deny(unsafe_code)]
@@ -18,8 +20,10 @@ pub mod compress;
 mod error;
 pub mod files;
 pub mod head;
+pub mod lock;
 mod merge;
 pub mod meta;
+pub mod pack;
 pub mod processes;
 pub mod records;
 pub mod root;

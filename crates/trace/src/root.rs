@@ -81,6 +81,30 @@ impl Root {
         Ok(next)
     }
 
+    /// Gives an unpacked trace a name here: its own, or the next number if that is taken.
+    pub fn adopt(&self, unpacked: &Path, name: &str) -> io::Result<PathBuf> {
+        let numbered_name = name.rsplit_once('-').filter(|(_, n)| n.parse::<u64>().is_ok());
+        let program = OsStr::new(numbered_name.map_or(name, |(program, _)| program));
+        let own = numbered_name.map(|(_, number)| numbered_as(program, number));
+        let next = (self.next_number(program)?..).map(|number| numbered(program, number));
+        for name in own.into_iter().chain(next) {
+            let path = self.0.join(name);
+            // An empty directory is what a directory may replace.
+            match DirBuilder::new().mode(0o700).create(&path) {
+                Err(e) if e.kind() == ErrorKind::AlreadyExists => {}
+                Err(e) => return Err(e),
+                Ok(()) => {
+                    let moved = fs::rename(unpacked, &path);
+                    if moved.is_err() {
+                        let _ = fs::remove_dir(&path);
+                    }
+                    return moved.map(|()| path);
+                }
+            }
+        }
+        Err(ErrorKind::AlreadyExists.into())
+    }
+
     /// Lets `latest-trace` name the trace at `dir`.
     pub fn set_latest(&self, dir: &Path) -> io::Result<()> {
         private_dir_all(&self.0)?;
@@ -110,7 +134,7 @@ impl Root {
         }
         let cause = match fs::metadata(here) {
             Ok(m) if m.is_dir() => "that directory has no meta.json".to_owned(),
-            Ok(_) => "not a directory".to_owned(),
+            Ok(_) => "neither a directory nor a packed trace".to_owned(),
             Err(_) if bare => format!("there is no such trace in {}", self.0.display()),
             Err(e) => e.to_string(),
         };
@@ -184,11 +208,7 @@ pub fn create_at(path: &Path) -> Result<PathBuf> {
     let path = std::path::absolute(path).tried(tried)?;
     match create_layout(&path) {
         Err(e) if e.kind() == ErrorKind::AlreadyExists => {
-            let empty = fs::read_dir(&path).tried(tried)?.next().is_none();
-            if !empty {
-                return Err(Error::new(tried(), "the directory exists and is not empty")
-                    .advise("Choose another, or delete it first (`clew rm` deletes a trace)."));
-            }
+            check_vacant(&path)?;
             use std::os::unix::fs::PermissionsExt;
             fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).tried(tried)?;
             create_inner(&path).tried(tried)?;
@@ -198,6 +218,19 @@ pub fn create_at(path: &Path) -> Result<PathBuf> {
         })?,
     }
     Ok(path)
+}
+
+/// Whether a trace can be made at `path` at once: nothing is there, or an empty directory.
+pub fn check_vacant(path: &Path) -> Result<()> {
+    let tried = || format!("make the trace {}", path.display());
+    match fs::read_dir(path) {
+        Err(e) if e.kind() == ErrorKind::NotFound => Ok(()),
+        other => match other.tried(tried)?.next() {
+            None => Ok(()),
+            Some(_) => Err(Error::new(tried(), "the directory exists and is not empty")
+                .advise("Choose another, or delete it first (`clew rm` deletes a trace).")),
+        },
+    }
 }
 
 /// Whether there is a trace in `dir`.
@@ -233,8 +266,12 @@ pub fn private_dir_all(path: &Path) -> io::Result<()> {
 }
 
 fn numbered(program: &OsStr, number: u64) -> OsString {
+    numbered_as(program, &number.to_string())
+}
+
+fn numbered_as(program: &OsStr, number: &str) -> OsString {
     let mut name = numbered_prefix(program);
-    name.push(number.to_string());
+    name.push(number);
     name
 }
 

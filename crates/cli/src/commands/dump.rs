@@ -5,10 +5,11 @@ use std::ffi::{OsStr, OsString};
 use std::io::{self, BufWriter, Write};
 use std::ops::RangeInclusive;
 
+use clew_trace::pack::What;
 use clew_trace::processes::Origin;
 use clew_trace::{Merge, Record, Result, ResultExt, Trace};
 
-use super::open_trace;
+use super::opened::open_trace;
 use crate::json;
 use crate::show::{self, Event};
 
@@ -29,7 +30,7 @@ type Events = RangeInclusive<u64>;
 /// Runs the command and returns clew's exit code: 1 if the trace is damaged.
 pub fn run(args: &Args) -> Result<i32> {
     let (given, ranges) = split(&args.what)?;
-    let trace = open_trace(given)?;
+    let trace = open_trace(given, What::Events)?;
     let mut out = BufWriter::new(io::stdout().lock());
     let damage = dump(&trace, &ranges, args.json, &mut out)?;
     out.flush().tried(|| "write to stdout")?;

@@ -2,10 +2,11 @@
 
 use std::ffi::OsString;
 
-use clew_trace::{FileEntry, Meta, Result, Trace};
+use clew_trace::pack::What;
+use clew_trace::{FileEntry, Meta, Result};
 use serde::Serialize;
 
-use super::open_trace;
+use super::opened::{Opened, open_trace};
 use crate::{json, text};
 
 /// Show what a trace is: versions, machine, command, environment, counts, sizes
@@ -41,7 +42,7 @@ struct Events {
 
 /// Runs the command.
 pub fn run(args: &Args) -> Result<()> {
-    let trace = open_trace(args.trace.as_deref())?;
+    let trace = open_trace(args.trace.as_deref(), What::Events)?;
     let mut streams = Vec::new();
     for number in trace.streams()? {
         let stream = trace.stream(number)?;
@@ -50,7 +51,7 @@ pub fn run(args: &Args) -> Result<()> {
     }
     let files = trace.files()?;
     if args.json {
-        let path = trace.dir().display().to_string();
+        let path = trace.path().display().to_string();
         let (meta, disk_bytes) = (trace.meta(), trace.disk_bytes());
         return json::document(&Info {
             path,
@@ -74,14 +75,14 @@ fn processes(meta: &Meta, streams: &[Events]) -> String {
     }
 }
 
-fn describe(trace: &Trace, streams: &[Events], files: &[FileEntry]) -> String {
+fn describe(trace: &Opened, streams: &[Events], files: &[FileEntry]) -> String {
     let meta = trace.meta();
     let machine = format!(
         "{}, {} cores, Linux {}",
         meta.machine.cpu, meta.machine.cores, meta.machine.kernel
     );
     let mut rows = vec![
-        ("trace", trace.dir().display().to_string()),
+        ("trace", trace.path().display().to_string()),
         ("format", format!("{}, written by clew {}", meta.format, meta.clew)),
         ("command", text::command_line(&meta.argv)),
         ("program", meta.program.clone()),

@@ -6,6 +6,7 @@ pub mod doctor;
 pub mod dump;
 pub mod info;
 pub mod ls;
+pub mod opened;
 pub mod pack;
 pub mod ps;
 pub mod record;
@@ -14,9 +15,7 @@ pub mod rm;
 pub mod unpack;
 pub mod until_fail;
 
-use std::ffi::OsStr;
-
-use clew_trace::{Error, Result, Root, Trace};
+use clew_trace::Error;
 
 use crate::args::Command;
 
@@ -30,8 +29,8 @@ pub fn run(command: Command) -> i32 {
         Command::Ps(args) => ps::run(&args),
         Command::Dump(args) => dump::run(&args),
         Command::Info(args) => info::run(&args).map(|()| 0),
-        Command::Pack(_) => Err(not_built("pack a trace")),
-        Command::Unpack(_) => Err(not_built("unpack a trace")),
+        Command::Pack(args) => pack::run(&args),
+        Command::Unpack(args) => unpack::run(&args).map(|()| 0),
         Command::UntilFail(_) => Err(not_built("run until a failure")),
         Command::Demo(_) => Err(not_built("run the demonstration")),
         Command::Doctor(args) => doctor::run(&args),
@@ -46,9 +45,4 @@ pub fn run(command: Command) -> i32 {
 /// For what the command line has a place for but clew cannot do yet.
 fn not_built(what: &str) -> Error {
     Error::new(what, "this clew cannot do that yet")
-}
-
-/// Opens the trace that a command means.
-fn open_trace(given: Option<&OsStr>) -> Result<Trace> {
-    Trace::open(&Root::from_env()?.resolve(given)?)
 }

@@ -3,11 +3,12 @@
 use std::ffi::OsString;
 use std::io::Write;
 
+use clew_trace::pack::What;
 use clew_trace::processes::{self, Process};
 use clew_trace::{Ended, Result, ResultExt};
 use serde::Serialize;
 
-use super::open_trace;
+use super::opened::open_trace;
 use crate::{json, text};
 
 /// List the recorded processes, children after their parents
@@ -36,7 +37,7 @@ struct Line<'a> {
 
 /// Runs the command and returns clew's exit code: 1 if the trace is damaged.
 pub fn run(args: &Args) -> Result<i32> {
-    let trace = open_trace(args.trace.as_deref())?;
+    let trace = open_trace(args.trace.as_deref(), What::Events)?;
     let (all, damage) = processes::list(&trace)?;
     let mut lines = Vec::new();
     if args.json {

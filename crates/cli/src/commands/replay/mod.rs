@@ -9,8 +9,9 @@ use std::path::PathBuf;
 
 use clew_replay::Target;
 use clew_trace::Result;
+use clew_trace::pack::What;
 
-use super::open_trace;
+use super::opened::open_trace;
 
 /// Replay a recording under gdb
 ///
@@ -56,7 +57,7 @@ pub struct Args {
     /// Leave the cache at breakpoints and watchpoints all over the program (for work on clew)
     #[arg(long, hide = true)]
     stress_probes: bool,
-    /// The trace's name or path; the newest if left out
+    /// The trace's name or path, or a packed trace; the newest if left out
     trace: Option<OsString>,
     /// Arguments for the debugger
     #[arg(last = true)]
@@ -65,9 +66,13 @@ pub struct Args {
 
 /// Runs the command and returns clew's exit code.
 pub fn run(args: &Args) -> Result<i32> {
-    let trace = open_trace(args.trace.as_deref())?;
+    let trace = open_trace(args.trace.as_deref(), What::All)?;
     let target = target(args);
-    if args.autopilot { autopilot::run(args, &trace, &target) } else { debug::run(args, &trace, &target) }
+    if args.autopilot {
+        autopilot::run(args, &trace, &target)
+    } else {
+        debug::run(args, &trace, &target)
+    }
 }
 
 fn target(args: &Args) -> Target {
