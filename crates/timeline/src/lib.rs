@@ -54,6 +54,8 @@ pub struct Timeline {
     /// How long a replay runs from the beginning to the present, about.
     time: Duration,
     beginning: Position,
+    /// When the trace's first process began: real time in nanoseconds since 1970.
+    started: u64,
     checkpoints: Checkpoints,
     probes: Probes,
     filters: Filters,
@@ -77,6 +79,7 @@ impl Timeline {
             here,
             time: Duration::ZERO,
             beginning,
+            started: clew_trace::processes::started(trace)?.unwrap_or(0),
             checkpoints: Checkpoints::default(),
             probes: Probes::default(),
             filters: Filters::default(),

@@ -91,6 +91,7 @@ impl Engine {
                 answer(&words);
             }
             CHECKSUMS => answer_all(&self.checksums(), 24),
+            TIME => answer(&self.clock.last.to_le_bytes()),
             PROGRAM => answer(self.exe.as_bytes()),
             _ => {}
         }
