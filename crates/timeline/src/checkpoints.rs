@@ -7,9 +7,12 @@ use std::time::Duration;
 
 use crate::Position;
 use crate::engine::Engine;
+use crate::memory;
 
 /// Checkpoints that are kept, besides the one at the beginning.
 const KEPT: usize = 48;
+/// Those that are kept even if memory is low.
+const FEW: usize = 6;
 
 pub struct Checkpoint {
     pub position: Position,
@@ -39,8 +42,10 @@ impl Checkpoints {
             Err(at) => at,
         };
         self.all.insert(at, checkpoint);
-        if self.all.iter().filter(|c| !c.pinned).count() > KEPT {
+        let mut kept = self.all.iter().filter(|c| !c.pinned).count();
+        while kept > KEPT || kept > FEW && memory::is_low() {
             self.thin(now);
+            kept -= 1;
         }
     }
 

@@ -6,6 +6,7 @@
 
 mod checkpoints;
 mod engine;
+mod memory;
 pub mod model;
 mod probes;
 mod search;
@@ -231,7 +232,15 @@ impl Timeline {
     fn run_here(&mut self, run: &RunOrder, attention: Option<Attention<'_>>) -> Result<()> {
         let begun = Instant::now();
         let every = Some(SPACING.max(self.checkpoints.reach() / 40));
-        let copies = self.engine.run(&mut self.host, run, every, attention)?;
+        let copies = match self.engine.run(&mut self.host, run, every, attention) {
+            Ok(copies) => copies,
+            Err(e) => {
+                // Its process is gone. History up to here is still there.
+                let number = self.checkpoints.last_up_to(self.here.position);
+                self.present_from(number.unwrap_or(0))?;
+                return Err(e);
+            }
+        };
         self.keep_copies(copies, self.time);
         self.time += begun.elapsed();
         self.here = self.translate(&self.engine.stopped);

@@ -10,8 +10,10 @@ use std::os::unix::net::UnixStream;
 use clew_trace::{Error, Result, ResultExt};
 
 use crate::{
-    Breakpoint, Destination, Direction, Motion, Position, Registers, Timeline,
+    Access, Breakpoint, Destination, Direction, Motion, Position, Registers, Timeline, Watchpoint,
 };
+
+const RSP: usize = 4;
 
 /// What a walk saw.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -99,6 +101,15 @@ fn one_move(
             }
         }
     };
+    // Some bytes of the stack are watched, at times.
+    let watched = match (motion, random.below(3)) {
+        (Motion::Continue, 0) => {
+            let addr = timeline.registers(tid)?.gpr[RSP].wrapping_add(8 * random.below(64));
+            vec![Watchpoint { addr, len: 1 << random.below(4), access: Access::Write }]
+        }
+        _ => Vec::new(),
+    };
+    timeline.set_watchpoints(watched);
     // Breakpoints are where the walk has been, so that both directions find the same ones.
     let breakpoints = match motion {
         Motion::Continue => (0..3)
