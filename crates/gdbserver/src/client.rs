@@ -5,12 +5,12 @@ use std::net::TcpStream;
 
 use clew_timeline::{Direction, Motion, Stop, Stopped};
 
+use crate::debuggee::Debuggee;
 use crate::packets::wire::{Call, Wire};
 use crate::packets::{self, frame, supported};
 use crate::session::Session;
 use crate::stop;
 use crate::stub::{Outcome, Stub};
-use crate::debuggee::Debuggee;
 
 /// Serves a client until it leaves or its connection breaks.
 pub fn serve<S: Session>(debuggee: &mut Debuggee<S>, stream: &TcpStream) -> io::Result<()> {
