@@ -1,5 +1,6 @@
 # guest: become.c
-# The next program's symbols come when it does, and the old one's on the way back.
+# The next program's symbols come when it does, and the old one's on the way back. gdb disables a
+# breakpoint that the next program has no place for.
 break change
 continue
 continue
@@ -7,7 +8,9 @@ catch exec
 continue
 continue
 reverse-continue
-reverse-continue
+enable 1
 reverse-continue
 print lives
-bt
+reverse-continue
+print lives
+bt 1
