@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use super::FAILED;
 use super::frame::{self, MAX_PACKET, number};
-use crate::session::Session;
 use crate::debuggee::Debuggee;
+use crate::session::Session;
 
 /// Leaves room for the worst of escaping.
 const MAX_PIECE: usize = MAX_PACKET / 2 - 8;

@@ -66,7 +66,7 @@ pub fn position(at: u64) -> Position {
 }
 
 fn tid(at: u64) -> u32 {
-    if at / 640 % 2 == 0 { PID } else { OTHER }
+    if (at / 640).is_multiple_of(2) { PID } else { OTHER }
 }
 
 /// How often it has been counted before this moment.

@@ -91,11 +91,12 @@ fn banner(trace: &Trace, plan: &Plan) -> String {
 fn serve(args: &Args, mut server: Server<Timeline>, debugger: &Debugger, port: u16) -> Result<i32> {
     clew_launch::say(format!("listening at 127.0.0.1:{port}; connect with"));
     text::print(debugger.command_for_users(port) + "\n")?;
-    server.serve(|| false);
-    while args.keep_listening {
+    loop {
         server.serve(|| false);
+        if !args.keep_listening {
+            return Ok(0);
+        }
     }
-    Ok(0)
 }
 
 /// Starts the debugger and serves it until it has ended.
