@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use clew_abi::control::MAX_PAYLOAD;
 use clew_abi::debug::{
-    AUXV, CHECKSUMS, GET_REGISTERS, PROGRAM, READ, Registers as RawRegisters, SET_REGISTERS, TASKS, TIME, TaskEntry,
+    AUXV, CHECKSUMS, GET_REGISTERS, PROGRAM, READ, Registers as RawRegisters, SET_REGISTERS, SIGINFO, TASKS, TIME,
+    TaskEntry,
     WRITE,
 };
 use clew_trace::{Error, Result};
@@ -146,6 +147,11 @@ impl Timeline {
         let (engine, host) = self.seen();
         engine.ask_all(host, CHECKSUMS, 0)?.hash(&mut hasher);
         Ok(hasher.finish())
+    }
+
+    /// The kernel's `siginfo` of the signal that strikes at the present position; empty if none does.
+    pub fn siginfo(&mut self) -> Result<Vec<u8>> {
+        self.engine.ask(&mut self.host, SIGINFO, 0, &[])
     }
 
     /// Is there a diversion?

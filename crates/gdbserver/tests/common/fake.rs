@@ -273,6 +273,9 @@ impl Session for Fake {
         let last = self.programs.iter().rev().find(|(from, _)| *from <= at);
         Ok(last.map(|(_, name)| name.clone()).unwrap_or_default())
     }
+    fn siginfo(&mut self) -> Result<Vec<u8>> {
+        Ok(Vec::new())
+    }
     fn diverted(&self) -> bool {
         !self.written.is_empty() || !self.changed.is_empty()
     }
