@@ -19,6 +19,9 @@ use core::fmt::Write;
 /// Pages of shadow entries written at once.
 const BATCH: usize = 16;
 const ENTRIES: usize = PAGE as usize / 8;
+/// A process that translates anything at all spends as much as for so many blocks: the decoder makes its
+/// tables, tables of the cache are copied.
+const ONCE: usize = 64;
 
 impl Engine {
     /// The process ends here, or becomes another program: keeps what it has translated if that is
@@ -42,10 +45,10 @@ impl Engine {
         match there(&name(number)) {
             // The one that this process began with: others may have missed much too.
             There::File { identity, .. } if identity == self.code.from => {
-                self.cache.is_worth(ledger::add_missed(number, new))
+                self.cache.is_worth(ledger::add_missed(number, new + ONCE))
             }
             There::File { blocks, .. } => Cache::is_more(self.cache.useful_blocks(), blocks),
-            There::Nothing => self.cache.is_worth(ledger::add_missed(number, new)),
+            There::Nothing => self.cache.is_worth(ledger::add_missed(number, new + ONCE)),
             There::Unusable => true,
             There::Forbidden => false,
         }
