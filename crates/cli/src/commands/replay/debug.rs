@@ -1,7 +1,7 @@
 //! `clew replay` under a debugger: opens the timeline, serves it, starts the debugger.
 
 use std::fs::File;
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
 use std::os::fd::AsFd;
 use std::process::{Child, ExitStatus};
 
@@ -35,6 +35,9 @@ pub fn run(args: &Args, trace: &Trace, target: &Target) -> Result<i32> {
     let banner = banner(trace, &plan);
     let options = Options { quiet: args.no_redirect_output, mark: args.mark_stdio };
     let mut timeline = Timeline::open(trace, &plan, &options)?;
+    if std::io::stderr().is_terminal() {
+        timeline.on_progress(Box::new(show_progress));
+    }
     if !start(args, &mut timeline)? {
         return Ok(INTERRUPTED);
     }
@@ -48,6 +51,15 @@ pub fn run(args: &Args, trace: &Trace, target: &Target) -> Result<i32> {
     let server = Server::new(listener, timeline, files, banner).tried(|| "make a pipe")?;
     let Some(sysroot) = sysroot else { return serve(args, server, &debugger, port) };
     accompany(server, &debugger, port, &sysroot, &executable)
+}
+
+/// Says in one line, which disappears, what takes long.
+fn show_progress(text: Option<&str>) {
+    const ERASE: &str = "\r\x1b[K";
+    match text {
+        Some(text) => eprint!("{ERASE}clew: {text} "),
+        None => eprint!("{ERASE}"),
+    }
 }
 
 fn listen(port: u16) -> Result<Listener> {
