@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::os::fd::AsFd;
+use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, ExitStatus};
 
 use clew_gdbserver::Server;
@@ -127,6 +128,9 @@ fn accompany(
         }
     }
     let status = child.wait().tried(|| "wait for the debugger")?;
+    if let Some(signal) = status.signal() {
+        clew_launch::say(format!("the debugger was killed by {}", text::signal_name(signal)));
+    }
     Ok(status.code().unwrap_or(crate::FAILED))
 }
 
