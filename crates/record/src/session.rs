@@ -20,6 +20,7 @@ use clew_launch::spawn::{Child, Spawn, Status, spawn};
 use clew_launch::{memfd, orders};
 use clew_trace::compress::Summary;
 use clew_trace::meta::{self, Machine, Outcome};
+use clew_trace::processor::Abilities;
 use clew_trace::{Compressor, Ended, Error, Meta, Result, ResultExt, Root, code, files, lock, root};
 use rustix::process::{Resource, getrlimit};
 
@@ -224,7 +225,10 @@ fn describe(options: &Options, program: &Program, environment: &Environment) -> 
         program: text(program.file.as_os_str()),
         environment: environment.iter().map(|(n, v)| format!("{}={}", text(n), text(v))).collect(),
         cwd: std::env::current_dir().map(|d| text(d.as_os_str())).unwrap_or_default(),
-        machine: Machine::current(),
+        machine: Machine {
+            abilities: Abilities::current(&options.cpuid_clear),
+            ..Machine::current()
+        },
         started: jiff::Timestamp::now().to_string(),
         options: meta::Options {
             chaos: options.chaos,

@@ -25,6 +25,7 @@ mod merge;
 pub mod meta;
 pub mod pack;
 pub mod processes;
+pub mod processor;
 pub mod records;
 pub mod root;
 pub mod stream;

@@ -7,6 +7,7 @@ use clew_abi::layout;
 use clew_abi::record::FORMAT_VERSION;
 use serde::{Deserialize, Serialize};
 
+use crate::processor::Abilities;
 use crate::{Error, Result, ResultExt};
 
 /// Name of the file within a trace.
@@ -47,6 +48,9 @@ pub struct Machine {
     pub kernel: String,
     /// Cores the recorder was allowed to use.
     pub cores: u32,
+    /// What a replay depends on.
+    #[serde(flatten)]
+    pub abilities: Abilities,
 }
 
 /// The options that shape a recording.
@@ -140,11 +144,12 @@ impl Meta {
 }
 
 impl Machine {
-    /// The machine this runs on.
+    /// The machine this runs on, without its processor's abilities.
     pub fn current() -> Self {
         let uname = rustix::system::uname();
+        let kernel = uname.release().to_string_lossy().into_owned();
         let cores = rustix::thread::sched_getaffinity(None).map_or(1, |set| set.count());
-        Self { cpu: cpu_name(), kernel: uname.release().to_string_lossy().into_owned(), cores }
+        Self { cpu: cpu_name(), kernel, cores, abilities: Abilities::default() }
     }
 }
 

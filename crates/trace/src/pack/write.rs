@@ -285,7 +285,10 @@ impl<'a> Writer<'a> {
 
     fn append(&mut self, block: &Block) -> io::Result<()> {
         let packed = block.packed.as_ref().unwrap_or(&block.raw);
-        self.file.write_all_at(packed, self.len)?;
+        let written = self.file.write_all_at(packed, self.len);
+        written.map_err(|e| {
+            io::Error::new(e.kind(), format!("the packed file cannot be written ({e})"))
+        })?;
         self.len += packed.len() as u64;
         self.hasher.update(&block.raw);
         self.current.size += block.raw.len() as u64;

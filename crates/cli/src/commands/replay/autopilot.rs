@@ -24,6 +24,13 @@ pub fn run(args: &Args, trace: &Trace, target: &Target) -> Result<i32> {
             Ok(0)
         }
         Replayed::Matched { .. } => Ok(0),
+        Replayed::Diverged { event, .. } if super::lesser_processor(trace).is_some() => {
+            clew_launch::say(format!(
+                "the replay ended at event {event}, on a processor that cannot do what the recording's could \
+                 (`record --disable-avx-512` and the like make recordings that more processors replay)"
+            ));
+            Ok(1)
+        }
         Replayed::Diverged { event, report } => {
             clew_launch::say(format!(
                 "the replay departed from the recording at event {event}\n{report}"

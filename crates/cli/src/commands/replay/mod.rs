@@ -8,7 +8,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clew_replay::Target;
-use clew_trace::Result;
+use clew_trace::{Result, Trace};
 use clew_trace::pack::What;
 
 use super::opened::open_trace;
@@ -68,11 +68,22 @@ pub struct Args {
 pub fn run(args: &Args) -> Result<i32> {
     let trace = open_trace(args.trace.as_deref(), What::All)?;
     let target = target(args);
+    if let Some(lesser) = lesser_processor(&trace) {
+        clew_launch::say(format!("{lesser}; should the program need that, the replay ends there"));
+    }
     if args.autopilot {
         autopilot::run(args, &trace, &target)
     } else {
         debug::run(args, &trace, &target)
     }
+}
+
+/// What the recorded program may need of a processor and this one does not have.
+fn lesser_processor(trace: &Trace) -> Option<String> {
+    let machine = &trace.meta().machine;
+    let missing = machine.abilities.missing_here()?;
+    let cpu: String = machine.cpu.chars().filter(|c| !c.is_control()).take(60).collect();
+    Some(format!("this processor {missing}, unlike the recording's ({cpu})"))
 }
 
 fn target(args: &Args) -> Target {
