@@ -11,6 +11,7 @@
 
 pub mod checks;
 pub mod compare;
+pub mod container;
 pub mod cycle;
 pub mod data;
 pub mod debuggees;

@@ -58,7 +58,7 @@ pub fn run(args: &Args) -> Result<i32> {
         check("gdb", gdb()),
     ];
     if !checks.iter().any(|c| c.verdict == Verdict::Missing) {
-        checks.push(check("record and replay", record_and_replay()));
+        checks.extend(trial());
     }
     let works = !checks.iter().any(|c| c.verdict == Verdict::Missing);
     let report = Report { works, checks };
@@ -205,35 +205,61 @@ fn gdb() -> Finding {
             let text = String::from_utf8_lossy(&out.stdout).into_owned();
             (Verdict::Ok, text.lines().next().unwrap_or("gdb").to_owned())
         }
-        _ => (Verdict::Warning, "not found: replaying under a debugger needs it".into()),
+        _ => {
+            let detail = "not found: `clew replay` runs it (`apt install gdb`); `replay -d` takes another, \
+                          `replay -s PORT` any that connects";
+            (Verdict::Warning, detail.into())
+        }
     }
 }
 
 /// Does the real thing, on a program that every system has.
-fn record_and_replay() -> Finding {
-    let Ok(root) = Root::from_env() else { return (Verdict::Missing, "no trace directory".into()) };
+fn trial() -> Vec<Check> {
+    let name = "record and replay";
+    let Ok(root) = Root::from_env() else {
+        return vec![check(name, (Verdict::Missing, "no trace directory".into()))];
+    };
     let scratch = root.path().join(format!(".doctor.{}", std::process::id()));
-    let result = try_record_and_replay(&scratch);
+    let replayed = clew(&scratch, &["record", "--", "true"])
+        .and_then(|()| clew(&scratch, &["replay", "-a"]))
+        .map_or_else(
+            |cause| (Verdict::Missing, cause),
+            |()| (Verdict::Ok, "recorded and replayed `true`".into()),
+        );
+    let mut checks = vec![check(name, replayed)];
+    if checks[0].verdict == Verdict::Ok && gdb().0 == Verdict::Ok {
+        checks.push(check("replay under gdb", under_gdb(&scratch)));
+    }
     let _ = fs::remove_dir_all(&scratch);
-    match result {
-        Ok(()) => (Verdict::Ok, "recorded and replayed `true`".into()),
-        Err(cause) => (Verdict::Missing, cause),
+    checks
+}
+
+/// There and back again: that takes checkpoints, which are copies of the replaying process. A seccomp
+/// profile that forbids `clone` forbids them, as well as any other process.
+fn under_gdb(scratch: &Path) -> Finding {
+    let words =
+        ["replay", "-q", "--", "-nx", "--batch", "-ex", "continue", "-ex", "reverse-continue"];
+    match clew(scratch, &words) {
+        Ok(()) => (
+            Verdict::Ok,
+            "went forward and back (checkpoints are forks: `clone` is allowed)".into(),
+        ),
+        Err(cause) => (Verdict::Warning, cause),
     }
 }
 
-fn try_record_and_replay(scratch: &Path) -> Result<(), String> {
+/// Runs clew, which is to succeed.
+fn clew(scratch: &Path, words: &[&str]) -> Result<(), String> {
     let own = env::current_exe().map_err(|e| e.to_string())?;
-    for args in [&["record", "--", "true"][..], &["replay", "-a"][..]] {
-        let output = Command::new(&own)
-            .args(args)
-            .env("CLEW_TRACE_DIR", scratch)
-            .stdin(Stdio::null())
-            .output()
-            .map_err(|e| e.to_string())?;
-        if !output.status.success() {
-            let said = String::from_utf8_lossy(&output.stderr).trim().replace('\n', " ");
-            return Err(format!("`clew {}`: {}: {said}", args.join(" "), output.status));
-        }
+    let output = Command::new(&own)
+        .args(words)
+        .env("CLEW_TRACE_DIR", scratch)
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|e| e.to_string())?;
+    if output.status.success() {
+        return Ok(());
     }
-    Ok(())
+    let said = String::from_utf8_lossy(&output.stderr).trim().replace('\n', " ");
+    Err(format!("`clew {}`: {}: {said}", words.join(" "), output.status))
 }
