@@ -12,3 +12,4 @@ pub mod hash;
 pub mod layout;
 pub mod orders;
 pub mod record;
+pub mod script;

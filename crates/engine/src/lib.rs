@@ -23,6 +23,7 @@ pub mod calls;
 pub mod code;
 pub mod checksum;
 pub mod choice;
+pub mod clock;
 pub mod crash;
 pub mod debug;
 pub mod descriptors;

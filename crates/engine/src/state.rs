@@ -5,6 +5,7 @@
 //! time, and the signal handler touches only the fields it documents while the engine runs.
 
 use crate::calls::files::Files;
+use crate::clock::Clock;
 use crate::code::Code;
 use crate::debug::{Debug, Stress};
 use crate::log::Log;
@@ -66,6 +67,7 @@ pub struct Engine {
     /// System calls recorded, and at which of them memory checksums are due (see `checksum`).
     pub calls_made: u64,
     pub next_checksum: u64,
+    pub clock: Clock,
     /// A timeline commands this replay.
     pub debug: Option<Box<Debug>>,
     /// The last few events, for crash reports.
