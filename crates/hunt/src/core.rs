@@ -148,7 +148,9 @@ fn file(cwd: &Path, pattern: &str, uses_pid: bool, pid: u32) -> Option<PathBuf> 
         let name = entry.file_name();
         name.to_str().is_some_and(|name| fits(name, &fixed))
     });
-    candidates.max_by_key(|entry| entry.metadata().and_then(|m| m.modified()).ok()).map(|e| e.path())
+    candidates
+        .max_by_key(|entry| entry.metadata().and_then(|m| m.modified()).ok())
+        .map(|e| e.path())
 }
 
 /// Whether a name consists of these parts, with anything between them.
@@ -190,8 +192,8 @@ impl Watch {
         let pidfd = pidfd_open(pid, PidfdFlags::empty()).tried(tried)?;
         loop {
             let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
-            let timeout =
-                left.map(|t| Timespec { tv_sec: t.as_secs() as i64, tv_nsec: t.subsec_nanos().into() });
+            let timeout = left
+                .map(|t| Timespec { tv_sec: t.as_secs() as i64, tv_nsec: t.subsec_nanos().into() });
             let output = self.output.as_ref().map(AsFd::as_fd);
             let wanted = [Some(pidfd.as_fd()), cancel, output];
             let mut fds: Vec<PollFd<'_>> = wanted

@@ -69,7 +69,10 @@ impl Drop for Den {
 fn remove_stale(root: &Root) {
     for entry in fs::read_dir(root.path()).into_iter().flatten().flatten() {
         let ours = entry.file_name().as_encoded_bytes().starts_with(PREFIX.as_bytes());
-        let age = entry.metadata().and_then(|m| m.modified()).map(|t| SystemTime::now().duration_since(t));
+        let age = entry
+            .metadata()
+            .and_then(|m| m.modified())
+            .map(|t| SystemTime::now().duration_since(t));
         let old = matches!(age, Ok(Ok(age)) if age > YOUNG);
         if !ours || !old {
             continue;

@@ -9,8 +9,8 @@
 
 mod machinery;
 mod memory;
-mod modules;
 mod model;
+mod modules;
 mod source;
 mod stack;
 mod symbols;

@@ -5,16 +5,53 @@ use crate::model::Frame;
 
 /// Libraries, by how their names begin.
 const LIBRARIES: [&str; 17] = [
-    "ld-linux", "ld-musl", "libasan", "libatomic", "libc++", "libc.so", "libc.musl", "libc-", "libgcc_s",
-    "liblsan", "libm.so", "libpthread", "librt", "libstdc++", "libtsan", "libubsan", "linux-vdso",
+    "ld-linux",
+    "ld-musl",
+    "libasan",
+    "libatomic",
+    "libc++",
+    "libc.so",
+    "libc.musl",
+    "libc-",
+    "libgcc_s",
+    "liblsan",
+    "libm.so",
+    "libpthread",
+    "librt",
+    "libstdc++",
+    "libtsan",
+    "libubsan",
+    "linux-vdso",
 ];
 
 /// Functions, by how their names begin, for programs that contain those libraries.
 const FUNCTIONS: [&str; 26] = [
-    "<alloc::", "<core::", "<std::", "__GI_", "__assert", "__cxa_", "__cxxabiv1::", "__fortify_fail",
-    "__gnu_cxx::", "__libc_", "__pthread_", "__restore_rt", "__rust_", "__stack_chk_fail", "abort",
-    "alloc::", "core::", "operator new", "panic_", "pthread_", "raise", "rust_begin_unwind", "rust_panic",
-    "std::", "syscall", "_exit",
+    "<alloc::",
+    "<core::",
+    "<std::",
+    "__GI_",
+    "__assert",
+    "__cxa_",
+    "__cxxabiv1::",
+    "__fortify_fail",
+    "__gnu_cxx::",
+    "__libc_",
+    "__pthread_",
+    "__restore_rt",
+    "__rust_",
+    "__stack_chk_fail",
+    "abort",
+    "alloc::",
+    "core::",
+    "operator new",
+    "panic_",
+    "pthread_",
+    "raise",
+    "rust_begin_unwind",
+    "rust_panic",
+    "std::",
+    "syscall",
+    "_exit",
 ];
 
 /// Where the sources of Rust's own libraries were when they were compiled.
@@ -34,7 +71,10 @@ fn is_own(frame: &Frame) -> bool {
     if begins(name, &LIBRARIES) {
         return false;
     }
-    let rust = frame.file.as_ref().is_some_and(|file| file.starts_with("/rustc/") && file.contains(RUST_LIBRARY));
+    let rust = frame
+        .file
+        .as_ref()
+        .is_some_and(|file| file.starts_with("/rustc/") && file.contains(RUST_LIBRARY));
     let known = frame.function.as_ref().is_some_and(|function| begins(function, &FUNCTIONS));
     // A program may well have a function `abort_transfer` of its own, but then with a source of its own.
     let known = known && (frame.file.is_none() || rust || is_qualified(frame));
@@ -44,14 +84,18 @@ fn is_own(frame: &Frame) -> bool {
 /// Whether the name says which library it is from.
 fn is_qualified(frame: &Frame) -> bool {
     frame.function.as_ref().is_some_and(|function| {
-        ["std::", "core::", "alloc::", "<std::", "<core::", "<alloc::", "__gnu_cxx::"].iter().any(|p| function.starts_with(p))
+        ["std::", "core::", "alloc::", "<std::", "<core::", "<alloc::", "__gnu_cxx::"]
+            .iter()
+            .any(|p| function.starts_with(p))
     })
 }
 
 /// A Rust name without the hash that makes it unique.
 pub fn without_hash(name: &str) -> &str {
     match name.rsplit_once("::h") {
-        Some((rest, hash)) if hash.len() == 16 && hash.bytes().all(|b| b.is_ascii_hexdigit()) => rest,
+        Some((rest, hash)) if hash.len() == 16 && hash.bytes().all(|b| b.is_ascii_hexdigit()) => {
+            rest
+        }
         _ => name,
     }
 }
@@ -62,7 +106,12 @@ mod tests {
 
     fn frame(module: &str, function: &str, file: Option<&str>) -> Frame {
         let text = |s: &str| Some(s.to_owned());
-        Frame { module: text(module), function: text(function), file: file.and_then(text), ..Frame::default() }
+        Frame {
+            module: text(module),
+            function: text(function),
+            file: file.and_then(text),
+            ..Frame::default()
+        }
     }
 
     #[test]
@@ -72,8 +121,18 @@ mod tests {
             (frame("/usr/lib/libstdc++.so.6.0.33", "std::terminate()", None), false),
             (frame("/home/me/prog", "abort", None), false),
             (frame("/home/me/prog", "abort_transfer", Some("/home/me/prog.c")), true),
-            (frame("/home/me/prog", "std::thread::sleep", Some("/usr/include/c++/13/thread")), false),
-            (frame("/home/me/prog", "core::panicking::panic", Some("/rustc/abc/library/core/src/panicking.rs")), false),
+            (
+                frame("/home/me/prog", "std::thread::sleep", Some("/usr/include/c++/13/thread")),
+                false,
+            ),
+            (
+                frame(
+                    "/home/me/prog",
+                    "core::panicking::panic",
+                    Some("/rustc/abc/library/core/src/panicking.rs"),
+                ),
+                false,
+            ),
             (frame("/home/me/prog", "prog::main", Some("src/main.rs")), true),
             (frame("/home/me/prog", "main", None), true),
         ];

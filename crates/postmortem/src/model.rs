@@ -1,7 +1,7 @@
 //! What a post-mortem tells.
 
-use clew_trace::processes::Process as Recorded;
 use clew_trace::Ended;
+use clew_trace::processes::Process as Recorded;
 use serde::Serialize;
 
 /// A process where its recording ends. Keys are stable: scripts read them.

@@ -42,7 +42,8 @@ impl<'a> Symbols<'a> {
             && last.function.is_none()
         {
             let symbol = loader.find_symbol(probe);
-            last.function = symbol.map(|name| demangle_auto(Cow::Borrowed(name), None).into_owned());
+            last.function =
+                symbol.map(|name| demangle_auto(Cow::Borrowed(name), None).into_owned());
         }
         frames
     }

@@ -9,11 +9,11 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use clew_abi::record::SEGMENT_BYTES;
 use clew_launch::control::Control;
 use clew_launch::signals::Saved;
 use clew_launch::spawn::{Child, Status};
 use clew_trace::{Compressor, Engines, Result, ResultExt};
-use clew_abi::record::SEGMENT_BYTES;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use crate::captured::Captured;
@@ -53,7 +53,8 @@ pub enum Fate {
 impl Fate {
     /// A failure of the guest's.
     pub fn is_failure(self) -> bool {
-        matches!(self, Self::Hung) || matches!(self, Self::Ended(status) if status != Status::Exited(0))
+        matches!(self, Self::Hung)
+            || matches!(self, Self::Ended(status) if status != Status::Exited(0))
     }
 }
 
@@ -67,7 +68,11 @@ pub struct Run {
 }
 
 /// Records a program in `options.dir`, which must be given.
-pub fn run(options: &Options, program: &Program, around: &Surroundings<'_>) -> Result<Run, Failure> {
+pub fn run(
+    options: &Options,
+    program: &Program,
+    around: &Surroundings<'_>,
+) -> Result<Run, Failure> {
     let begun = Instant::now();
     let (output, write_end) = io::pipe().tried(|| "make a pipe for the program's output")?;
     rustix::io::ioctl_fionbio(&output, true).tried(|| "make a pipe for the program's output")?;
@@ -143,7 +148,9 @@ impl Watch {
         let woken = self.wait(deadline, Some(around.cancel), true)?;
         match woken {
             // Others may be about to end, too.
-            Woken::Ended => drop(self.wait(Some(Instant::now() + GRACE), Some(around.cancel), false)?),
+            Woken::Ended => {
+                drop(self.wait(Some(Instant::now() + GRACE), Some(around.cancel), false)?)
+            }
             Woken::Cancelled => {}
             Woken::Late => {
                 self.remnants.signal(libc::SIGABRT);
@@ -217,8 +224,11 @@ impl Watch {
             self.control_open.then(|| self.control.as_fd()),
             self.output_open.then(|| self.output.as_fd()),
         ];
-        let mut fds: Vec<PollFd<'_>> =
-            wanted.into_iter().flatten().map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN)).collect();
+        let mut fds: Vec<PollFd<'_>> = wanted
+            .into_iter()
+            .flatten()
+            .map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN))
+            .collect();
         let timeout =
             left.map(|t| Timespec { tv_sec: t.as_secs() as i64, tv_nsec: t.subsec_nanos().into() });
         match poll(&mut fds, timeout.as_ref()) {
@@ -226,8 +236,7 @@ impl Watch {
             Err(e) => Err(e).tried(|| "wait for the program")?,
         }
         let mut ready = fds.iter().map(|fd| !fd.revents().is_empty());
-        let [ended, cancelled, ..] =
-            wanted.map(|fd| fd.is_some() && ready.next().unwrap_or(false));
+        let [ended, cancelled, ..] = wanted.map(|fd| fd.is_some() && ready.next().unwrap_or(false));
         Ok([ended, cancelled])
     }
 

@@ -25,7 +25,8 @@ pub struct Mark {
 impl Mark {
     /// Of the recording in `dir`.
     pub fn of(dir: &Path) -> Result<Self> {
-        let meta = fs::metadata(dir.join("events")).tried(|| format!("look at {}", dir.display()))?;
+        let meta =
+            fs::metadata(dir.join("events")).tried(|| format!("look at {}", dir.display()))?;
         Ok(Self { device: meta.dev(), inode: meta.ino() })
     }
 

@@ -80,7 +80,9 @@ fn hunt(dir: &Path, code: i32, words: &[&str]) -> Result<Value, String> {
 fn expect_code(outcome: &Outcome, code: i32) -> Result<(), String> {
     match outcome.code() {
         actual if actual == code => Ok(()),
-        actual => Err(format!("exit code {actual} instead of {code}: {}", excerpt(&outcome.stderr))),
+        actual => {
+            Err(format!("exit code {actual} instead of {code}: {}", excerpt(&outcome.stderr)))
+        }
     }
 }
 
@@ -92,7 +94,11 @@ fn only_these_left(dir: &Path, expected: usize) -> Result<(), String> {
     same("traces left", &found, &expected).map_err(|e| format!("{e}: {names:?}"))
 }
 
-fn same<T: PartialEq + std::fmt::Debug>(what: &str, actual: &T, expected: &T) -> Result<(), String> {
+fn same<T: PartialEq + std::fmt::Debug>(
+    what: &str,
+    actual: &T,
+    expected: &T,
+) -> Result<(), String> {
     (actual == expected).then_some(()).ok_or(format!("{what}: {actual:?} instead of {expected:?}"))
 }
 
@@ -114,7 +120,11 @@ fn caught(dir: &Path, document: &Value, outcome: &Value, place: &str) -> Result<
 fn signal(dir: &Path) -> Result<(), String> {
     let document = hunt(dir, 1, &["-n", "300", "--", &guest("crash")?])?;
     caught(dir, &document, &serde_json::json!({ "signaled": 11 }), "use")?;
-    same("first thread's place", &document["failures"][0]["processes"][0]["threads"][0]["frames"][0]["function"], &"use".into())
+    same(
+        "first thread's place",
+        &document["failures"][0]["processes"][0]["threads"][0]["frames"][0]["function"],
+        &"use".into(),
+    )
 }
 
 fn assertion(dir: &Path) -> Result<(), String> {
@@ -123,8 +133,15 @@ fn assertion(dir: &Path) -> Result<(), String> {
     expect_code(&outcome, 1)?;
     let text = String::from_utf8_lossy(&outcome.stderr).into_owned();
     let wanted = [
-        "failed: SIGABRT", "money is lost", "in check at", "> ", "assert(balance == expected",
-        "main at", "What to type next", "clew replay -e assertion-0", "--seed",
+        "failed: SIGABRT",
+        "money is lost",
+        "in check at",
+        "> ",
+        "assert(balance == expected",
+        "main at",
+        "What to type next",
+        "clew replay -e assertion-0",
+        "--seed",
     ];
     if let Some(missing) = wanted.iter().find(|word| !text.contains(**word)) {
         return Err(format!("{missing:?} is missing in:\n{text}"));
@@ -163,11 +180,24 @@ fn child(dir: &Path) -> Result<(), String> {
 fn passes(dir: &Path) -> Result<(), String> {
     let document = hunt(dir, 0, &["-n", "5", "--junit", "report.xml", "--", "true"])?;
     same("runs", &document["runs"], &5.into())?;
-    for key in ["command", "engine", "chaos", "seed", "shard", "jobs", "timeout_seconds", "max", "failed", "elapsed_seconds", "interrupted"] {
+    for key in [
+        "command",
+        "engine",
+        "chaos",
+        "seed",
+        "shard",
+        "jobs",
+        "timeout_seconds",
+        "max",
+        "failed",
+        "elapsed_seconds",
+        "interrupted",
+    ] {
         document.get(key).ok_or(format!("{key} is missing"))?;
     }
     junit(dir, 0)?;
-    let quiet = clew(dir, &["until-fail", "-n", "2", "--", "sh", "-c", "echo noise; echo noise >&2"])?;
+    let quiet =
+        clew(dir, &["until-fail", "-n", "2", "--", "sh", "-c", "echo noise; echo noise >&2"])?;
     expect_code(&quiet, 0)?;
     let said = String::from_utf8_lossy(&quiet.stderr).into_owned();
     same("lines", &(said.lines().count(), said.contains("noise")), &(1, false))?;
@@ -180,7 +210,10 @@ fn junit(dir: &Path, failures: usize) -> Result<(), String> {
         assert r.tag == 'testsuites' and r[0].tag == 'testsuite'\n\
         assert int(r[0].get('failures')) == len(r.findall('.//testcase/failure')) == int(sys.argv[1])\n\
         assert int(r[0].get('tests')) == len(r.findall('.//testcase')) > 0";
-    let output = Command::new("python3").args(["-c", SCRIPT, &failures.to_string()]).current_dir(dir).output();
+    let output = Command::new("python3")
+        .args(["-c", SCRIPT, &failures.to_string()])
+        .current_dir(dir)
+        .output();
     match output {
         Ok(output) if !output.status.success() => Err(excerpt(&output.stderr)),
         _ => Ok(()),
@@ -216,14 +249,22 @@ fn shards(dir: &Path) -> Result<(), String> {
 /// The same seed tries the same schedules, whichever shard does.
 fn seeds_repeat(dir: &Path) -> Result<(), String> {
     let seeds = |words: &[&str]| {
-        let outcome = clew(dir, &[&["until-fail", "--json", "--seed", "11"], words, &["--", "false"]].concat())?;
+        let outcome = clew(
+            dir,
+            &[&["until-fail", "--json", "--seed", "11"], words, &["--", "false"]].concat(),
+        )?;
         let document: Value = serde_json::from_slice(&outcome.stdout).map_err(|e| e.to_string())?;
         let failures = document["failures"].as_array().cloned().unwrap_or_default();
-        Ok::<_, String>(failures.iter().map(|f| (f["run"].as_u64(), f["seed"].as_u64())).collect::<Vec<_>>())
+        Ok::<_, String>(
+            failures.iter().map(|f| (f["run"].as_u64(), f["seed"].as_u64())).collect::<Vec<_>>(),
+        )
     };
     let all = seeds(&["-n", "4", "--keep", "4"])?;
     same("seeds", &seeds(&["-n", "4", "--keep", "4"])?, &all)?;
-    let halves = [seeds(&["-n", "4", "--keep", "4", "--shard", "1/2"])?, seeds(&["-n", "4", "--keep", "4", "--shard", "2/2"])?];
+    let halves = [
+        seeds(&["-n", "4", "--keep", "4", "--shard", "1/2"])?,
+        seeds(&["-n", "4", "--keep", "4", "--shard", "2/2"])?,
+    ];
     let mut halves = halves.concat();
     halves.sort_unstable();
     same("seeds of shards", &halves, &all)
@@ -231,7 +272,18 @@ fn seeds_repeat(dir: &Path) -> Result<(), String> {
 
 /// Ctrl-C: a summary, no process, no directory.
 fn interrupted(dir: &Path) -> Result<(), String> {
-    let words = ["until-fail", "-j", "2", "-n", "100000", "--json", "--", "sh", "-c", "sleep 0.05; setsid sleep 77 & sleep 0.05"];
+    let words = [
+        "until-fail",
+        "-j",
+        "2",
+        "-n",
+        "100000",
+        "--json",
+        "--",
+        "sh",
+        "-c",
+        "sleep 0.05; setsid sleep 77 & sleep 0.05",
+    ];
     let invocation = invocation(dir, &words)?;
     let mut child = invocation.spawn()?;
     let (stdout, stderr) = (collect(child.stdout.take()), collect(child.stderr.take()));
@@ -263,15 +315,16 @@ fn nothing_runs(command: &str) -> Result<(), String> {
     let lines = |pid: &str| fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
     let wanted = command.replace(' ', "\0");
     let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
-    let found = entries.filter_map(|entry| entry.file_name().into_string().ok()).find(|pid| {
-        lines(pid).windows(wanted.len()).any(|window| window == wanted.as_bytes())
-    });
+    let found = entries
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .find(|pid| lines(pid).windows(wanted.len()).any(|window| window == wanted.as_bytes()));
     found.map_or(Ok(()), |pid| Err(format!("{command} still runs as {pid}")))
 }
 
 /// Without recording.
 fn core(dir: &Path) -> Result<(), String> {
-    let words = ["until-fail", "--engine", "core", "--json", "--", "sh", "-c", "echo so; kill -SEGV $$"];
+    let words =
+        ["until-fail", "--engine", "core", "--json", "--", "sh", "-c", "echo so; kill -SEGV $$"];
     let outcome = clew(dir, &words)?;
     expect_code(&outcome, 1)?;
     let document: Value = serde_json::from_slice(&outcome.stdout).map_err(|e| e.to_string())?;

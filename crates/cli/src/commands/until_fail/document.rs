@@ -102,6 +102,9 @@ fn failure<'a>(options: &Options, finding: &'a Finding) -> Failure<'a> {
         output: String::from_utf8_lossy(&caught.output).into_owned(),
         notes: &caught.notes,
         processes: &finding.processes,
-        commands: next::commands(options, finding).into_iter().map(|(command, _)| command).collect(),
+        commands: next::commands(options, finding)
+            .into_iter()
+            .map(|(command, _)| command)
+            .collect(),
     }
 }

@@ -14,7 +14,8 @@ pub fn write(
     summary: &Summary,
     findings: &[Finding],
 ) -> io::Result<()> {
-    let argv: Vec<_> = options.argv.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+    let argv: Vec<_> =
+        options.argv.iter().map(|word| word.to_string_lossy().into_owned()).collect();
     let command = text::command_line(&argv);
     let seconds = summary.progress.elapsed.as_secs_f64();
     let (tests, failures) = (findings.len().max(1), findings.len());
@@ -30,7 +31,10 @@ pub fn write(
     }
     if findings.is_empty() {
         let name = quoted(&format!("{command} ({} runs)", summary.progress.runs));
-        let _ = writeln!(text, r#"    <testcase classname="until-fail" name={name} time="{seconds:.3}"/>"#);
+        let _ = writeln!(
+            text,
+            r#"    <testcase classname="until-fail" name={name} time="{seconds:.3}"/>"#
+        );
     }
     text.push_str("  </testsuite>\n</testsuites>\n");
     out.write_all(text.as_bytes())
@@ -53,7 +57,8 @@ fn case(text: &mut String, options: &Options, command: &str, finding: &Finding) 
     let failure = &finding.failure;
     let name = quoted(&format!("{command} (run {})", failure.run));
     let seconds = failure.elapsed.as_secs_f64();
-    let _ = writeln!(text, r#"    <testcase classname="until-fail" name={name} time="{seconds:.3}">"#);
+    let _ =
+        writeln!(text, r#"    <testcase classname="until-fail" name={name} time="{seconds:.3}">"#);
     let kind = match failure.how {
         How::Exited(_) => "exit code",
         How::Signaled(_) => "signal",
@@ -63,11 +68,16 @@ fn case(text: &mut String, options: &Options, command: &str, finding: &Finding) 
     let place = finding.processes.first().and_then(|process| process.place()).filter(|_| !hung);
     let place = place.map(|frame| format!(" in {}", frame.describe())).unwrap_or_default();
     let message = quoted(&format!("{}{place}", report::how(finding)));
-    let mut body: String = finding.processes.iter().map(|process| report::of_process(process, hung)).collect();
+    let mut body: String =
+        finding.processes.iter().map(|process| report::of_process(process, hung)).collect();
     for (command, purpose) in next::commands(options, finding) {
         let _ = writeln!(body, "\n{command}\n    {purpose}");
     }
-    let _ = writeln!(text, "      <failure type=\"{kind}\" message={message}>{}</failure>", escaped(&body));
+    let _ = writeln!(
+        text,
+        "      <failure type=\"{kind}\" message={message}>{}</failure>",
+        escaped(&body)
+    );
     let output = escaped(&String::from_utf8_lossy(&failure.output));
     let _ = writeln!(text, "      <system-out>{output}</system-out>\n    </testcase>");
 }

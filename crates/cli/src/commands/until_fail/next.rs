@@ -12,7 +12,9 @@ pub type Next = (String, String);
 
 pub fn commands(options: &Options, finding: &Finding) -> Vec<Next> {
     match &finding.failure.catch {
-        Catch::Trace(_) => finding.trace.as_ref().map(|t| of_trace(options, finding, t)).unwrap_or_default(),
+        Catch::Trace(_) => {
+            finding.trace.as_ref().map(|t| of_trace(options, finding, t)).unwrap_or_default()
+        }
         Catch::Core(dump) => of_core(dump),
     }
 }
@@ -28,14 +30,17 @@ fn of_trace(options: &Options, finding: &Finding, trace: &Trace) -> Vec<Next> {
     let which = process.map(|process| format!("-f {} ", process.pid)).unwrap_or_default();
     let how = match finding.failure.how {
         How::Hung => "at the end, in gdb: `thread apply all bt`, then `reverse-continue`",
-        _ => "at the end, in gdb: `reverse-continue` leads back to the failure, `last-write EXPRESSION` to a value's origin",
+        _ => {
+            "at the end, in gdb: `reverse-continue` leads back to the failure, `last-write EXPRESSION` to a value's origin"
+        }
     };
     let mut all = vec![
         (format!("clew replay -e {which}{name}"), how.into()),
         (format!("clew replay {which}{name}"), "from the beginning".into()),
         (format!("clew replay -a {name}"), "only prints what it printed".into()),
     ];
-    let argv: Vec<String> = options.argv.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+    let argv: Vec<String> =
+        options.argv.iter().map(|word| word.to_string_lossy().into_owned()).collect();
     let schedule = finding.failure.schedule.options();
     if !schedule.is_empty() {
         let command = text::command_line(&argv);

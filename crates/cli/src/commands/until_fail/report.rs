@@ -56,7 +56,9 @@ pub fn how(finding: &Finding) -> String {
     match finding.failure.how {
         How::Exited(code) => format!("exit code {code}"),
         How::Signaled(signal) => text::signal_name(signal),
-        How::Hung => format!("hung, stopped after {}", text::seconds(finding.failure.elapsed.as_secs_f64())),
+        How::Hung => {
+            format!("hung, stopped after {}", text::seconds(finding.failure.elapsed.as_secs_f64()))
+        }
     }
 }
 
@@ -131,7 +133,8 @@ pub fn of_process(process: &Process, hung: bool) -> String {
 fn of_place(place: &Frame) -> String {
     let mut out = format!("  in {}\n", place.describe());
     let source = place.file.as_ref().zip(place.line);
-    let lines = source.and_then(|(file, line)| Some((line, excerpt(Path::new(file), line, AROUND)?)));
+    let lines =
+        source.and_then(|(file, line)| Some((line, excerpt(Path::new(file), line, AROUND)?)));
     if let Some((wanted, lines)) = lines {
         out.push_str(&of_lines(wanted, &lines));
     }
