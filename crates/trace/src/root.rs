@@ -6,6 +6,9 @@ use std::io::{self, ErrorKind};
 use std::os::unix::fs::{DirBuilderExt, symlink};
 use std::path::{Path, PathBuf};
 
+use rustix::fs::{CWD, RenameFlags, renameat_with};
+use rustix::io::Errno;
+
 use crate::{Error, Result, ResultExt, files, meta};
 
 /// Name of the link to the newest trace.
@@ -81,28 +84,21 @@ impl Root {
         Ok(next)
     }
 
-    /// Gives an unpacked trace a name here: its own, or the next number if that is taken.
-    pub fn adopt(&self, unpacked: &Path, name: &str) -> io::Result<PathBuf> {
-        let numbered_name = name.rsplit_once('-').filter(|(_, n)| n.parse::<u64>().is_ok());
-        let program = OsStr::new(numbered_name.map_or(name, |(program, _)| program));
-        let own = numbered_name.map(|(_, number)| numbered_as(program, number));
-        let next = (self.next_number(program)?..).map(|number| numbered(program, number));
-        for name in own.into_iter().chain(next) {
-            let path = self.0.join(name);
-            // An empty directory is what a directory may replace.
-            match DirBuilder::new().mode(0o700).create(&path) {
-                Err(e) if e.kind() == ErrorKind::AlreadyExists => {}
-                Err(e) => return Err(e),
-                Ok(()) => {
-                    let moved = fs::rename(unpacked, &path);
-                    if moved.is_err() {
-                        let _ = fs::remove_dir(&path);
-                    }
-                    return moved.map(|()| path);
+    /// Makes a trace that lies elsewhere on the same file system one of those here, `<program>-<n>`.
+    pub fn adopt(&self, dir: &Path, program: &OsStr) -> Result<PathBuf> {
+        let tried = || format!("keep the trace {}", dir.display());
+        for number in self.next_number(program).tried(tried)?.. {
+            let path = self.0.join(numbered(program, number));
+            match renameat_with(CWD, dir, CWD, &path, RenameFlags::NOREPLACE) {
+                Err(Errno::EXIST) => {}
+                // Not all file systems know the flag.
+                Err(Errno::INVAL) if !path.exists() => {
+                    return fs::rename(dir, &path).tried(tried).map(|()| path);
                 }
+                other => return other.tried(tried).map(|()| path),
             }
         }
-        Err(ErrorKind::AlreadyExists.into())
+        Err(Error::new(tried(), "all numbers are taken"))
     }
 
     /// Lets `latest-trace` name the trace at `dir`.
@@ -266,12 +262,8 @@ pub fn private_dir_all(path: &Path) -> io::Result<()> {
 }
 
 fn numbered(program: &OsStr, number: u64) -> OsString {
-    numbered_as(program, &number.to_string())
-}
-
-fn numbered_as(program: &OsStr, number: &str) -> OsString {
     let mut name = numbered_prefix(program);
-    name.push(number);
+    name.push(number.to_string());
     name
 }
 

@@ -1,5 +1,6 @@
 //! `clew unpack`.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -37,12 +38,18 @@ pub fn run(args: &Args) -> Result<()> {
             let root = Root::from_env()?;
             root::private_dir_all(root.path()).tried(tried)?;
             let unpacked = Unpacked::beside(&pack, &root.path().join("new"))?;
-            let dir = root.adopt(&unpacked.0, &pack.name()).tried(tried)?;
+            let dir = root.adopt(&unpacked.0, program(&pack.name()))?;
             root.set_latest(&dir).tried(|| "make it the newest trace")?;
             dir
         }
     };
     text::print(format!("{}\n", dir.display()))
+}
+
+/// What was recorded, going by the packed trace's name.
+fn program(name: &str) -> &OsStr {
+    let numbered = name.rsplit_once('-').filter(|(_, number)| number.parse::<u64>().is_ok());
+    OsStr::new(numbered.map_or(name, |(program, _)| program))
 }
 
 /// A complete trace under a name that is not its own yet; it goes with this if it does not get one.
