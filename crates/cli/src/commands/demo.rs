@@ -95,7 +95,7 @@ fn tell(race: &Race) -> String {
     ));
     out.push_str(&write(lost));
     out.push_str(&format!(
-        "\nThread {0} read {read} and was interrupted. Thread {1} went on, up to {2}. Then thread {0} wrote \
+        "\nThread {0} read {read} and was interrupted. Meanwhile thread {1} came to {2}. Then thread {0} wrote \
          {3},\nas if nothing had happened. Each access is atomic, but the two of a deposit are not.\n",
         culprit.tid, lost.tid, lost.after, culprit.after,
     ));
