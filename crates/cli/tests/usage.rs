@@ -60,8 +60,3 @@ fn directories_that_cannot_hold_traces_are_125() {
     expect(&["record", "-o", "/proc/no/where", "true"], 125, "parent directory must exist");
     expect(&["record", "-o", "/proc", "true"], 125, "is not empty");
 }
-
-#[test]
-fn what_is_not_built_says_so() {
-    expect(&["demo"], 1, "cannot do that yet");
-}

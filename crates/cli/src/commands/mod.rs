@@ -15,8 +15,6 @@ pub mod rm;
 pub mod unpack;
 pub mod until_fail;
 
-use clew_trace::Error;
-
 use crate::args::Command;
 
 /// Runs a command and returns clew's exit code.
@@ -32,7 +30,7 @@ pub fn run(command: Command) -> i32 {
         Command::Pack(args) => pack::run(&args),
         Command::Unpack(args) => unpack::run(&args).map(|()| 0),
         Command::UntilFail(args) => return until_fail::run(&args),
-        Command::Demo(_) => Err(not_built("run the demonstration")),
+        Command::Demo(args) => demo::run(&args).map(|()| 0),
         Command::Doctor(args) => doctor::run(&args),
         Command::Completions(args) => completions::run(&args).map(|()| 0),
     };
@@ -40,9 +38,4 @@ pub fn run(command: Command) -> i32 {
         clew_launch::say(e);
         crate::FAILED
     })
-}
-
-/// For what the command line has a place for but clew cannot do yet.
-fn not_built(what: &str) -> Error {
-    Error::new(what, "this clew cannot do that yet")
 }
