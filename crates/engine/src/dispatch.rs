@@ -195,7 +195,7 @@ impl Engine {
     }
 
     /// Goes on at `ctx().pc`.
-    fn resume(&mut self) {
+    pub fn resume(&mut self) {
         loop {
             let pc = ctx().pc;
             let stepping = ctx().rflags & TF != 0;
@@ -218,6 +218,11 @@ impl Engine {
         }
     }
 
+    /// Does the guest go on by single instructions anyway: for its trap flag, or to find an event?
+    pub fn must_go_alone(&mut self) -> bool {
+        ctx().rflags & TF != 0 || self.must_seek()
+    }
+
     /// One instruction was executed to find an event's exact place, while replaying.
     fn sought(&mut self) {
         match self.after_single() {
@@ -226,7 +231,13 @@ impl Engine {
             }
             Alone::Ticked => self.replay_tick(),
             Alone::Fault(taken) => self.fault(taken),
-            Alone::Left(number, site) => return self.leave(number, site),
+            Alone::Left(number, site) => {
+                self.stress.left = 0;
+                return self.leave(number, site);
+            }
+        }
+        if self.stress.steps() {
+            return self.stress_step();
         }
         self.resume();
     }

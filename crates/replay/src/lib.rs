@@ -20,7 +20,7 @@ use clew_abi::control::{
     CRASH, DIVERGED, END_EXITED, END_KILLED, END_TRUNCATED, ENDED, FILE, NEED_FILE, OUTPUT,
     WARNING, WRITABLE_COPY,
 };
-use clew_abi::orders::{FLAG_QUIET, FLAG_STRESS_PROBES, FLAG_TRACE_EVENTS, MODE_REPLAY, Orders, fd};
+use clew_abi::orders::{FLAG_QUIET, FLAG_TRACE_EVENTS, MODE_REPLAY, Orders, fd};
 use clew_launch::control::{Control, Message, Received};
 use clew_launch::orders::Shared;
 use clew_launch::signals::Saved;
@@ -46,8 +46,8 @@ pub struct Options {
     pub stop_event: u64,
     /// Let the engine report each event as a warning.
     pub trace_events: bool,
-    /// Probe the guest's code all over, to no effect.
-    pub stress_probes: bool,
+    /// Probe the guest's code all over, to no effect, with so many single steps behind each hit.
+    pub stress_probes: Option<u32>,
 }
 
 /// What came of a replay.
@@ -157,6 +157,7 @@ impl<'t> Replay<'t> {
                 flags: flags(options),
                 forks: plan.forks(),
                 stop_event: options.stop_event,
+                stress_probes: options.stress_probes.map_or(0, |steps| u64::from(steps) + 1),
                 stack_limit: meta.stack_limit.unwrap_or(u64::MAX),
                 ..Orders::default()
             },
@@ -336,9 +337,6 @@ fn flags(options: &Options) -> u64 {
     }
     if options.trace_events {
         flags |= FLAG_TRACE_EVENTS;
-    }
-    if options.stress_probes {
-        flags |= FLAG_STRESS_PROBES;
     }
     flags
 }
