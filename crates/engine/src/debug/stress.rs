@@ -15,6 +15,7 @@ use crate::supervisor;
 use alloc_crate::collections::BTreeMap;
 use alloc_crate::vec::Vec;
 use clew_abi::layout::WATCH;
+use clew_translate::liveness::CodeSource;
 use clew_translate::{SiteKind, Watching};
 use core::fmt::Write;
 
@@ -131,7 +132,9 @@ impl Engine {
             self.stress.left = 0;
             return self.resume();
         }
-        if self.cache.is_breakpoint(ctx().pc) {
+        let pc = ctx().pc;
+        // Where there is no code a running guest faults without having been there.
+        if self.cache.is_breakpoint(pc) && !self.vmas.code(pc).is_empty() {
             self.note_breakpoint();
         }
         self.resume_alone();
