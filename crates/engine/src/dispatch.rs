@@ -207,6 +207,9 @@ impl Engine {
                 false if self.must_seek() => Some(Single::Seek),
                 false => self.single_steps().then_some(Single::Step),
             };
+            if self.stress.on && what_for == Some(Single::Seek) {
+                self.stress_passes();
+            }
             let entry = match what_for {
                 Some(what_for) => self.single_block(pc, what_for),
                 None => self.entry(pc),

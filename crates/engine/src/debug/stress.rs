@@ -132,12 +132,17 @@ impl Engine {
             self.stress.left = 0;
             return self.resume();
         }
+        self.stress_passes();
+        self.resume_alone();
+    }
+
+    /// The instruction at `ctx().pc` is about to be executed alone, without probes.
+    pub(crate) fn stress_passes(&mut self) {
         let pc = ctx().pc;
         // Where there is no code a running guest faults without having been there.
         if self.cache.is_breakpoint(pc) && !self.vmas.code(pc).is_empty() {
             self.note_breakpoint();
         }
-        self.resume_alone();
     }
 
     fn stress_look(&mut self, number: u32) {
