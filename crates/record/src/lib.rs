@@ -6,7 +6,10 @@
 //! compresses: two seconds at most.
 #![deny(unsafe_code)]
 
+pub mod captured;
+pub mod confined;
 pub mod program;
+mod remnants;
 mod session;
 mod supervise;
 
