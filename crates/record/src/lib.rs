@@ -6,6 +6,7 @@
 //! compresses: two seconds at most.
 #![deny(unsafe_code)]
 
+pub mod chaos;
 pub mod program;
 mod session;
 mod supervise;

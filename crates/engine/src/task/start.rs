@@ -177,6 +177,9 @@ impl Engine {
             return Outcome::of(-i64::from(EAGAIN));
         };
         task.alive.store(1, Ordering::Relaxed);
+        if let Some(schedule) = &mut baton().schedule {
+            schedule.give_birth(&mut task.luck);
+        }
         let (vfork, table) = (args.has(CLONE_VFORK), task.process().table);
         if task.process().guest_of_another {
             baton().expect_death(task);
@@ -217,6 +220,12 @@ impl Engine {
             return Outcome::of(result);
         }
         if !vfork {
+            if baton().schedule.is_some() {
+                // It has its place from here on, whenever its thread gets to run.
+                baton().lock();
+                baton().enqueue(task, true);
+                baton().unlock();
+            }
             task.tid = result as u32;
             if task.process != maker.process {
                 task.process().pid = task.tid;
@@ -360,6 +369,9 @@ pub extern "C" fn main() -> ! {
         // SAFETY: no memory.
         task.tid = unsafe { syscall!(__NR_gettid) } as u32;
         task.process().pid = task.tid;
+        engine.got_baton(task);
+    } else if baton().schedule.is_some() {
+        engine.await_baton(task);
         engine.got_baton(task);
     } else {
         engine.take_baton(task);
