@@ -22,6 +22,12 @@ int main(void) {
             puts("next");
         }
     });
+    // The kernel sends the signal first; then it discards output, which may be the next line by now, and
+    // echoes the key. Natively that is a race.
+    struct termios terminal;
+    tcgetattr(master, &terminal);
+    terminal.c_lflag = (terminal.c_lflag | NOFLSH) & ~ECHO;
+    tcsetattr(master, TCSANOW, &terminal);
     const char *keys[] = {"\3", "\32", "\34"};
     for (int i = 0; i < 3; i++) {
         read_until(master, "ready\n");

@@ -51,6 +51,12 @@ pub const PROGRAM: u32 = 59;
 /// Timeline: hashes of guest memory, as the engine's `checksum` makes them.
 pub const CHECKSUMS: u32 = 60;
 
+/// Timeline: the real time of the last event that has one, in nanoseconds since 1970: a `u64`.
+pub const TIME: u32 = 61;
+
+/// Timeline: the `siginfo` of the signal that strikes here; nothing if none does.
+pub const SIGINFO: u32 = 62;
+
 /// A point of a process's execution. See the timeline's `Position`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(C)]

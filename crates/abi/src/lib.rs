@@ -13,3 +13,4 @@ pub mod hash;
 pub mod layout;
 pub mod orders;
 pub mod record;
+pub mod script;

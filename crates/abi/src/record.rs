@@ -330,6 +330,10 @@ pub const ATT_CHECKSUMS: u32 = 10;
 /// memory.
 pub const ATT_OUTPUT: u32 = 11;
 
+/// When the event took effect: `addr` is the real time in nanoseconds since 1970. With an event every few
+/// milliseconds, if there are any; no bytes.
+pub const ATT_TIME: u32 = 12;
+
 /// Where guest code goes (Exec only, before all others): the start of the code window, a `u64`. Absent
 /// for `layout::CodeWindow::LOW`.
 pub const ATT_WINDOW: u32 = 13;

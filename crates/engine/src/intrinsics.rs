@@ -10,6 +10,7 @@ use crate::sys;
 use clew_abi::record::*;
 use clew_translate::context::reg::{RAX, RBX, RCX, RDX, RSP};
 use clew_translate::insn::register_number;
+use clew_translate::quick;
 use core::arch::asm;
 use core::arch::x86_64::__cpuid_count;
 use iced_x86::{Decoder, DecoderOptions, Instruction, Mnemonic, Register};
@@ -28,7 +29,9 @@ impl Engine {
         if !sys::read_guest(pc, &mut bytes[..len as usize]) {
             return false;
         }
-        let instr = Decoder::with_ip(64, &bytes[..len as usize], pc, DecoderOptions::NONE).decode();
+        let bytes = &bytes[..len as usize];
+        let instr = quick::intrinsic(bytes)
+            .unwrap_or_else(|| Decoder::with_ip(64, bytes, pc, DecoderOptions::NONE).decode());
         use Mnemonic::*;
         let done = match instr.mnemonic() {
             Rdtsc => self.counter(INSTR_RDTSC),
@@ -40,7 +43,7 @@ impl Engine {
             Xgetbv => self.xgetbv(),
             Xsave | Xsave64 | Xsavec | Xsavec64 | Xsaveopt | Xsaveopt64 => self.xsave(&instr),
             Fxsave | Fxsave64 => self.fxsave(&instr),
-            Fnstenv | Fnsave => self.x87_store(&instr, &bytes[..len as usize]),
+            Fnstenv | Fnsave => self.x87_store(&instr, bytes),
             // Not enabled for programs: a general protection fault.
             Rdpmc => {
                 self.raise(crate::signal::SIGSEGV, 0x80, 0, [0, 13, 0]);

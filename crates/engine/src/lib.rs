@@ -24,6 +24,7 @@ pub mod code;
 pub mod checksum;
 pub mod chaos;
 pub mod choice;
+pub mod clock;
 pub mod crash;
 pub mod debug;
 pub mod descriptors;

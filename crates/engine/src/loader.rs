@@ -331,4 +331,7 @@ pub fn note_vdso(engine: &mut Engine, base: u64, image: u64) {
     let vma = Vma { start: base, end: base + image, prot: PROT_READ | PROT_EXEC, kind: VmaKind::Vdso };
     engine.vmas.insert(vma);
     engine.vdso = base;
+    let mut bytes = alloc_crate::vec![0; VDSO.len()];
+    let genuine = image == page_up(VDSO.len() as u64) && sys::read_guest(base, &mut bytes) && bytes == VDSO;
+    engine.vdso_mapped(base, base.saturating_add(image), !genuine);
 }

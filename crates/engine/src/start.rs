@@ -6,6 +6,7 @@ use crate::choice;
 use crate::code;
 use crate::crash;
 use crate::descriptors::{self, number};
+use crate::clock::Clock;
 use crate::dispatch;
 use crate::loader::{self, Op};
 use crate::log::{Att, Log, Stamp};
@@ -98,6 +99,7 @@ pub extern "C" fn start(sp: u64) -> ! {
         forks_left: orders.forks,
         calls_made: 0,
         next_checksum: 0,
+        clock: Clock::default(),
         debug: None,
         recent: Recent::default(),
     });

@@ -6,6 +6,7 @@
 
 use crate::calls::files::Files;
 use crate::chaos::Outside;
+use crate::clock::Clock;
 use crate::code::Code;
 use crate::debug::{Debug, Stress};
 use crate::log::Log;
@@ -72,6 +73,7 @@ pub struct Engine {
     /// System calls recorded, and at which of them memory checksums are due (see `checksum`).
     pub calls_made: u64,
     pub next_checksum: u64,
+    pub clock: Clock,
     /// A timeline commands this replay.
     pub debug: Option<Box<Debug>>,
     /// The last few events, for crash reports.

@@ -3,14 +3,14 @@
 use std::io;
 use std::net::TcpStream;
 
-use clew_timeline::{Stop, Stopped};
+use clew_timeline::{Direction, Motion, Stop, Stopped};
 
+use crate::debuggee::Debuggee;
 use crate::packets::wire::{Call, Wire};
 use crate::packets::{self, frame, supported};
 use crate::session::Session;
 use crate::stop;
 use crate::stub::{Outcome, Stub};
-use crate::debuggee::Debuggee;
 
 /// Serves a client until it leaves or its connection breaks.
 pub fn serve<S: Session>(debuggee: &mut Debuggee<S>, stream: &TcpStream) -> io::Result<()> {
@@ -91,7 +91,10 @@ impl<S: Session> Client<'_, S> {
             // What came before we looked would not make `attention` readable.
             let early = self.wire.called()?;
             let (mut stopped, jumped) = match early {
-                Call::Nothing => self.debuggee.go(),
+                Call::Nothing => match self.move_on() {
+                    Some(arrived) => arrived,
+                    None => continue,
+                },
                 Call::HungUp => return Ok(Then::Leave),
                 Call::Interrupt => (self.debuggee.session.here(), false),
             };
@@ -118,6 +121,34 @@ impl<S: Session> Client<'_, S> {
         }
     }
 
+    /// Moves. A program's end by `exec` is a stop that only the client hears of, so that it can set
+    /// its breakpoints in the next one, or going back in the one before; none if that call was nothing
+    /// of the kind, and the motion goes on.
+    fn move_on(&mut self) -> Option<(Stopped, bool)> {
+        self.debuggee.points.execs = self.exec_events;
+        let wish = self.debuggee.wish;
+        let (stopped, jumped) = self.debuggee.go();
+        let own = |number| self.debuggee.points.is_own(number);
+        match stopped.stop {
+            Stop::SyscallEntry(number) if own(number) && !jumped => {}
+            Stop::SyscallReturn(number) if own(number) && !jumped => return None,
+            _ => return Some((stopped, jumped)),
+        }
+        if wish.0 == Direction::Backward {
+            return self.is_another_program().then_some((stopped, false));
+        }
+        let step = Motion::Step { tid: stopped.tid };
+        self.debuggee.wish = (Direction::Forward, step);
+        let (behind, _) = self.debuggee.go();
+        self.debuggee.wish = wish;
+        let nothing = behind.stop == Stop::Arrived && wish.1 != step && !self.is_another_program();
+        (!nothing).then_some((behind, false))
+    }
+
+    fn is_another_program(&mut self) -> bool {
+        self.debuggee.session.program().is_ok_and(|program| program != self.program)
+    }
+
     fn report(&mut self, stopped: &Stopped, jumped: bool) -> io::Result<()> {
         if let (Stop::End(end), false) = (&stopped.stop, jumped) {
             self.debuggee.say(stop::ending(*end));
@@ -129,7 +160,9 @@ impl<S: Session> Client<'_, S> {
         let report = self.stub.report(self.debuggee, reason);
         match self.changed_program() {
             Some(program) => {
-                self.held = Some((stopped.clone(), jumped));
+                // At the very change, nothing else is to be told.
+                let at_change = matches!(stopped.stop, Stop::Arrived | Stop::SyscallEntry(_));
+                self.held = (!at_change || jumped).then(|| (stopped.clone(), jumped));
                 let (pid, tid) = (self.debuggee.session.pid(), stopped.tid);
                 let program = frame::hex(program.as_bytes());
                 self.wire.send(format!("T05thread:p{pid:x}.{tid:x};exec:{program};").as_bytes())

@@ -9,8 +9,8 @@ use std::os::fd::AsFd;
 use clew_timeline::{Destination, Stop, Stopped};
 use clew_trace::{Error, Result};
 
-use crate::session::Session;
 use crate::debuggee::Debuggee;
+use crate::session::Session;
 
 /// See the module's documentation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

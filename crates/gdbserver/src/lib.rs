@@ -23,14 +23,13 @@ pub mod stop;
 pub mod stub;
 pub mod sysroot;
 
-
 use std::io;
 use std::net::Shutdown;
 
+use crate::debuggee::Debuggee;
 use crate::files::Files;
 use crate::listener::Listener;
 use crate::session::Session;
-use crate::debuggee::Debuggee;
 
 /// A session that waits to be debugged.
 pub struct Server<S: Session> {

@@ -13,12 +13,17 @@ pub enum Kind {
     Hardware,
 }
 
+/// `execve` and `execveat`.
+const EXECS: [u64; 2] = [59, 322];
+
 /// What is set. A change reaches the timeline before the next motion.
 #[derive(Clone, Debug, Default)]
 pub struct Points {
     breakpoints: BTreeMap<(u64, Kind), Vec<Vec<u8>>>,
     watchpoints: Vec<Watchpoint>,
     pub calls: CatchSyscalls,
+    /// Calls that replace the program stop too, for the server.
+    pub execs: bool,
     pub passed: u64,
 }
 
@@ -75,8 +80,28 @@ impl Points {
         watchpoints.sort_by_key(|w| (w.addr, w.len, w.access as u8));
         watchpoints.dedup();
         session.set_watchpoints(watchpoints);
-        session.catch_syscalls(self.calls.clone());
+        session.catch_syscalls(self.all_calls());
         session.pass_signals(self.passed);
+    }
+
+    fn all_calls(&self) -> CatchSyscalls {
+        match &self.calls {
+            CatchSyscalls::None if self.execs => CatchSyscalls::Some(EXECS.to_vec()),
+            CatchSyscalls::Some(numbers) if self.execs => {
+                CatchSyscalls::Some(numbers.iter().copied().chain(EXECS).collect())
+            }
+            asked => asked.clone(),
+        }
+    }
+
+    /// Whether a stop at this call is for the server only.
+    pub fn is_own(&self, call: u64) -> bool {
+        let asked = match &self.calls {
+            CatchSyscalls::None => false,
+            CatchSyscalls::All => true,
+            CatchSyscalls::Some(numbers) => numbers.contains(&call),
+        };
+        self.execs && !asked && EXECS.contains(&call)
     }
 
     /// Nothing stops any more: the client that set all this is gone.

@@ -29,6 +29,7 @@ pub trait Session {
     fn write_memory(&mut self, addr: u64, bytes: &[u8]) -> Result<bool>;
     fn auxv(&mut self) -> Result<Vec<u8>>;
     fn program(&mut self) -> Result<String>;
+    fn siginfo(&mut self) -> Result<Vec<u8>>;
     fn diverted(&self) -> bool;
     fn elapsed(&mut self) -> Result<f64>;
 }
@@ -86,6 +87,9 @@ impl Session for Timeline {
     }
     fn program(&mut self) -> Result<String> {
         self.program()
+    }
+    fn siginfo(&mut self) -> Result<Vec<u8>> {
+        self.siginfo()
     }
     fn diverted(&self) -> bool {
         self.diverted()

@@ -8,10 +8,10 @@ use gdbstub::conn::Connection;
 use gdbstub::stub::state_machine::GdbStubStateMachine as Machine;
 use gdbstub::stub::{GdbStub, MultiThreadStopReason};
 
+use crate::debuggee::Debuggee;
 use crate::packets::FAILED;
 use crate::packets::frame::{Deframer, Input, MAX_PACKET, frame};
 use crate::session::Session;
-use crate::debuggee::Debuggee;
 
 /// What gdbstub writes.
 #[derive(Clone, Default)]

@@ -74,7 +74,9 @@ impl Sysroot {
         }
         fs::create_dir_all(rest.parent().unwrap_or(&rest))?;
         symlink(PRINTERS, rest)?;
-        let Some(parent) = root.strip_prefix("/").ok().and_then(Path::parent) else { return Ok(()) };
+        let Some(parent) = root.strip_prefix("/").ok().and_then(Path::parent) else {
+            return Ok(());
+        };
         let place = self.scripts().join(parent);
         fs::create_dir_all(&place)?;
         symlink(AUTO_LOAD, place.join("root"))
@@ -99,7 +101,8 @@ impl Sysroot {
     pub fn place(&self, path: &str) -> Option<PathBuf> {
         let relative = Path::new(path.strip_prefix('/')?);
         let normal = |part| matches!(part, Component::Normal(_));
-        (relative.components().all(normal) && !path.ends_with('/')).then(|| self.root().join(relative))
+        (relative.components().all(normal) && !path.ends_with('/'))
+            .then(|| self.root().join(relative))
     }
 }
 

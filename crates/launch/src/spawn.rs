@@ -30,6 +30,8 @@ pub struct Spawn<'a> {
     pub signals: &'a Saved,
     /// Whether the engine is killed when the thread that starts it ends.
     pub die_with_parent: bool,
+    /// Whether it leads a process group of its own.
+    pub own_group: bool,
 }
 
 /// A running engine.
@@ -55,6 +57,7 @@ struct Plan<'a> {
     signals: &'a Saved,
     parent: i32,
     die_with_parent: bool,
+    own_group: bool,
     /// Written by the child: the step that failed and why.
     failure: Option<(&'static str, i32)>,
 }
@@ -68,6 +71,7 @@ pub fn spawn(what: &Spawn<'_>) -> Result<Child> {
         signals: what.signals,
         parent: rustix::process::getpid().as_raw_pid(),
         die_with_parent: what.die_with_parent,
+        own_group: what.own_group,
         failure: None,
     };
     let mut stack = vec![0u128; STACK_LEN / 16];
@@ -120,6 +124,9 @@ fn become_engine(plan: &Plan<'_>) -> &'static str {
             if libc::getppid() != plan.parent {
                 return "outlive clew";
             }
+        }
+        if plan.own_group {
+            libc::setpgid(0, 0);
         }
         // Without this, the kernel may put its own mappings where the guest's belong. Some
         // sandboxes forbid it, and the engine copes.
@@ -215,6 +222,14 @@ impl Child {
     pub fn signal(&self, signal: i32) -> io::Result<()> {
         let signal = Signal::from_named_raw(signal).ok_or(io::ErrorKind::InvalidInput)?;
         Ok(rustix::process::pidfd_send_signal(&self.pidfd, signal)?)
+    }
+
+    /// Kills all that are left of the process group it leads. It must not have been waited for: until
+    /// then its number is nobody else's.
+    pub fn kill_group(&self) {
+        if let Some(pid) = rustix::process::Pid::from_raw(self.pid) {
+            let _ = rustix::process::kill_process_group(pid, Signal::KILL);
+        }
     }
 
     /// Kills the process and waits until it is gone.

@@ -6,8 +6,11 @@
 //! compresses: two seconds at most.
 #![deny(unsafe_code)]
 
+pub mod captured;
 pub mod chaos;
+pub mod confined;
 pub mod program;
+mod remnants;
 mod session;
 mod supervise;
 

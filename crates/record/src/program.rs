@@ -7,6 +7,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
+use clew_abi::script::{self, HEAD};
 use clew_trace::Error;
 use rustix::fs::{Access, AtFlags, CWD, accessat};
 
@@ -14,8 +15,6 @@ use crate::{Failure, NOT_EXECUTABLE, NOT_FOUND};
 
 /// How many `#!` lines may lead from one to the next, as in the kernel (`exec_binprm`).
 const MAX_INTERPRETERS: usize = 5;
-/// Bytes of a file that the kernel looks at (`BINPRM_BUF_SIZE`).
-const HEAD: usize = 256;
 /// `PATH` where the environment has none.
 const DEFAULT_PATH: &str = "/bin:/usr/bin";
 
@@ -61,7 +60,7 @@ pub fn resolve(argv: &[OsString], path: Option<&OsStr>) -> Result<Program, Failu
         if depth == MAX_INTERPRETERS {
             return Err(refuse(NOT_EXECUTABLE, name, "its `#!` lines lead on and on"));
         }
-        let Some((interpreter, argument)) = parse_script_line(line) else {
+        let Some((interpreter, argument)) = script::line(line) else {
             return Err(refuse(NOT_EXECUTABLE, name, "its `#!` line names no interpreter"));
         };
         let script = file.into_os_string().into_vec();
@@ -123,36 +122,6 @@ fn read_head(file: &Path) -> io::Result<Vec<u8>> {
     let mut head = Vec::with_capacity(HEAD);
     File::open(file)?.take(HEAD as u64).read_to_end(&mut head)?;
     Ok(head)
-}
-
-/// Takes apart what follows `#!`, exactly as the kernel does (`load_script`): the interpreter and
-/// at most one argument, which may be empty.
-fn parse_script_line(line: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
-    let blank = |b: &u8| matches!(b, b' ' | b'\t');
-    let ends_word = |b: &u8| blank(b) || *b == 0;
-    // The kernel's buffer is filled up with NULs, and its last byte never counts.
-    let line = &line[..line.len().min(HEAD - 3)];
-    let line = match line.iter().position(|b| matches!(b, b'\n' | 0)) {
-        Some(end) if line[end] == b'\n' => &line[..end],
-        Some(_) => line,
-        // Without a line's end, a name that fills the buffer may have been cut off.
-        None if line.len() < HEAD - 3 => line,
-        None => {
-            let name = line.iter().position(|b| !blank(b))?;
-            line[name..].iter().position(ends_word)?;
-            line
-        }
-    };
-    let line = &line[..line.iter().rposition(|b| !blank(b))? + 1];
-    let line = &line[line.iter().position(|b| !blank(b))?..];
-    let up_to =
-        |text: &[u8], end: &dyn Fn(&u8) -> bool| text.iter().position(end).unwrap_or(text.len());
-    let (name, rest) = line.split_at(up_to(line, &ends_word));
-    let argument = match rest.first() {
-        None | Some(0) => None,
-        Some(_) => rest.iter().position(|b| !blank(b)).map(|start| &rest[start..]),
-    };
-    Some((name, argument.map(|text| &text[..up_to(text, &|b| *b == 0)])))
 }
 
 /// Checks that the kernel can load the file. Returns why clew cannot follow it, if it cannot.

@@ -3,7 +3,7 @@
 use std::ffi::{CString, OsStr, OsString};
 use std::fs::{self, File};
 use std::mem::offset_of;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
@@ -54,38 +54,74 @@ pub fn record(options: &Options) -> Result<Recording, Failure> {
 fn record_followed(
     options: &Options,
     program: &Program,
-    mut environment: Environment,
+    environment: Environment,
     signals: &Saved,
     begun: Instant,
 ) -> Result<Recording, Failure> {
-    check_limits()?;
-    let place = Place::create(options, program)?;
-    set(&mut environment, "CLEW".into(), "1".into());
-    set(&mut environment, "CLEW_TRACE".into(), place.dir.clone().into());
-    let mut meta = describe(options, program, &environment);
-    let started = meta
-        .write(&place.dir)
-        .and_then(|()| start(options, program, &environment, &place, signals));
-    let running = started.inspect_err(|_| place.abandon())?;
-    place.make_latest();
+    let (session, running) = Session::begin(options, program, environment, signals, None, begun)?;
+    session.place.make_latest();
+    let finished = running.supervise(options.wait_all, &session.place.dir)?;
+    session.complete(&finished)?;
+    Ok(Recording { dir: session.place.dir, exit_code: exit_code(&finished) })
+}
 
-    let ledger = running.ledger.try_clone().tried(|| "share the engines' page")?;
-    let finished = running.supervise(options.wait_all, &place.dir)?;
-    if let Some((code, changed)) = &place.code {
-        keep_ledger(code, &ledger.into());
-        if code::changed(code) != *changed {
-            code::bound(code, code::MAX);
+/// A recording that has begun.
+pub(crate) struct Session {
+    pub place: Place,
+    meta: Meta,
+    /// The page that the engines share.
+    ledger: File,
+    begun: Instant,
+}
+
+impl Session {
+    /// Starts the guest; with `stdio`, as the leader of its own group.
+    pub fn begin(
+        options: &Options,
+        program: &Program,
+        mut environment: Environment,
+        signals: &Saved,
+        stdio: Option<Stdio<'_>>,
+        begun: Instant,
+    ) -> Result<(Self, Running)> {
+        check_limits()?;
+        let place = Place::create(options, program)?;
+        set(&mut environment, "CLEW".into(), "1".into());
+        set(&mut environment, "CLEW_TRACE".into(), place.dir.clone().into());
+        let meta = describe(options, program, &environment);
+        let started = meta
+            .write(&place.dir)
+            .and_then(|()| start(options, program, &environment, &place, signals, stdio));
+        let (running, ledger) = started.inspect_err(|_| place.abandon())?;
+        Ok((Self { place, meta, ledger: ledger.into(), begun }, running))
+    }
+
+    /// Keeps what the engines have found out about snapshots, and those within bounds.
+    pub fn keep_snapshots(&self) {
+        if let Some((code, changed)) = &self.place.code {
+            keep_ledger(code, &self.ledger);
+            if code::changed(code) != *changed {
+                code::bound(code, code::MAX);
+            }
         }
     }
-    let complete = finished.summary.exited.contains(&FIRST_STREAM);
-    let files = files::write_list(&place.dir, place.store.as_deref(), &finished.summary.files);
-    // Without its list of files a trace can still be replayed, so the outcome matters more.
-    let count = *files.as_ref().unwrap_or(&0);
-    meta.outcome = Some(outcome(&finished, complete, count, begun));
-    meta.write(&place.dir)?;
-    files?;
-    Ok(Recording { dir: place.dir, exit_code: exit_code(&finished) })
+
+    /// Writes down how it went.
+    pub fn complete(&self, finished: &Finished) -> Result<()> {
+        self.keep_snapshots();
+        let (place, mut meta) = (&self.place, self.meta.clone());
+        let complete = finished.summary.exited.contains(&FIRST_STREAM);
+        let files = files::write_list(&place.dir, place.store.as_deref(), &finished.summary.files);
+        // Without its list of files a trace can still be replayed, so the outcome matters more.
+        let count = *files.as_ref().unwrap_or(&0);
+        meta.outcome = Some(outcome(finished, complete, count, self.begun));
+        meta.write(&place.dir)?;
+        files.map(drop)
+    }
 }
+
+/// What a guest gets for its standard input, and for both output and errors.
+pub(crate) type Stdio<'a> = [BorrowedFd<'a>; 2];
 
 /// Keeps what the engines have found out about snapshots. Failing at that is no failure.
 fn keep_ledger(code: &Path, shared: &File) {
@@ -102,7 +138,7 @@ fn keep_ledger(code: &Path, shared: &File) {
     }
 }
 
-fn exit_code(finished: &Finished) -> i32 {
+pub(crate) fn exit_code(finished: &Finished) -> i32 {
     match finished.status {
         _ if finished.crashed => FAILED,
         Status::Exited(code) => code,
@@ -146,8 +182,8 @@ fn check_limits() -> Result<()> {
 }
 
 /// The directories a recording is made in.
-struct Place {
-    dir: PathBuf,
+pub(crate) struct Place {
+    pub dir: PathBuf,
     /// The root, for `latest-trace`.
     root: Option<Root>,
     /// Where stored files are shared with other traces, if that is on the trace's file system.
@@ -182,7 +218,7 @@ impl Place {
     }
 
     /// Removes the directory of a recording that never began.
-    fn abandon(&self) {
+    pub fn abandon(&self) {
         let _ = fs::remove_dir_all(&self.dir);
     }
 }
@@ -191,9 +227,9 @@ fn same_device(a: &Path, b: &Path) -> bool {
     matches!((fs::metadata(a), fs::metadata(b)), (Ok(a), Ok(b)) if a.dev() == b.dev())
 }
 
-type Environment = Vec<(OsString, OsString)>;
+pub(crate) type Environment = Vec<(OsString, OsString)>;
 
-fn environment(options: &Options) -> Environment {
+pub(crate) fn environment(options: &Options) -> Environment {
     let mut all: Environment = std::env::vars_os().collect();
     for (name, value) in &options.env {
         set(&mut all, name.clone(), value.clone());
@@ -259,11 +295,9 @@ fn num_cores(options: &Options, plan: Option<&Plan>) -> u64 {
 }
 
 /// A guest that runs.
-struct Running {
-    child: Child,
-    control: Control,
-    /// The page that the engines share.
-    ledger: OwnedFd,
+pub(crate) struct Running {
+    pub child: Child,
+    pub control: Control,
 }
 
 impl Running {
@@ -279,7 +313,8 @@ fn start(
     environment: &Environment,
     place: &Place,
     signals: &Saved,
-) -> Result<Running> {
+    stdio: Option<Stdio<'_>>,
+) -> Result<(Running, OwnedFd)> {
     let envp = as_c_strings(environment)?;
     let plan = options.seed.map(Plan::new);
     let (control, theirs) = Control::pair().map_err(failed)?;
@@ -325,13 +360,16 @@ fn start(
     ];
     fds.extend(store.as_ref().map(|s| (s.as_fd(), fd::STORE)));
     fds.extend(code.as_ref().map(|c| (c.as_fd(), fd::CODE)));
-    if Saved::fatal_pending() {
+    if let Some([input, output]) = stdio {
+        fds.extend([(input, 0), (output, 1), (output, 2)]);
+    } else if Saved::fatal_pending() {
         return Err(Error::new("start the program", "clew was interrupted"));
     }
-    let what =
-        Spawn { argv: &program.argv, envp: &envp, fds: &fds, signals, die_with_parent: false };
+    let own_group = stdio.is_some();
+    let argv = &program.argv;
+    let what = Spawn { argv, envp: &envp, fds: &fds, signals, die_with_parent: false, own_group };
     let child = spawn(&what).map_err(failed)?;
-    Ok(Running { child, control, ledger: shared })
+    Ok((Running { child, control }, shared))
 }
 
 fn flags(options: &Options) -> u64 {

@@ -33,10 +33,12 @@ pub struct Finished {
 }
 
 /// Where messages of the engine go.
-struct Log {
+pub(crate) struct Log {
     compressor: Compressor,
     warnings: HashSet<String>,
-    crashed: bool,
+    /// What there was to say, if nobody shall hear it yet.
+    kept: Option<Vec<String>>,
+    pub crashed: bool,
 }
 
 impl Supervisor {
@@ -47,7 +49,7 @@ impl Supervisor {
         wait_all: bool,
     ) -> Result<Self> {
         let watcher = Watcher::new().map_err(|e| Error::new(e.step, e.source))?;
-        let log = Log { compressor, warnings: HashSet::new(), crashed: false };
+        let log = Log::new(compressor);
         Ok(Self { child, control, watcher, log, wait_all })
     }
 
@@ -64,10 +66,7 @@ impl Supervisor {
         drop(self.control);
         let engines = if open { Engines::Running } else { Engines::Gone };
         let crashed = self.log.crashed;
-        let summary = self.log.compressor.finish(engines)?;
-        for note in &summary.notes {
-            clew_launch::say(note);
-        }
+        let (summary, _) = self.log.finish(engines)?;
         Ok(Finished { status, crashed, summary })
     }
 
@@ -116,13 +115,7 @@ impl Supervisor {
 
     /// Takes all waiting messages; false once there will be no more.
     fn drain(&mut self) -> Result<bool> {
-        loop {
-            match self.control.receive().tried(|| "hear from the engine")? {
-                Received::Empty => return Ok(true),
-                Received::Closed => return Ok(false),
-                Received::Message(message) => self.log.take(&message)?,
-            }
-        }
+        self.log.drain(&mut self.control)
     }
 
     /// Hands on what was sent to clew alone. What a terminal sends, the guest gets as well.
@@ -136,6 +129,42 @@ impl Supervisor {
 }
 
 impl Log {
+    pub fn new(compressor: Compressor) -> Self {
+        Self { compressor, warnings: HashSet::new(), kept: None, crashed: false }
+    }
+
+    /// One that says nothing: what there is to say is returned by [`Self::finish`].
+    pub fn silent(compressor: Compressor) -> Self {
+        Self { kept: Some(Vec::new()), ..Self::new(compressor) }
+    }
+
+    /// Takes all waiting messages; false once there will be no more.
+    pub fn drain(&mut self, control: &mut Control) -> Result<bool> {
+        loop {
+            match control.receive().tried(|| "hear from the engine")? {
+                Received::Empty => return Ok(true),
+                Received::Closed => return Ok(false),
+                Received::Message(message) => self.take(&message)?,
+            }
+        }
+    }
+
+    /// Stores what is left.
+    pub fn finish(self, engines: Engines) -> Result<(Summary, Vec<String>)> {
+        let Self { compressor, mut kept, .. } = self;
+        let summary = compressor.finish(engines)?;
+        for note in &summary.notes {
+            say(&mut kept, note);
+        }
+        Ok((summary, kept.unwrap_or_default()))
+    }
+
+    /// Leaves everything as it is: the trace is to be deleted.
+    pub fn abandon(self) -> Vec<String> {
+        self.compressor.abandon();
+        self.kept.unwrap_or_default()
+    }
+
     fn take(&mut self, message: &Message<'_>) -> Result<()> {
         let text = || String::from_utf8_lossy(message.payload).into_owned();
         match message.kind {
@@ -146,7 +175,7 @@ impl Log {
             WARNING => self.warn(text()),
             CRASH => {
                 self.crashed = true;
-                clew_launch::say(text().trim_end());
+                say(&mut self.kept, text().trim_end());
             }
             // Nothing else is for us; a newer engine cannot be, it is part of this program.
             _ => {}
@@ -156,8 +185,15 @@ impl Log {
 
     fn warn(&mut self, text: String) {
         if self.warnings.len() < MAX_WARNINGS && !self.warnings.contains(&text) {
-            clew_launch::say(&text);
+            say(&mut self.kept, &text);
             self.warnings.insert(text);
         }
+    }
+}
+
+fn say(kept: &mut Option<Vec<String>>, text: &str) {
+    match kept {
+        Some(kept) => kept.push(text.to_owned()),
+        None => clew_launch::say(text),
     }
 }

@@ -106,6 +106,7 @@ impl Host {
             fds: &fds,
             signals: &Saved::current(),
             die_with_parent: true,
+            own_group: false,
         })
         .map_err(failed)?;
         Ok(Process { child, control, crashed: false })

@@ -9,6 +9,9 @@ use clew_testsuite::paths;
 use clew_testsuite::process::{self, Invocation, children, collect, excerpt, kill_group, wait};
 use clew_testsuite::trials::{conclude, number_from_env, trial};
 
+#[path = "durability/tree.rs"]
+mod tree;
+
 /// Whom the signal hits.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Victim {
@@ -53,7 +56,11 @@ fn main() {
             })
         })
     });
-    conclude(trials.into());
+    let trees = trial("durability", "kill_tree", move |dir| {
+        let mut random = Random::new();
+        (0..kills).try_for_each(|_| tree::kill_once(dir, &mut random))
+    });
+    conclude(trials.into_iter().chain([trees]).collect());
 }
 
 fn kill_once(dir: &Path, argv: &[&str], victim: Victim, delay: Duration) -> Result<(), String> {
@@ -188,11 +195,19 @@ impl Random {
         Self(now.as_nanos() as u64 | 1)
     }
 
-    fn delay(&mut self) -> Duration {
+    fn next(&mut self) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
-        let magnitude = (self.0 >> 11) as f64 / (1u64 << 53) as f64;
+        self.0 >> 11
+    }
+
+    fn below(&mut self, end: usize) -> usize {
+        (self.next() % end as u64) as usize
+    }
+
+    fn delay(&mut self) -> Duration {
+        let magnitude = self.next() as f64 / (1u64 << 53) as f64;
         Duration::from_secs_f64(0.0005 * 4000f64.powf(magnitude))
     }
 }

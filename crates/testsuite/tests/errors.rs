@@ -15,6 +15,8 @@ use libtest_mimic::Trial;
 mod damage;
 #[path = "errors/debugger.rs"]
 mod debugger;
+#[path = "errors/hunts.rs"]
+mod hunts;
 #[path = "errors/limits.rs"]
 mod limits;
 #[path = "errors/moved.rs"]
@@ -35,6 +37,7 @@ fn main() {
     checks.extend(programs::CHECKS);
     checks.extend(damage::CHECKS);
     checks.extend(debugger::CHECKS);
+    checks.extend(hunts::CHECKS);
     checks.extend(limits::CHECKS);
     checks.extend(moved::CHECKS);
     checks.extend(snapshots::CHECKS);

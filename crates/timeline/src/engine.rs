@@ -16,6 +16,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use crate::Attention;
 use crate::probes::Probes;
+use crate::progress::PACE;
 use crate::wire;
 
 /// See the module's documentation. It is stopped unless its methods run.
@@ -148,7 +149,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Runs until it stops, interrupted once `attention` is readable. Copies are made after each time
+    /// Runs until it stops, with a `beat` from time to time, interrupted once `attention` is readable. Copies are made after each time
     /// `every`, and returned.
     pub fn run(
         &mut self,
@@ -156,6 +157,7 @@ impl Engine {
         order: &RunOrder,
         every: Option<Duration>,
         attention: Option<Attention<'_>>,
+        mut beat: impl FnMut(),
     ) -> Result<Vec<Copied>> {
         self.begin(order, every)?;
         while !self.advance(host)? {
@@ -163,6 +165,7 @@ impl Engine {
             if sleep(&[self], attention)? {
                 self.interrupt()?;
             }
+            beat();
         }
         Ok(self.finish())
     }
@@ -286,6 +289,8 @@ pub fn sleep(engines: &[&Engine], attention: Option<Attention<'_>>) -> Result<bo
         fds.push(PollFd::from_borrowed_fd(attention, PollFlags::IN));
     }
     let timeout = engines.iter().filter_map(|engine| engine.patience()).min();
+    let running = engines.iter().any(|engine| engine.running.is_some());
+    let timeout = if running { Some(timeout.unwrap_or(PACE).min(PACE)) } else { timeout };
     let timeout = timeout.and_then(|t| Timespec::try_from(t).ok());
     match poll(&mut fds, timeout.as_ref()) {
         Ok(_) => Ok(attention.is_some() && fds.last().is_some_and(|fd| !fd.revents().is_empty())),

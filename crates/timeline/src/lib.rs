@@ -9,12 +9,14 @@ mod engine;
 mod memory;
 pub mod model;
 mod probes;
+mod progress;
 mod search;
 mod state;
 pub mod walk;
 mod wire;
 
 pub use model::*;
+pub use progress::Progress;
 
 use std::time::{Duration, Instant};
 
@@ -30,6 +32,7 @@ use clew_trace::{Error, Result, Trace};
 use checkpoints::{Checkpoint, Checkpoints};
 use engine::{Copied, Engine};
 use probes::{Filters, Probes};
+use progress::Pulse;
 use state::Diversion;
 
 /// Time between checkpoints while the timeline runs through what it has not seen.
@@ -54,10 +57,13 @@ pub struct Timeline {
     /// How long a replay runs from the beginning to the present, about.
     time: Duration,
     beginning: Position,
+    /// When the trace's first process began: real time in nanoseconds since 1970.
+    started: u64,
     checkpoints: Checkpoints,
     probes: Probes,
     filters: Filters,
     diversion: Option<Diversion>,
+    progress: Option<Progress>,
 }
 
 impl Timeline {
@@ -67,7 +73,7 @@ impl Timeline {
         let process = host.start(trace, plan, FLAG_DEBUG, 0)?;
         let mut engine = Engine::new(&mut host, process, 0)?;
         let first = Position { event: plan.begin, tick: 0, pc: 0 };
-        engine.run(&mut host, &order(first, 0), None, None)?;
+        engine.run(&mut host, &order(first, 0), None, None, || ())?;
         let beginning = position(&engine.stopped);
         let here = Stopped { stop: Stop::Beginning, ..stopped(&engine.stopped) };
         let mut timeline = Self {
@@ -77,13 +83,20 @@ impl Timeline {
             here,
             time: Duration::ZERO,
             beginning,
+            started: clew_trace::processes::started(trace)?.unwrap_or(0),
             checkpoints: Checkpoints::default(),
             probes: Probes::default(),
             filters: Filters::default(),
             diversion: None,
+            progress: None,
         };
         timeline.keep_checkpoint(true)?;
         Ok(timeline)
+    }
+
+    /// Tells of motions that take long.
+    pub fn on_progress(&mut self, progress: Progress) {
+        self.progress = Some(progress);
     }
 
     /// Where and why the timeline stopped last.
@@ -232,7 +245,15 @@ impl Timeline {
     fn run_here(&mut self, run: &RunOrder, attention: Option<Attention<'_>>) -> Result<()> {
         let begun = Instant::now();
         let every = Some(SPACING.max(self.checkpoints.reach() / 40));
-        let copies = match self.engine.run(&mut self.host, run, every, attention) {
+        let mut pulse = Pulse::new(self.progress.as_mut());
+        let time = self.time;
+        let beat = || {
+            let at = (time + begun.elapsed()).as_secs();
+            pulse.beat(|| format!("replaying, at {at} s"));
+        };
+        let ran = self.engine.run(&mut self.host, run, every, attention, beat);
+        drop(pulse);
+        let copies = match ran {
             Ok(copies) => copies,
             Err(e) => {
                 // Its process is gone. History up to here is still there.
@@ -314,7 +335,7 @@ impl Timeline {
         };
         let Some(diversion) = &mut self.diversion else { return Ok(self.here.clone()) };
         diversion.engine.arm(&self.probes)?;
-        diversion.engine.run(&mut self.host, &run, None, Some(attention))?;
+        diversion.engine.run(&mut self.host, &run, None, Some(attention), || ())?;
         let raw = diversion.engine.stopped;
         Ok(self.translate(&raw))
     }

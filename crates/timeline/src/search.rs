@@ -8,6 +8,7 @@ use clew_trace::Result;
 
 use crate::checkpoints::Checkpoint;
 use crate::engine::{Engine, sleep};
+use crate::progress::Pulse;
 use crate::{
     Access, Attention, Position, Stop, Stopped, Timeline, Watchpoint, order, place, position, wire,
 };
@@ -67,6 +68,23 @@ impl Timeline {
         attention: Attention<'_>,
         successful: impl Fn(&RawStopped) -> bool,
     ) -> Result<Option<RawStopped>> {
+        let mut progress = self.progress.take();
+        let mut pulse = Pulse::new(progress.as_mut());
+        let found = self.search_with(run, until, width, attention, successful, &mut pulse);
+        drop(pulse);
+        self.progress = progress;
+        found
+    }
+
+    fn search_with(
+        &mut self,
+        run: &RunOrder,
+        until: Position,
+        width: usize,
+        attention: Attention<'_>,
+        successful: impl Fn(&RawStopped) -> bool,
+        pulse: &mut Pulse<'_>,
+    ) -> Result<Option<RawStopped>> {
         let mut parts: VecDeque<Part> = VecDeque::new();
         let mut until = Some(until);
         let mut interrupted = false;
@@ -95,6 +113,10 @@ impl Timeline {
                 if raw.place.reason == reason::INTERRUPTED || successful(&raw) {
                     return Ok(Some(raw));
                 }
+            }
+            if let Some(latest) = parts.front() {
+                let (from, all) = (latest.time.as_secs(), self.time.as_secs());
+                pulse.beat(|| format!("searching back, at {from} s of {all} s"));
             }
             let running: Vec<&Engine> =
                 parts.iter().filter(|part| !part.done).map(|part| &part.engine).collect();
@@ -195,7 +217,7 @@ impl Timeline {
         let begun = nearest.time;
         let run = RunOrder { wait_tid: tid.into(), wait_tick: wanted, ..order(until, 0) };
         let started = std::time::Instant::now();
-        engine.run(&mut self.host, &run, None, None)?;
+        engine.run(&mut self.host, &run, None, None, || ())?;
         let position = position(&engine.stopped);
         if position >= until || position <= from {
             return Ok(());

@@ -1,10 +1,12 @@
 //! The guest's state at the present position, and diversions from it.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::time::Duration;
 
 use clew_abi::control::MAX_PAYLOAD;
 use clew_abi::debug::{
-    AUXV, CHECKSUMS, GET_REGISTERS, PROGRAM, READ, Registers as RawRegisters, SET_REGISTERS, TASKS, TaskEntry,
+    AUXV, CHECKSUMS, GET_REGISTERS, PROGRAM, READ, Registers as RawRegisters, SET_REGISTERS, SIGINFO, TASKS, TIME,
+    TaskEntry,
     WRITE,
 };
 use clew_trace::{Error, Result};
@@ -147,6 +149,11 @@ impl Timeline {
         Ok(hasher.finish())
     }
 
+    /// The kernel's `siginfo` of the signal that strikes at the present position; empty if none does.
+    pub fn siginfo(&mut self) -> Result<Vec<u8>> {
+        self.engine.ask(&mut self.host, SIGINFO, 0, &[])
+    }
+
     /// Is there a diversion?
     pub fn diverted(&self) -> bool {
         self.diversion.is_some()
@@ -173,8 +180,11 @@ impl Timeline {
         Ok(false)
     }
 
-    /// Seconds since the recording began, at the present position.
+    /// Seconds since the recording began, at the present position: those of the last event with a time.
     pub fn elapsed(&mut self) -> Result<f64> {
-        Ok(self.time.as_secs_f64())
+        let (engine, host) = self.seen();
+        let bytes = engine.ask(host, TIME, 0, &[])?;
+        let now = bytes.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
+        Ok(Duration::from_nanos(now.saturating_sub(self.started)).as_secs_f64())
     }
 }

@@ -97,6 +97,14 @@ impl Compressor {
         sink.finish(engines)?;
         Ok(sink.summary)
     }
+
+    /// Stops, for a trace that nobody wants. Nothing touches it afterwards.
+    pub fn abandon(self) {
+        if let State::Busy { queue, worker } = self.state {
+            drop(queue);
+            let _ = worker.join();
+        }
+    }
 }
 
 fn start_worker(mut sink: Box<Sink>) -> Result<State> {

@@ -120,6 +120,16 @@ impl Origin {
     }
 }
 
+/// When the first process executed its program: real time in nanoseconds since 1970. None if the trace
+/// does not say.
+pub fn started(trace: &Trace) -> Result<Option<u64>> {
+    let Some(&first) = trace.streams()?.first() else { return Ok(None) };
+    let mut time = None;
+    let see = |record: &Record<'_>| time = record.exec().map(|exec| exec.realtime_ns);
+    trace.stream(first)?.head(0, see);
+    Ok(time)
+}
+
 /// The origins of all processes that have a stream, in the order in which they began, and what is
 /// wrong with streams that say nothing sound.
 pub fn origins(trace: &Trace) -> Result<(Vec<Origin>, Vec<String>)> {

@@ -6,6 +6,9 @@ use std::io::{self, ErrorKind};
 use std::os::unix::fs::{DirBuilderExt, symlink};
 use std::path::{Path, PathBuf};
 
+use rustix::fs::{CWD, RenameFlags, renameat_with};
+use rustix::io::Errno;
+
 use crate::{Error, Result, ResultExt, files, meta};
 
 /// Name of the link to the newest trace.
@@ -79,6 +82,23 @@ impl Root {
             }
         }
         Ok(next)
+    }
+
+    /// Makes a trace that lies elsewhere on the same file system one of those here, `<program>-<n>`.
+    pub fn adopt(&self, dir: &Path, program: &OsStr) -> Result<PathBuf> {
+        let tried = || format!("keep the trace {}", dir.display());
+        for number in self.next_number(program).tried(tried)?.. {
+            let path = self.0.join(numbered(program, number));
+            match renameat_with(CWD, dir, CWD, &path, RenameFlags::NOREPLACE) {
+                Err(Errno::EXIST) => {}
+                // Not all file systems know the flag.
+                Err(Errno::INVAL) if !path.exists() => {
+                    return fs::rename(dir, &path).tried(tried).map(|()| path);
+                }
+                other => return other.tried(tried).map(|()| path),
+            }
+        }
+        Err(Error::new(tried(), "all numbers are taken"))
     }
 
     /// Lets `latest-trace` name the trace at `dir`.

@@ -10,6 +10,8 @@
 //!
 //! Encodings: Intel SDM volume 2, appendix A; AMD APM volume 3, appendix A.
 
+use iced_x86::{Code, Instruction, OpKind, Register};
+
 /// Bytes [`decode`] may look at.
 pub const LOOKAHEAD: usize = 16;
 
@@ -23,6 +25,30 @@ mod flag {
     pub const ALL: u32 = 0x3f;
 }
 use flag::{ALL, C, O, P, S, Z};
+
+/// The instructions for the engine that nearly every program executes, when the dynamic linker looks at
+/// the processor and binds functions: the full decoder makes its tables, 160 KiB, when it is first used,
+/// which takes a fifth of a millisecond.
+pub fn intrinsic(code: &[u8]) -> Option<Instruction> {
+    let mut instr = Instruction::default();
+    match *code {
+        [0x0f, 0xa2] => instr.set_code(Code::Cpuid),
+        [0x0f, 0x31] => instr.set_code(Code::Rdtsc),
+        [0x0f, 0x01, 0xd0] => instr.set_code(Code::Xgetbv),
+        [0x0f, 0x01, 0xf9] => instr.set_code(Code::Rdtscp),
+        [0xf3, 0x90] => instr.set_code(Code::Pause),
+        // xsavec [rsp+disp8]
+        [0x0f, 0xc7, 0x64, 0x24, disp] => {
+            instr.set_code(Code::Xsavec_mem);
+            instr.set_op0_kind(OpKind::Memory);
+            instr.set_memory_base(Register::RSP);
+            instr.set_memory_displ_size(1);
+            instr.set_memory_displacement64(disp as i8 as u64);
+        }
+        _ => return None,
+    }
+    Some(instr)
+}
 
 /// What an instruction does beside being copied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -463,6 +489,33 @@ mod tests {
             assert_eq!(offsets.displacement_size(), 4);
         }
         true
+    }
+
+    #[test]
+    fn intrinsics_are_what_the_full_decoder_says() {
+        let all: [&[u8]; 8] = [
+            &[0x0f, 0xa2],
+            &[0x0f, 0x31],
+            &[0x0f, 0x01, 0xd0],
+            &[0x0f, 0x01, 0xf9],
+            &[0xf3, 0x90],
+            &[0x0f, 0xc7, 0x64, 0x24, 0x40],
+            &[0x0f, 0xc7, 0x64, 0x24, 0x00],
+            &[0x0f, 0xc7, 0x64, 0x24, 0x80],
+        ];
+        for code in all {
+            let full = Decoder::with_ip(64, code, PC, DecoderOptions::NONE).decode();
+            let quick = intrinsic(code).unwrap();
+            assert_eq!(quick, full, "{code:02x?}");
+            if full.op_count() > 0 {
+                let address = |instr: &Instruction| {
+                    let register = |register| if register == Register::RSP { 0x7fff_f000 } else { 0 };
+                    instr.virtual_address(0, 0, |r, _, _| Some(register(r)))
+                };
+                assert_eq!(address(&quick), address(&full));
+                assert!(address(&full).is_some());
+            }
+        }
     }
 
     #[test]

@@ -2,7 +2,9 @@
 timeout 5 echo in time; echo $?
 timeout 0.2 sleep 20; echo "timeout $?"
 { timeout -s KILL 0.2 sleep 20; } 2> /dev/null; echo "timeout by KILL $?"
-timeout --preserve-status 0.2 sh -c 'trap "exit 3" TERM; sleep 20 & wait'; echo "preserved $?"
+# What timeout is sent it sends on, once it waits: in the foreground once, otherwise to its group too.
+timeout --foreground --preserve-status 60 sh -c 'sleep 20 & trap "kill $!; exit 3" TERM
+    until grep -q "^State:.S" /proc/$PPID/status; do sleep 0.02; done; kill $PPID; wait'; echo "preserved $?"
 nohup sh -c 'kill -HUP $$; echo survives' 2> /dev/null
 setsid -w sh -c '[ "$(ps -o sid= -p $$ | tr -d " ")" = $$ ] && echo leader'
 setsid sh -c 'sleep 0.2; echo detached > detached' &

@@ -164,6 +164,9 @@ impl Engine {
         if let Some(bytes) = &checksums {
             atts.push(Att::Bytes { kind: clew_abi::record::ATT_CHECKSUMS, addr: 0, bytes });
         }
+        if let Some(time) = self.clock.due() {
+            atts.push(Att::Bytes { kind: clew_abi::record::ATT_TIME, addr: time, bytes: &[] });
+        }
         let stamp = Stamp { flags: outcome.flags, ..stamp };
         if let Mode::Record(log) = &mut self.mode {
             let event = if outcome.event == 0 { log::next_event() } else { outcome.event };

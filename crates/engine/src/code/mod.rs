@@ -26,6 +26,9 @@ type Number = u64;
 /// A file name, terminated.
 type Name = [u8; 17];
 
+/// What the vDSO has in place of a file's identity: snapshots are of one build, and so of one vDSO.
+const VDSO: [u64; 2] = [0; 2];
+
 /// Where this process's snapshot lies.
 #[derive(Default)]
 pub struct Code {
@@ -104,11 +107,32 @@ impl Engine {
         }
     }
 
+    /// The guest's vDSO was mapped, which is the engine's and no file: a text all the same. It is not
+    /// if it is `foreign`, that of a recording by another engine.
+    pub fn vdso_mapped(&mut self, start: u64, end: u64, foreign: bool) {
+        let text = Text { start, end, offset: 0, file: VDSO, shadow: 0 };
+        let usual = !foreign && window().shadow_entry(start).is_some();
+        let ready = usual.then(|| self.cache.take_ready(&text)).flatten();
+        while let Some(text) = self.cache.take_awaited_of(VDSO) {
+            self.drop_awaited(text);
+        }
+        if usual {
+            self.cache.add_text(text);
+        }
+        if let Some(text) = ready {
+            shadow::grant(text.start, text.end);
+        }
+    }
+
     /// There is executable memory in `start..end`: whatever a snapshot expected there will not come.
     pub fn displace_awaited(&mut self, start: u64, end: u64) {
-        while let Some(text) = self.cache.displaced(start, end) {
-            shadow::clear(text.start, text.end);
-            self.cache.invalidate(text.start, text.end, &shadow::mapped);
+        while let Some(text) = self.cache.displaced(start, end, VDSO) {
+            self.drop_awaited(text);
         }
+    }
+
+    fn drop_awaited(&mut self, text: Text) {
+        shadow::clear(text.start, text.end);
+        self.cache.invalidate(text.start, text.end, &shadow::mapped);
     }
 }

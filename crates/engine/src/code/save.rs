@@ -19,6 +19,9 @@ use core::fmt::Write;
 /// Pages of shadow entries written at once.
 const BATCH: usize = 16;
 const ENTRIES: usize = PAGE as usize / 8;
+/// A process that translates anything at all spends as much as for so many blocks: the decoder makes its
+/// tables, tables of the cache are copied.
+const ONCE: usize = 64;
 
 impl Engine {
     /// The process ends here, or becomes another program: keeps what it has translated if that is
@@ -29,11 +32,11 @@ impl Engine {
         if !self.recording() || new == 0 || !self.is_worth(number, new) || limited() {
             return;
         }
-        let live = self.cache.pack(&shadow::mapped);
-        if let Some(from) = write(self.cache, &name(number), live) {
+        // Where nothing can be written, others shall not try at once.
+        ledger::forget_missed(number);
+        if let Some(from) = write(self.cache, &name(number)) {
             self.code.from = from;
             ledger::note_verified(from);
-            ledger::forget_missed(number);
         }
     }
 
@@ -42,10 +45,10 @@ impl Engine {
         match there(&name(number)) {
             // The one that this process began with: others may have missed much too.
             There::File { identity, .. } if identity == self.code.from => {
-                self.cache.is_worth(ledger::add_missed(number, new))
+                self.cache.is_worth(ledger::add_missed(number, new + ONCE))
             }
             There::File { blocks, .. } => Cache::is_more(self.cache.useful_blocks(), blocks),
-            There::Nothing => self.cache.is_worth(ledger::add_missed(number, new)),
+            There::Nothing => self.cache.is_worth(ledger::add_missed(number, new + ONCE)),
             There::Unusable => true,
             There::Forbidden => false,
         }
@@ -94,9 +97,9 @@ fn limited() -> bool {
     limit[0] != u64::MAX
 }
 
-/// Writes a snapshot of the packed cache of `live` blocks, through a temporary name, so that nobody
-/// finds half of one. Returns its identity.
-fn write(cache: &mut Cache, name: &Name, live: usize) -> Option<u64> {
+/// Packs the cache and writes a snapshot of it, through a temporary name, so that nobody finds half of
+/// one. Returns its identity.
+fn write(cache: &mut Cache, name: &Name) -> Option<u64> {
     let mut temporary = Report::new();
     let _ = write!(temporary, ".tmp-{}\0", sys::getpid());
     let flags = sys::O_WRONLY | sys::O_CREAT | sys::O_EXCL | sys::O_CLOEXEC;
@@ -106,7 +109,7 @@ fn write(cache: &mut Cache, name: &Name, live: usize) -> Option<u64> {
         return None;
     }
     let file = file as i32;
-    let written = fill(cache, file, live);
+    let written = fill(cache, file);
     let temporary = temporary.bytes().as_ptr();
     // SAFETY: both names are terminated.
     let renamed = written.is_some()
@@ -122,7 +125,8 @@ fn write(cache: &mut Cache, name: &Name, live: usize) -> Option<u64> {
     st.as_ref().map(format::identity)
 }
 
-fn fill(cache: &mut Cache, file: i32, live: usize) -> Option<()> {
+fn fill(cache: &mut Cache, file: i32) -> Option<()> {
+    let live = cache.pack(&shadow::mapped);
     let entries = cache.indirect_entries();
     let mut at = 0;
     // Makes the lists as long as they will be: they are in an extent themselves.

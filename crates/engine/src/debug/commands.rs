@@ -91,6 +91,13 @@ impl Engine {
                 answer(&words);
             }
             CHECKSUMS => answer_all(&self.checksums(), 24),
+            SIGINFO => {
+                let info = self.signal_here().map_or(Vec::new(), |signal| {
+                    signal.siginfo.iter().flat_map(|word| word.to_le_bytes()).collect()
+                });
+                answer(&info);
+            }
+            TIME => answer(&self.clock.last.to_le_bytes()),
             PROGRAM => answer(self.exe.as_bytes()),
             _ => {}
         }

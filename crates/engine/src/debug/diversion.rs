@@ -7,6 +7,7 @@ use crate::replay::echo_written;
 use crate::state::{Engine, Mode};
 use crate::sys::{self, *};
 use clew_abi::control::END_EXITED;
+use clew_abi::debug::reason;
 use clew_syscalls::Call;
 
 const FUTEX_WAIT: u64 = 0;
@@ -22,6 +23,28 @@ impl Engine {
 
     pub fn diverted(&self) -> bool {
         matches!(self.mode, Mode::Diverted)
+    }
+
+    /// The guest has faulted in a diversion. It can only be left, or be made to go on elsewhere.
+    pub fn stop_in_diversion(&mut self, signo: u32) {
+        self.stop(reason::SIGNAL, [signo.into(), 0]);
+    }
+
+    /// Is this memory of the guest's own, which is not at a certain place and not for code?
+    fn may_map_diverted(&self, args: &[u64; 6]) -> bool {
+        let (prot, flags) = (args[2] as u32, args[3] as u32);
+        let own = flags & (MAP_ANONYMOUS | 3) == MAP_ANONYMOUS | MAP_PRIVATE;
+        own && flags & (MAP_FIXED | MAP_FIXED_NOREPLACE) == 0 && prot & PROT_EXEC == 0
+    }
+
+    fn map_diverted(&mut self, len: u64, prot: u32) -> i64 {
+        let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+        // SAFETY: a new mapping at an address the kernel chooses.
+        let got = unsafe { sys::mmap(0, len, prot, flags, -1, 0) };
+        if !sys::is_error(got) {
+            self.mapped(got as u64, crate::vma::page_up(len), prot, false);
+        }
+        got
     }
 
     /// A system call in a diversion.
@@ -49,11 +72,10 @@ impl Engine {
                 -(EAGAIN as i64)
             }
             __NR_futex | __NR_sched_yield => 0,
+            __NR_mmap if self.may_map_diverted(&call.args) => self.map_diverted(b, call.args[2] as u32),
             // No files, and no memory of others.
-            __NR_mmap if call.args[3] as u32 & (MAP_ANONYMOUS | 3) != MAP_ANONYMOUS | MAP_PRIVATE => {
-                -(EACCES as i64)
-            }
-            __NR_mmap | __NR_munmap | __NR_mprotect | __NR_brk | __NR_madvise
+            __NR_mmap => -(EACCES as i64),
+            __NR_munmap | __NR_mprotect | __NR_brk | __NR_madvise
             | __NR_rt_sigprocmask | __NR_rt_sigreturn => match self.emulate(call, None) {
                 Some(outcome) if outcome.context_replaced => return,
                 Some(outcome) => outcome.result,

@@ -138,15 +138,20 @@ impl Engine {
         Place { reason: why, position: self.position(), tid: self.task.tid as u64, detail }
     }
 
-    /// The next event is a signal that strikes here, and it stops.
-    fn signal_to_come(&mut self) -> Option<(u64, [u64; 2])> {
+    /// The signal that is the next event, if it strikes here.
+    pub(super) fn signal_here(&mut self) -> Option<SignalPayload> {
         let next = self.next_event()?;
         if next.kind != Kind::Signal || next.header.tick != self.ticks.now() {
             return None;
         }
         let payload: SignalPayload = next.payload();
-        let here = payload.pc == ctx().pc && self.matches(&next.header);
-        if !here || self.passed(self.position()) || !self.stops_at(payload.signo) {
+        (payload.pc == ctx().pc && self.matches(&next.header)).then_some(payload)
+    }
+
+    /// The next event is a signal that strikes here, and it stops.
+    fn signal_to_come(&mut self) -> Option<(u64, [u64; 2])> {
+        let payload = self.signal_here()?;
+        if self.passed(self.position()) || !self.stops_at(payload.signo) {
             return None;
         }
         self.hit(reason::SIGNAL, [payload.signo as u64, 0])

@@ -105,6 +105,7 @@ impl Engine {
     /// Makes the process what an `Exec` event says.
     fn become_program(&mut self, record: &Record) {
         let exec: ExecPayload = record.payload();
+        self.clock.last = exec.realtime_ns;
         self.pid = exec.pid;
         let task = self.task;
         self.tasks.keep_only(task);
@@ -234,6 +235,10 @@ impl Engine {
                 },
                 ATT_FILE_SIZE => {
                     self.files.resize_shared(bytes, att.addr);
+                    true
+                }
+                ATT_TIME => {
+                    self.clock.last = att.addr;
                     true
                 }
                 ATT_EXE => {

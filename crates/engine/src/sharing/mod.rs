@@ -424,10 +424,10 @@ impl Engine {
         }
         self.serve_requests();
         let mut ranges: Vec<(u64, u64)> = Vec::new();
-        let plan = clew_syscalls::plan(call, &SharedMemory);
+        let plan = clew_syscalls::plan(call, &sys::Memory);
         let mut add = |addr: u64, len: u64| ranges.push((addr, len));
-        clew_syscalls::reach(&plan, &SharedMemory, &mut add);
-        clew_syscalls::inputs(&plan, &SharedMemory, &mut add);
+        clew_syscalls::reach(&plan, &sys::Memory, &mut add);
+        clew_syscalls::inputs(&plan, &sys::Memory, &mut add);
         if call.nr == __NR_futex {
             add(call.args[0], 4);
             if matches!((call.args[1] & 0x7f) as u32, FUTEX_REQUEUE..=FUTEX_WAKE_OP) {
@@ -539,13 +539,4 @@ enum Outcome {
 fn protect(addr: u64, len: u64, prot: u32) {
     // SAFETY: the guest's pages; a touch comes back as a fault (`shared_fault`).
     unsafe { sys::mprotect(addr, len, prot) };
-}
-
-/// Guest memory, pages of others included: they are got as they are read.
-struct SharedMemory;
-
-impl clew_syscalls::GuestMemory for SharedMemory {
-    fn read(&self, addr: u64, buf: &mut [u8]) -> bool {
-        sys::read_guest(addr, buf)
-    }
 }

@@ -291,7 +291,7 @@ impl Engine {
     /// and delivered.
     pub fn deliver_fault(&mut self, taken: Taken) {
         if self.diverted() {
-            self.stop_for_fault(taken.signo);
+            self.stop_in_diversion(taken.signo);
         } else if self.replaying() {
             self.replay_signal(Some(taken));
         } else {

@@ -1,7 +1,7 @@
 //! Where one stands, for the beginning of a session.
 
-use crate::session::Session;
 use crate::debuggee::Debuggee;
+use crate::session::Session;
 
 pub fn answer<S: Session>(debuggee: &Debuggee<S>) -> String {
     let here = debuggee.session.here();

@@ -1,9 +1,9 @@
 //! `checkpoint`: remember this place.
 
 use super::Command;
+use crate::debuggee::Debuggee;
 use crate::notes::Checkpoint;
 use crate::session::Session;
-use crate::debuggee::Debuggee;
 
 pub const COMMAND: Command = Command {
     name: "checkpoint",

@@ -3,9 +3,9 @@
 use clew_trace::{Error, Result};
 
 use super::Command;
+use crate::debuggee::Debuggee;
 use crate::jump;
 use crate::session::Session;
-use crate::debuggee::Debuggee;
 
 pub const COMMAND: Command = Command {
     name: "delete checkpoint",

@@ -3,8 +3,8 @@
 use clew_trace::Result;
 
 use super::Command;
-use crate::session::Session;
 use crate::debuggee::Debuggee;
+use crate::session::Session;
 
 pub const COMMAND: Command = Command {
     name: "elapsed-time",

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::Command;
-use crate::session::Session;
 use crate::debuggee::Debuggee;
+use crate::session::Session;
 
 pub const COMMAND: Command = Command {
     name: "info checkpoints",

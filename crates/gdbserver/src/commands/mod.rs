@@ -19,9 +19,9 @@ pub mod script;
 
 use clew_trace::{Error, Result};
 
+use crate::debuggee::Debuggee;
 use crate::jump::{self, Jump};
 use crate::session::Session;
-use crate::debuggee::Debuggee;
 
 /// What gdb is taught.
 pub struct Command {

@@ -2,8 +2,8 @@
 //! no question, since nothing is lost.
 
 use super::Command;
-use crate::session::Session;
 use crate::debuggee::Debuggee;
+use crate::session::Session;
 
 pub const HOOK: Command = Command {
     name: "hook-stop",

@@ -1,8 +1,8 @@
 //! `when` and its kin, in rr's words: scripts read them.
 
 use super::Command;
-use crate::session::Session;
 use crate::debuggee::Debuggee;
+use crate::session::Session;
 
 pub const EVENT: Command = Command {
     name: "when",

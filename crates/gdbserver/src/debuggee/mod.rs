@@ -12,7 +12,7 @@ mod threads;
 
 use std::os::fd::{AsFd, OwnedFd};
 
-use clew_timeline::{Direction, Motion, Stopped};
+use clew_timeline::{Destination, Direction, Motion, Stopped};
 use clew_trace::Error;
 use gdbstub::target::ext::base::BaseOps;
 use gdbstub::target::{Target, ext};
@@ -76,6 +76,18 @@ impl<S: Session> Debuggee<S> {
         self.lines.push(format!("clew: {line}\n"));
     }
 
+    /// A motion has failed. If it was one beside history, history is still there.
+    fn recover(&mut self, e: &Error) -> Stopped {
+        self.say(e);
+        let here = self.session.here();
+        if self.session.diverted() {
+            let to = Destination::Position(here.position);
+            let back = self.session.seek(to, self.attention.as_fd());
+            return back.unwrap_or(here);
+        }
+        here
+    }
+
     /// Moves as was asked for. Returns whether it was a jump.
     pub fn go(&mut self) -> (Stopped, bool) {
         if let Some(jump) = self.jump.take() {
@@ -84,11 +96,7 @@ impl<S: Session> Debuggee<S> {
         let (direction, motion) = self.wish;
         self.points.apply(&mut self.session);
         let stopped = self.session.run(direction, motion, self.attention.as_fd());
-        let stopped = stopped.unwrap_or_else(|e| {
-            self.say(e);
-            self.session.here()
-        });
-        (stopped, false)
+        (stopped.unwrap_or_else(|e| self.recover(&e)), false)
     }
 }
 

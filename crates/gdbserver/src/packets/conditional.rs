@@ -2,9 +2,9 @@
 
 use super::FAILED;
 use super::frame::{self, number};
+use crate::debuggee::Debuggee;
 use crate::points::Kind;
 use crate::session::Session;
-use crate::debuggee::Debuggee;
 
 /// What follows `Z`. None if it is no breakpoint.
 pub fn answer<S: Session>(debuggee: &mut Debuggee<S>, rest: &[u8]) -> Option<Vec<u8>> {

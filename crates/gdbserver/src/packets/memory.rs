@@ -2,8 +2,8 @@
 
 use super::frame::{self, MAX_PACKET};
 use super::{FAILED, FAULT};
-use crate::session::Session;
 use crate::debuggee::Debuggee;
+use crate::session::Session;
 
 const MAX_READ: usize = MAX_PACKET / 2 - 4;
 

@@ -12,8 +12,8 @@ pub mod tls;
 pub mod transfer;
 pub mod wire;
 
-use crate::session::Session;
 use crate::debuggee::Debuggee;
+use crate::session::Session;
 
 /// An error without a better number.
 pub const FAILED: &[u8] = b"E01";

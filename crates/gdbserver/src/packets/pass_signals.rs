@@ -2,9 +2,9 @@
 
 use super::FAILED;
 use super::frame::number;
+use crate::debuggee::Debuggee;
 use crate::session::Session;
 use crate::signals::from_gdb;
-use crate::debuggee::Debuggee;
 
 pub fn answer<S: Session>(debuggee: &mut Debuggee<S>, rest: &[u8]) -> Vec<u8> {
     let words = rest.split(|&b| b == b';').filter(|word| !word.is_empty());

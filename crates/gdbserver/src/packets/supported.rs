@@ -1,7 +1,7 @@
 //! `qSupported`: what we add to gdbstub's answer.
 
 /// What this layer offers.
-const OURS: &str = "QPassSignals+;ConditionalBreakpoints+;qXfer:threads:read+;qXfer:auxv:read+;qXfer:exec-file:read+";
+const OURS: &str = "QPassSignals+;ConditionalBreakpoints+;qXfer:threads:read+;qXfer:auxv:read+;qXfer:exec-file:read+;qXfer:siginfo:read+";
 
 /// Whether a request is that.
 pub fn is(body: &[u8]) -> bool {

@@ -2,8 +2,8 @@
 
 use super::FAILED;
 use super::frame::{hex, number};
-use crate::session::Session;
 use crate::debuggee::Debuggee;
+use crate::session::Session;
 
 pub fn answer<S: Session>(debuggee: &mut Debuggee<S>, id: &[u8]) -> Vec<u8> {
     // `pPID.TID`, or `TID` alone.

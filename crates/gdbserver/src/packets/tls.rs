@@ -6,9 +6,9 @@
 
 use super::FAILED;
 use super::frame::number;
+use crate::debuggee::Debuggee;
 use crate::elf;
 use crate::session::Session;
-use crate::debuggee::Debuggee;
 
 /// Of libc, for libthread_db: width in bits, count, offset in a link map.
 const MODULE_NUMBER: &str = "_thread_db_link_map_l_tls_modid";
@@ -28,8 +28,11 @@ fn address<S: Session>(debuggee: &mut Debuggee<S>, rest: &[u8]) -> Option<u64> {
     let tid = words.next()?.rsplit(|&b| b == b'.').next().and_then(number)?;
     let (offset, link_map) = (number(words.next()?)?, number(words.next()?)?);
     let libc = debuggee.files.find("libc.so.6")?;
-    let [_, _, at] = elf::object::<12>(&debuggee.files.open(libc).ok()?, MODULE_NUMBER)
-        .map(|bytes| [0, 4, 8].map(|i| u32::from_le_bytes([bytes[i], bytes[i + 1], bytes[i + 2], bytes[i + 3]])))?;
+    let [_, _, at] =
+        elf::object::<12>(&debuggee.files.open(libc).ok()?, MODULE_NUMBER).map(|bytes| {
+            [0, 4, 8]
+                .map(|i| u32::from_le_bytes([bytes[i], bytes[i + 1], bytes[i + 2], bytes[i + 3]]))
+        })?;
     let thread_pointer = debuggee.session.registers(u32::try_from(tid).ok()?).ok()?.fs_base;
     let module = word(debuggee, link_map.checked_add(at.into())?)?;
     let table = word(debuggee, thread_pointer.checked_add(8)?)?;

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use super::FAILED;
 use super::frame::{self, MAX_PACKET, number};
-use crate::session::Session;
 use crate::debuggee::Debuggee;
+use crate::session::Session;
 
 /// Leaves room for the worst of escaping.
 const MAX_PIECE: usize = MAX_PACKET / 2 - 8;
@@ -20,15 +20,18 @@ pub fn answer<S: Session>(debuggee: &mut Debuggee<S>, rest: &[u8]) -> Option<Vec
     let document = match object {
         b"auxv" => debuggee.session.auxv(),
         b"exec-file" => debuggee.session.program().map(String::into_bytes),
+        b"siginfo" => debuggee.session.siginfo(),
         b"threads" => Ok(threads(debuggee).into_bytes()),
         _ => return None,
     };
+    // Where there is none, the client is told so.
+    let document = document.map(|bytes| (!bytes.is_empty()).then_some(bytes));
     let piece = words.nth(1).and_then(|range| {
         let comma = range.iter().position(|&b| b == b',')?;
         Some((number(&range[..comma])?, number(&range[comma + 1..])?))
     });
     Some(match (document, piece) {
-        (Ok(document), Some((offset, len))) => cut(&document, offset, len),
+        (Ok(Some(document)), Some((offset, len))) => cut(&document, offset, len),
         _ => FAILED.to_vec(),
     })
 }

@@ -66,7 +66,7 @@ pub fn position(at: u64) -> Position {
 }
 
 fn tid(at: u64) -> u32 {
-    if at / 640 % 2 == 0 { PID } else { OTHER }
+    if (at / 640).is_multiple_of(2) { PID } else { OTHER }
 }
 
 /// How often it has been counted before this moment.
@@ -272,6 +272,9 @@ impl Session for Fake {
         let at = self.at;
         let last = self.programs.iter().rev().find(|(from, _)| *from <= at);
         Ok(last.map(|(_, name)| name.clone()).unwrap_or_default())
+    }
+    fn siginfo(&mut self) -> Result<Vec<u8>> {
+        Ok(Vec::new())
     }
     fn diverted(&self) -> bool {
         !self.written.is_empty() || !self.changed.is_empty()

@@ -10,7 +10,7 @@ use clew_testsuite::paths;
 
 use super::{Check, clew, expect};
 
-pub const CHECKS: [(&str, Check); 9] = [
+pub const CHECKS: [(&str, Check); 10] = [
     ("debugger_missing", |dir| {
         record(dir)?;
         let missing = clew(dir, &["replay", "-d", "no-such-debugger", "trace"])?;
@@ -21,6 +21,15 @@ pub const CHECKS: [(&str, Check); 9] = [
     ("debugger_fails", |dir| {
         record(dir)?;
         expect(&clew(dir, &["replay", "-d", "/bin/false", "trace"])?, &[1], &[])
+    }),
+    ("debugger_killed", |dir| {
+        record(dir)?;
+        let script = dir.join("debugger");
+        std::fs::write(&script, "#!/bin/sh\nkill -9 $$\n").map_err(|e| e.to_string())?;
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        std::fs::set_permissions(&script, mode).map_err(|e| e.to_string())?;
+        let killed = clew(dir, &["replay", "-d", "./debugger", "trace"])?;
+        expect(&killed, &[1], &["the debugger was killed by sigkill"])
     }),
     ("debugger_none_in_path", |dir| {
         record(dir)?;

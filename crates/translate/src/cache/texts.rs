@@ -83,11 +83,18 @@ impl Cache {
         self.texts.clear();
     }
 
-    /// There is executable memory in `start..end`: takes out an awaited text there, whose blocks are
-    /// of no use any more. The caller takes its shadow entries away, then calls
-    /// [`Self::invalidate`].
-    pub fn displaced(&mut self, start: u64, end: u64) -> Option<Text> {
-        let n = self.awaited.iter().position(|t| t.overlaps(start, end))?;
+    /// There is executable memory in `start..end`: takes out an awaited text there, but not one of the
+    /// file `own`. Its blocks are of no use any more: the caller takes its shadow entries away, then
+    /// calls [`Self::invalidate`].
+    pub fn displaced(&mut self, start: u64, end: u64, own: [u64; 2]) -> Option<Text> {
+        let displaced = |t: &Text| t.overlaps(start, end) && t.file != own;
+        let n = self.awaited.iter().position(displaced)?;
+        Some(self.take_awaited(n))
+    }
+
+    /// The same for an awaited text of a file.
+    pub fn take_awaited_of(&mut self, file: [u64; 2]) -> Option<Text> {
+        let n = self.awaited.iter().position(|t| t.file == file)?;
         Some(self.take_awaited(n))
     }
 

@@ -1,8 +1,9 @@
 //! `clew replay` under a debugger: opens the timeline, serves it, starts the debugger.
 
 use std::fs::File;
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
 use std::os::fd::AsFd;
+use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, ExitStatus};
 
 use clew_gdbserver::Server;
@@ -35,6 +36,9 @@ pub fn run(args: &Args, trace: &Trace, target: &Target) -> Result<i32> {
     let banner = banner(trace, &plan);
     let options = Options { quiet: args.no_redirect_output, mark: args.mark_stdio };
     let mut timeline = Timeline::open(trace, &plan, &options)?;
+    if std::io::stderr().is_terminal() {
+        timeline.on_progress(Box::new(show_progress));
+    }
     if !start(args, &mut timeline)? {
         return Ok(INTERRUPTED);
     }
@@ -48,6 +52,15 @@ pub fn run(args: &Args, trace: &Trace, target: &Target) -> Result<i32> {
     let server = Server::new(listener, timeline, files, banner).tried(|| "make a pipe")?;
     let Some(sysroot) = sysroot else { return serve(args, server, &debugger, port) };
     accompany(server, &debugger, port, &sysroot, &executable)
+}
+
+/// Says in one line, which disappears, what takes long.
+fn show_progress(text: Option<&str>) {
+    const ERASE: &str = "\r\x1b[K";
+    match text {
+        Some(text) => eprint!("{ERASE}clew: {text} "),
+        None => eprint!("{ERASE}"),
+    }
 }
 
 fn listen(port: u16) -> Result<Listener> {
@@ -91,11 +104,12 @@ fn banner(trace: &Trace, plan: &Plan) -> String {
 fn serve(args: &Args, mut server: Server<Timeline>, debugger: &Debugger, port: u16) -> Result<i32> {
     clew_launch::say(format!("listening at 127.0.0.1:{port}; connect with"));
     text::print(debugger.command_for_users(port) + "\n")?;
-    server.serve(|| false);
-    while args.keep_listening {
+    loop {
         server.serve(|| false);
+        if !args.keep_listening {
+            return Ok(0);
+        }
     }
-    Ok(0)
 }
 
 /// Starts the debugger and serves it until it has ended.
@@ -114,6 +128,9 @@ fn accompany(
         }
     }
     let status = child.wait().tried(|| "wait for the debugger")?;
+    if let Some(signal) = status.signal() {
+        clew_launch::say(format!("the debugger was killed by {}", text::signal_name(signal)));
+    }
     Ok(status.code().unwrap_or(crate::FAILED))
 }
 

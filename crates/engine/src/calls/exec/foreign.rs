@@ -1,6 +1,6 @@
 //! Formats that somebody registered with the kernel (binfmt_misc).
 
-use super::HEAD;
+use clew_abi::script::HEAD;
 use crate::crash::Report;
 use crate::procfs;
 use crate::sys::{self, *};

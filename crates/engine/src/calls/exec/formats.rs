@@ -4,9 +4,8 @@ use super::request::Request;
 use crate::descriptors;
 use crate::sys::{self, *};
 use alloc_crate::vec::Vec;
+use clew_abi::script::HEAD;
 
-/// The part of a file that decides what it is (BINPRM_BUF_SIZE).
-pub const HEAD: usize = 256;
 const EHDR: usize = 64;
 const PHDR: usize = 56;
 const PT_INTERP: u32 = 3;
@@ -20,37 +19,6 @@ pub fn head(file: i32) -> Result<Vec<u8>, i64> {
     let got = sys::pread(file, &mut head, 0);
     head.truncate(usize::try_from(got).map_err(|_| got)?);
     Ok(head)
-}
-
-/// Takes apart what follows `#!`, exactly as the kernel does (`load_script`): the interpreter and
-/// at most one argument, which may be empty.
-pub fn script_line(line: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
-    let blank = |b: &u8| matches!(b, b' ' | b'\t');
-    let ends_word = |b: &u8| blank(b) || *b == 0;
-    // The kernel's buffer is filled up with NULs, and its last byte never counts.
-    let line = &line[..line.len().min(HEAD - 3)];
-    let line = match line.iter().position(|b| matches!(b, b'\n' | 0)) {
-        Some(end) if line[end] == b'\n' => &line[..end],
-        Some(_) => line,
-        // Without a line's end, a name that fills the buffer may have been cut off.
-        None if line.len() < HEAD - 3 => line,
-        None => {
-            let name = line.iter().position(|b| !blank(b))?;
-            line[name..].iter().position(ends_word)?;
-            line
-        }
-    };
-    let line = &line[..line.iter().rposition(|b| !blank(b))? + 1];
-    let line = &line[line.iter().position(|b| !blank(b))?..];
-    let up_to =
-        |text: &[u8], end: &dyn Fn(&u8) -> bool| text.iter().position(end).unwrap_or(text.len());
-    let (name, rest) = line.split_at(up_to(line, &ends_word));
-    let argument = match rest.first() {
-        None | Some(0) => None,
-        Some(_) => rest.iter().position(|b| !blank(b)).map(|start| &rest[start..]),
-    };
-    let argument = argument.map(|text| &text[..up_to(text, &|b| *b == 0)]);
-    (!name.is_empty()).then_some((name, argument))
 }
 
 /// What a file that is no script is.

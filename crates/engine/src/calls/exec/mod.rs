@@ -21,7 +21,8 @@ use alloc_crate::vec::Vec;
 use clew_abi::orders::FLAG_NO_FOLLOW;
 use clew_abi::record::{ATT_STRING, Kind, SyscallPayload};
 use clew_syscalls::Call;
-use formats::{Format, HEAD};
+use clew_abi::script;
+use formats::Format;
 use next::Place;
 use request::Request;
 
@@ -109,7 +110,9 @@ impl Engine {
                 target.check_format(&head)?;
                 break;
             };
-            let (name, argument) = formats::script_line(line).ok_or(-i64::from(ENOEXEC))?;
+            let (name, argument) = script::line(line)
+                .filter(|(name, _)| !name.is_empty())
+                .ok_or(-i64::from(ENOEXEC))?;
             if request.inaccessible() {
                 return Err(-i64::from(ENOENT));
             }

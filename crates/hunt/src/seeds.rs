@@ -1,0 +1,78 @@
+//! The seeds of a hunt's runs.
+
+/// How a run is scheduled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Schedule {
+    pub chaos: bool,
+    /// Of this run; none without chaos.
+    pub seed: Option<u64>,
+    /// 0 for the default.
+    pub slice_ticks: u64,
+}
+
+impl Schedule {
+    /// Of run `number` of a hunt with this seed.
+    pub fn of(hunt: u64, number: u64, chaos: bool) -> Self {
+        match chaos {
+            true => {
+                let seed = run_seed(hunt, number);
+                Self { chaos, seed: Some(seed), slice_ticks: slice_ticks(seed) }
+            }
+            false => Self::default(),
+        }
+    }
+
+    /// The options of `clew record` that schedule another run like this one.
+    pub fn options(&self) -> Vec<String> {
+        let mut all = Vec::new();
+        if self.chaos {
+            all.push("--chaos".to_owned());
+        }
+        all.extend(self.seed.map(|seed| format!("--seed {seed}")));
+        if self.slice_ticks != 0 {
+            all.push(format!("-c {}", self.slice_ticks));
+        }
+        all
+    }
+}
+
+/// Short enough to be typed, and for a hunt's first 2³² runs never the same twice: every step of it can be
+/// undone.
+pub fn run_seed(hunt: u64, number: u64) -> u64 {
+    let mixed = mix(hunt);
+    let mut x = (number as u32).wrapping_add((mixed >> 32) as u32);
+    x = (x ^ x >> 16).wrapping_mul(0x85eb_ca6b);
+    x = (x ^ x >> 13).wrapping_mul(0xc2b2_ae35);
+    u64::from(x ^ x >> 16 ^ mixed as u32)
+}
+
+/// Slices of very different lengths find very different races.
+fn slice_ticks(seed: u64) -> u64 {
+    let random = mix(seed);
+    let octave = random % 14;
+    (200 << octave) + (random >> 32) % (200 << octave)
+}
+
+/// splitmix64's output function.
+fn mix(x: u64) -> u64 {
+    let x = x.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let x = (x ^ x >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let x = (x ^ x >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+    x ^ x >> 31
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn seeds_differ_between_runs_and_hunts() {
+        let seeds = |hunt| (1..=20_000).map(move |n| run_seed(hunt, n));
+        assert_eq!(seeds(7).collect::<HashSet<_>>().len(), 20_000);
+        assert_eq!(seeds(7).zip(seeds(8)).filter(|(a, b)| a == b).count(), 0);
+        assert_eq!(Schedule::of(7, 3, true), Schedule::of(7, 3, true));
+        assert_eq!(Schedule::of(7, 3, false), Schedule::default());
+    }
+}
