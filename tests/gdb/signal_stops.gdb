@@ -1,4 +1,5 @@
 # guest: signals.c
+set print frame-arguments none
 handle SIGALRM stop print
 continue
 print $_siginfo.si_signo

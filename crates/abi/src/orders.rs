@@ -118,6 +118,9 @@ pub struct Orders {
     pub forks: u64,
     /// Stop the replay after this event (0: run to the end).
     pub stop_event: u64,
+    /// Hit probes all over the guest's code (see the engine's `debug::stress`): 0 for none, else one
+    /// more than the single steps behind each breakpoint.
+    pub stress_probes: u64,
     /// `RLIMIT_STACK` of the recorded process in bytes (`u64::MAX`: unlimited): the size its stack
     /// may grow to.
     pub stack_limit: u64,
@@ -197,7 +200,5 @@ pub const FLAG_DEBUG: u64 = 64;
 
 /// Record checksums of guest memory with some events (see the engine's `checksum`).
 pub const FLAG_CHECK_MEMORY: u64 = 8;
-/// Replay with probes all over the guest's code (engine tests, see the engine's `debug::stress`).
-pub const FLAG_STRESS_PROBES: u64 = 16;
 
 pub const ORDERS_LEN: usize = size_of::<Orders>();

@@ -64,5 +64,4 @@ fn directories_that_cannot_hold_traces_are_125() {
 #[test]
 fn what_is_not_built_says_so() {
     expect(&["pack", "-o", "x.clew"], 1, "cannot do that yet");
-    expect(&["demo"], 1, "cannot do that yet");
 }

@@ -208,6 +208,9 @@ impl Engine {
                 false if self.exact > 0 => Some(Single::Seek),
                 false => self.single_steps().then_some(Single::Step),
             };
+            if self.stress.on && what_for == Some(Single::Seek) {
+                self.stress_passes();
+            }
             let entry = match what_for {
                 Some(what_for) => self.single_block(pc, what_for),
                 None => self.entry(pc),
@@ -225,6 +228,11 @@ impl Engine {
         }
     }
 
+    /// Does the guest go on by single instructions anyway: for its trap flag, or to find an event?
+    pub fn must_go_alone(&mut self) -> bool {
+        ctx().rflags & TF != 0 || self.must_seek()
+    }
+
     /// One instruction was executed alone: to find an event's exact place while replaying, or to switch
     /// tasks at one while recording.
     fn sought(&mut self) {
@@ -240,7 +248,13 @@ impl Engine {
                 }
             }
             Alone::Fault(taken) => self.fault(taken),
-            Alone::Left(number, site) => return self.leave(number, site),
+            Alone::Left(number, site) => {
+                self.stress.left = 0;
+                return self.leave(number, site);
+            }
+        }
+        if self.stress.steps() {
+            return self.stress_step();
         }
         self.resume();
     }

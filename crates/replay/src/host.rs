@@ -69,8 +69,8 @@ impl Host {
         })
     }
 
-    /// Starts an engine that replays the plan from its beginning. `flags` are the orders'.
-    pub fn start(&self, trace: &Trace, plan: &Plan, flags: u64, stop_event: u64) -> Result<Process> {
+    /// Starts an engine that replays the plan from its beginning. Flags and the like are those of `wishes`.
+    pub fn start(&self, trace: &Trace, plan: &Plan, wishes: Orders) -> Result<Process> {
         let meta = trace.meta();
         clew_launch::signals::survive_file_size_limit();
         let (control, theirs) = Control::pair().map_err(failed)?;
@@ -82,12 +82,10 @@ impl Host {
                 slice_ticks: meta.options.slice_ticks,
                 num_cores: meta.options.num_cores,
                 cpuid_clear: meta.options.cpuid_clear,
-                flags,
                 forks: plan.forks(),
-                stop_event,
                 stack_limit: meta.stack_limit.unwrap_or(u64::MAX),
                 build: self.code.as_ref().map_or(0, |_| clew_launch::ENGINE_BUILD),
-                ..Orders::default()
+                ..wishes
             },
             orders::Strings::default(),
         )

@@ -14,7 +14,7 @@ pub mod stitch;
 mod verify;
 
 use clew_abi::control::{DIVERGED, END_EXITED, END_KILLED, END_TRUNCATED, ENDED};
-use clew_abi::orders::{FLAG_QUIET, FLAG_STRESS_PROBES, FLAG_TRACE_EVENTS};
+use clew_abi::orders::{FLAG_QUIET, FLAG_TRACE_EVENTS, Orders};
 use clew_trace::{Error, Result, ResultExt, Trace};
 
 use crate::host::{Heard, Host, Process};
@@ -32,8 +32,8 @@ pub struct Options {
     pub stop_event: u64,
     /// Let the engine report each event as a warning.
     pub trace_events: bool,
-    /// Probe the guest's code all over, to no effect.
-    pub stress_probes: bool,
+    /// Probe the guest's code all over, to no effect, with so many single steps behind each hit.
+    pub stress_probes: Option<u32>,
 }
 
 /// What came of a replay.
@@ -61,7 +61,13 @@ pub fn replay_autopilot(trace: &Trace, target: &Target, options: &Options) -> Re
     let tried = || format!("replay {}", trace.dir().display());
     let Some(plan) = Plan::new(trace, target)? else { return nothing_to_replay(trace, target) };
     let mut host = Host::new(trace, &plan, options.quiet, options.mark)?;
-    let mut process = host.start(trace, &plan, flags(options), options.stop_event)?;
+    let wishes = Orders {
+        flags: flags(options),
+        stop_event: options.stop_event,
+        stress_probes: options.stress_probes.map_or(0, |steps| u64::from(steps) + 1),
+        ..Orders::default()
+    };
+    let mut process = host.start(trace, &plan, wishes)?;
     let result = serve(&mut host, &mut process, tried);
     let damage = host.damage();
     host.output.flush();
@@ -183,9 +189,6 @@ fn flags(options: &Options) -> u64 {
     }
     if options.trace_events {
         flags |= FLAG_TRACE_EVENTS;
-    }
-    if options.stress_probes {
-        flags |= FLAG_STRESS_PROBES;
     }
     flags
 }

@@ -90,6 +90,31 @@ impl Subject {
         Ok(recorded.0)
     }
 
+    /// Records, then replays with probes all over the code, with and without single steps between them:
+    /// that must match, and come through the same states.
+    pub fn check_probes(&self, dir: &Path) -> Result<(), String> {
+        let session = Session::new(self, dir)?;
+        self.run(dir, &session.argv, "recorded")?;
+        let probed = |steps: u32| {
+            let label = format!("probed-{steps}");
+            let outcome = session.replay(&[&format!("--stress-probes={steps}")], &label)?;
+            let stderr = String::from_utf8_lossy(&outcome.stderr).into_owned();
+            let states = stderr.lines().find_map(|line| {
+                let (states, _) = line.split_once("clew: probes: ")?.1.split_once(',')?;
+                Some(states.to_string())
+            });
+            states.ok_or(format!("the replay does not say what it probed: {stderr}"))
+        };
+        let same = probed(0).and_then(|run| {
+            let stepped = probed(5)?;
+            if run == stepped {
+                return Ok(());
+            }
+            Err(format!("states differ: running {run}, by single steps {stepped}"))
+        });
+        same.map_err(|error| session.explain(error))
+    }
+
     /// What is known beforehand of each run.
     pub(crate) fn expect(&self, outcome: &Outcome) -> Result<(), String> {
         let shown = || {

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 type Check = fn(&Path) -> Result<(), String>;
 
-const CHECKS: [(&str, Check); 14] = [
+const CHECKS: [(&str, Check); 15] = [
     ("signal", signal),
     ("assertion", assertion),
     ("exit_code", exit_code),
@@ -28,6 +28,7 @@ const CHECKS: [(&str, Check); 14] = [
     ("interrupted", interrupted),
     ("leftovers", leftovers),
     ("core", core),
+    ("demo", demo),
 ];
 
 fn main() {
@@ -334,4 +335,29 @@ fn core(dir: &Path) -> Result<(), String> {
     let words = ["until-fail", "--engine", "core", "--timeout", "0.3", "--", "sleep", "79"];
     expect_code(&clew(dir, &words)?, 1)?;
     expect_code(&clew(dir, &["until-fail", "--engine", "core", "-n", "3", "--", "true"])?, 0)
+}
+
+/// It finds the race, in time, and leaves its trace only.
+fn demo(dir: &Path) -> Result<(), String> {
+    let mut invocation = invocation(dir, &["demo"])?;
+    // There is no compiler and no debugger.
+    invocation.env.push(("PATH".into(), "/nowhere".into()));
+    let outcome = invocation.run()?;
+    no_panic(&outcome, "clew demo")?;
+    expect_code(&outcome, 0)?;
+    let text = String::from_utf8_lossy(&outcome.stdout).into_owned();
+    let wanted = [
+        "failed: SIGABRT",
+        "bank::audit at bank.rs:",
+        "bank::deposit at bank.rs:17",
+        ">    17      BALANCE.store",
+        "clew replay -e bank-0",
+    ];
+    if let Some(missing) = wanted.iter().find(|word| !text.contains(**word)) {
+        return Err(format!("{missing:?} is missing in:\n{text}"));
+    }
+    if outcome.elapsed > Duration::from_secs(30) {
+        return Err(format!("it took {:?}", outcome.elapsed));
+    }
+    only_these_left(dir, 1)
 }

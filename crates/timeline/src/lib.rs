@@ -23,7 +23,7 @@ use std::time::{Duration, Instant};
 use clew_abi::debug::{
     RUN_CATCH_REST, RUN_DIVERTED, RUN_ECHO, RUN_STOP, RunOrder, Stopped as RawStopped, reason,
 };
-use clew_abi::orders::FLAG_DEBUG;
+use clew_abi::orders::{FLAG_DEBUG, Orders};
 use clew_replay::End;
 use clew_replay::host::Host;
 use clew_replay::plan::Plan;
@@ -70,7 +70,7 @@ impl Timeline {
     /// Starts at the beginning.
     pub fn open(trace: &Trace, plan: &Plan, options: &Options) -> Result<Self> {
         let mut host = Host::new(trace, plan, options.quiet, options.mark)?;
-        let process = host.start(trace, plan, FLAG_DEBUG, 0)?;
+        let process = host.start(trace, plan, Orders { flags: FLAG_DEBUG, ..Orders::default() })?;
         let mut engine = Engine::new(&mut host, process, 0)?;
         let first = Position { event: plan.begin, tick: 0, pc: 0 };
         engine.run(&mut host, &order(first, 0), None, None, || ())?;

@@ -1,8 +1,7 @@
 //! Which memory an instruction reads and writes.
 
 use iced_x86::{
-    CodeSize, Instruction, InstructionInfoFactory, Mnemonic, OpAccess, OpKind, Register,
-    UsedMemory,
+    CodeSize, Instruction, InstructionInfoFactory, Mnemonic, OpAccess, OpKind, Register, UsedMemory,
 };
 
 /// One of an instruction's accesses to memory.
@@ -36,12 +35,11 @@ pub fn accesses(
     instr: &Instruction,
 ) -> impl Iterator<Item = Access> {
     use OpAccess::*;
-    let repeated = (instr.has_rep_prefix() || instr.has_repne_prefix())
-        && instr.is_string_instruction();
-    let bits = matches!(
-        instr.mnemonic(),
-        Mnemonic::Bt | Mnemonic::Bts | Mnemonic::Btr | Mnemonic::Btc
-    ) && instr.op1_kind() == OpKind::Register;
+    let repeated =
+        (instr.has_rep_prefix() || instr.has_repne_prefix()) && instr.is_string_instruction();
+    let bits =
+        matches!(instr.mnemonic(), Mnemonic::Bt | Mnemonic::Bts | Mnemonic::Btr | Mnemonic::Btc)
+            && instr.op1_kind() == OpKind::Register;
     let register = instr.op1_register();
     let element = instr.memory_size().size() as u32;
     factory.info(instr).used_memory().iter().map(move |&memory| {

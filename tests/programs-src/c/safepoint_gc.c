@@ -156,6 +156,7 @@ int main(int argc, char **argv) {
         for (int s = 0; s < 2; s++) spaces[s][n] = mmap(NULL, SPACE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         mutators[n].free = spaces[0][n]; mutators[n].end = mutators[n].free + SPACE;
     }
+    shield(SIG_BLOCK); // a thread that has only begun does not know which mutator it is
     for (int n = 0; n < MUTATORS; n++) pthread_create(&mutators[n].thread, NULL, mutate, &mutators[n]);
     pthread_t collector;
     pthread_create(&collector, NULL, collect, NULL);

@@ -33,7 +33,7 @@ pub fn run(command: Command) -> i32 {
         Command::Pack(_) => Err(not_built("pack a trace")),
         Command::Unpack(_) => Err(not_built("unpack a trace")),
         Command::UntilFail(args) => return until_fail::run(&args),
-        Command::Demo(_) => Err(not_built("run the demonstration")),
+        Command::Demo(args) => demo::run(&args).map(|()| 0),
         Command::Doctor(args) => doctor::run(&args),
         Command::Completions(args) => completions::run(&args).map(|()| 0),
     };

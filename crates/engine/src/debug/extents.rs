@@ -70,7 +70,10 @@ fn rounds(instr: &Instruction, count: u64, size: u64) -> u64 {
         _ => return count,
     };
     let short = matches!(instr.op0_register(), Register::None)
-        && matches!(instr.op0_kind(), iced_x86::OpKind::MemoryESEDI | iced_x86::OpKind::MemorySegESI);
+        && matches!(
+            instr.op0_kind(),
+            iced_x86::OpKind::MemoryESEDI | iced_x86::OpKind::MemorySegESI
+        );
     let narrow = |v: u64| if short { v & u64::from(u32::MAX) } else { v };
     let step = if ctx().rflags & DF == 0 { size } else { size.wrapping_neg() };
     let (mut di, mut si) = (ctx().gpr[7], ctx().gpr[6]);

@@ -26,7 +26,7 @@ impl Engine {
         while let Some((why, detail)) = self.reason_to_stop() {
             self.stop_here(why, detail);
         }
-        if self.single_steps() || self.must_seek() {
+        if self.goes_alone() {
             self.look_at_single();
         }
         let (here, tid) = (self.position(), self.task.tid as u64);
@@ -50,7 +50,7 @@ impl Engine {
     fn reason_to_stop(&mut self) -> Option<(u64, [u64; 2])> {
         let here = self.position();
         let tid = self.task.tid as u64;
-        let single = self.single_steps();
+        let alone = self.goes_alone();
         let d = self.debug.as_mut()?;
         if !d.running {
             return Some((reason::BEGUN, [0; 2]));
@@ -84,7 +84,7 @@ impl Engine {
             self.aim_at_next();
             return self.reason_to_stop();
         }
-        if single && !passed && self.stops_at_breakpoint(here.pc)
+        if alone && !passed && self.stops_at_breakpoint(here.pc)
             && let Some(stop) = self.hit(reason::BREAKPOINT, [0; 2])
         {
             return Some(stop);
@@ -205,6 +205,11 @@ impl Engine {
             here != d.passed && d.stops_at_signal(next.payload::<SignalPayload>().signo)
         };
         !d.running || here >= d.run.limit || signal
+    }
+
+    /// Is the next instruction executed alone, past all probes?
+    fn goes_alone(&mut self) -> bool {
+        self.single_steps() || self.must_go_alone()
     }
 
     /// Shall the guest take a single instruction?

@@ -1,7 +1,9 @@
 //! A test of the probes: a replay that hits them all over its code, at no purpose, must match all the
 //! same (`clew replay --stress-probes`).
 //!
-//! One instruction in eight has a breakpoint. Accesses to memory are looked at by tables that say
+//! One instruction in eight has a breakpoint; behind it the guest goes on by some single steps. The
+//! positions of breakpoints, with the registers and flags there, are hashed: that must not depend on
+//! the number of steps. Accesses to memory are looked at by tables that say
 //! "perhaps" at random, at first of all accesses, later of writes. Where one of them goes is watched in
 //! earnest for a while: its bytes must not change but by an access that was looked at.
 
@@ -13,6 +15,7 @@ use crate::supervisor;
 use alloc_crate::collections::BTreeMap;
 use alloc_crate::vec::Vec;
 use clew_abi::layout::WATCH;
+use clew_translate::liveness::CodeSource;
 use clew_translate::{SiteKind, Watching};
 use core::fmt::Write;
 
@@ -28,6 +31,12 @@ const POINTS: usize = 4;
 #[derive(Default)]
 pub struct Stress {
     pub on: bool,
+    /// Single steps behind a breakpoint, and those still to make.
+    steps: u64,
+    pub(crate) left: u64,
+    /// Tick and pc of the breakpoint hit last, and a hash over all.
+    last: (u64, u64),
+    hash: u64,
     hits: BTreeMap<u64, u32>,
     looks: u64,
     shuffles: u32,
@@ -50,6 +59,11 @@ impl Stress {
         self.noise >> 33
     }
 
+    /// Is the guest walking by single steps?
+    pub fn steps(&self) -> bool {
+        self.left > 0
+    }
+
     fn touch(&mut self, index: usize) {
         self.touches += 1;
         if let Some(watched) = self.watched.get_mut(index) {
@@ -60,8 +74,9 @@ impl Stress {
 
 impl Engine {
     /// Hits probes from now on. Nothing has been translated yet.
-    pub fn stress_probes(&mut self) {
+    pub fn stress_probes(&mut self, steps: u64) {
         self.stress.on = true;
+        self.stress.steps = steps;
         self.cache.stress_probes();
         map_tables(true);
         self.sprinkle();
@@ -83,16 +98,50 @@ impl Engine {
         if self.cache.sites[number as usize].kind == SiteKind::Watch {
             return self.stress_look(number);
         }
-        let pc = ctx().pc;
+        self.note_breakpoint();
+        self.stress.left = self.stress.steps;
+        match self.stress.steps {
+            0 => self.go_behind(number),
+            _ => self.resume_alone(),
+        }
+    }
+
+    /// Control is at a breakpoint.
+    fn note_breakpoint(&mut self) {
+        let (tick, pc) = (self.ticks.now(), ctx().pc);
+        if core::mem::replace(&mut self.stress.last, (tick, pc)) == (tick, pc) {
+            // The engine's own protection was in the way.
+            return;
+        }
+        let words = [tick, pc, self.shown_flags()];
+        let mix = |hash: u64, word: &u64| {
+            (hash ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29)
+        };
+        self.stress.hash = words.iter().chain(&ctx().gpr).fold(self.stress.hash, mix);
         let hits = self.stress.hits.entry(pc).or_default();
         *hits += 1;
-        match *hits {
-            HITS => {
-                self.cache.spare(pc, shadow::mapped);
-                self.go_behind(number);
-            }
-            n if n % 3 == 0 => self.resume_alone(),
-            _ => self.go_behind(number),
+        if *hits == HITS {
+            self.cache.spare(pc, shadow::mapped);
+        }
+    }
+
+    /// A single step is done.
+    pub(crate) fn stress_step(&mut self) {
+        self.stress.left -= 1;
+        if self.stress.left == 0 || self.must_go_alone() {
+            self.stress.left = 0;
+            return self.resume();
+        }
+        self.stress_passes();
+        self.resume_alone();
+    }
+
+    /// The instruction at `ctx().pc` is about to be executed alone, without probes.
+    pub(crate) fn stress_passes(&mut self) {
+        let pc = ctx().pc;
+        // Where there is no code a running guest faults without having been there.
+        if self.cache.is_breakpoint(pc) && !self.vmas.code(pc).is_empty() {
+            self.note_breakpoint();
         }
     }
 
@@ -162,7 +211,8 @@ impl Engine {
             if there && now != watched.bytes && !watched.touched {
                 let mut report = Report::new();
                 let Watchpoint { addr, len, .. } = watched.point;
-                let _ = writeln!(report, "engine failure: {len} bytes at {addr:#x} changed unnoticed");
+                let _ =
+                    writeln!(report, "engine failure: {len} bytes at {addr:#x} changed unnoticed");
                 crash::finish(&mut report);
             }
             watched.bytes = now;
@@ -177,8 +227,10 @@ impl Engine {
         let mut report = Report::new();
         let _ = write!(
             report,
-            "probes: {breaks} hits of {} breakpoints, {looks} looks at accesses, {touches} at watched memory",
-            hits.len()
+            "probes: {breaks} hits of {} breakpoints ({:016x}), {looks} looks at accesses, {touches} at \
+             watched memory",
+            hits.len(),
+            self.stress.hash,
         );
         supervisor::warn(core::str::from_utf8(report.bytes()).unwrap_or(""));
     }

@@ -38,8 +38,8 @@ pub fn begin(engine: &mut Engine) {
         unsafe { sys::munmap(range.start, range.len()) };
     }
     sandbox::enter();
-    if orders().flags & clew_abi::orders::FLAG_STRESS_PROBES != 0 {
-        engine.stress_probes();
+    if orders().stress_probes != 0 {
+        engine.stress_probes(orders().stress_probes - 1);
     }
     engine.begin_window();
     let Some(record) = engine.take_event() else {

@@ -2,6 +2,7 @@
 
 use crate::calls;
 use crate::calls::emulate::ARCH_SET_FS;
+use crate::signal::{SIGBUS, SYNCHRONOUS, bit};
 use crate::state::{Engine, ctx, orders};
 use crate::stream::Record;
 use crate::sys::{self, *};
@@ -26,6 +27,8 @@ impl Engine {
 
     fn event_here(&mut self, next: &Record) -> bool {
         let pc = match next.kind {
+            // The instruction is to do what it did before it faulted: it may have set flags in MXCSR.
+            Kind::Signal if is_fault(&next.payload()) => return false,
             Kind::Signal => next.payload::<SignalPayload>().pc,
             Kind::Switch => next.payload::<SwitchPayload>().pc,
             Kind::Child => next.payload::<ChildPayload>().pc,
@@ -131,4 +134,12 @@ impl Engine {
             self.ended(clew_abi::control::END_TRUNCATED, 0);
         }
     }
+}
+
+/// Was the signal raised by the instruction at its place, which will do so again? The end of a file
+/// that others made shorter is not there while replaying.
+fn is_fault(signal: &SignalPayload) -> bool {
+    let by_processor = signal.siginfo[1] as i32 > 0;
+    let raised = |signo| SYNCHRONOUS & bit(signo) != 0 && signo != SIGBUS;
+    by_processor && (1..=64).contains(&signal.signo) && raised(signal.signo)
 }

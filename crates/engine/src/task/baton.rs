@@ -170,7 +170,7 @@ impl Baton {
     }
 
     /// When a task that waits for the baton is to look whether nobody has it.
-    fn look_again(&self) -> Option<Deadline> {
+    pub(super) fn look_again(&self) -> Option<Deadline> {
         match self.schedule {
             Some(_) => Some(Deadline { clock: MONOTONIC, at: now(MONOTONIC) + CHAOS_NS }),
             None => self.patience(),
@@ -301,6 +301,7 @@ impl Engine {
 
     /// Sleeps until the baton is handed over.
     pub(super) fn await_baton(&mut self, task: TaskRef) {
+        self.notes_holds(task, true);
         while self.sleep(task, baton().look_again(), false) != Awake::Go {
             let baton = baton();
             baton.lock();
@@ -374,10 +375,10 @@ impl Engine {
 
     pub(super) fn aim_at_quantum(&mut self) {
         let (now, baton) = (self.ticks.now(), baton());
-        let mut end = now + QUANTUM.min(self.slice_ticks);
-        if baton.schedule.is_some() {
-            end = end.min(baton.slice_end).max(now + 1);
-        }
+        let end = match baton.schedule {
+            Some(_) => baton.slice_end.clamp(now + 1, now + QUANTUM),
+            None => now + QUANTUM.min(self.slice_ticks),
+        };
         baton.quantum_end = end;
         self.ticks.aim(Some(end));
     }

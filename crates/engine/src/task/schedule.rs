@@ -54,6 +54,8 @@ pub struct Luck {
     until: u64,
     /// It waits for other tasks, and for nothing else.
     pub sleeps: bool,
+    /// It looks now and then whether it may run again.
+    looks: bool,
     rng: Rng,
 }
 
@@ -118,7 +120,7 @@ impl Schedule {
         self.born += 1;
         let rng = Rng::derived(self.chaos.seed, 1 << 32 | self.born);
         let priority = BORN | self.rng.next() >> 1;
-        *task = Luck { priority, rng, ..Luck::default() };
+        *task = Luck { priority, rng, looks: true, ..Luck::default() };
         if self.has(GATHERING) {
             self.hold(task, GATHERED);
         } else if self.has(LATE_STARTS) && self.rng.chance(128) {
@@ -228,7 +230,7 @@ impl Schedule {
                 false => free.nth(nth),
             };
         }
-        let due = waiting.iter().copied().find(|t| Self::is_due(&t.luck));
+        let due = waiting.iter().copied().find(|t| Self::is_due(&t.luck) || !t.luck.looks);
         if due.is_some() {
             return due;
         }
@@ -417,6 +419,11 @@ impl Engine {
             schedule.sink(task);
             self.let_another_run();
         }
+    }
+
+    /// Does a task that sleeps look whether it is to run though nobody says so?
+    pub(super) fn notes_holds(&self, mut task: TaskRef, does: bool) {
+        task.luck.looks = does;
     }
 
     /// The running task lets others run of its own will: it goes behind them.

@@ -309,7 +309,9 @@ impl Engine {
             possible = [0; 16];
             syscall!(__NR_sched_getaffinity, 0, len, possible.as_mut_ptr());
             self.affinity = Some(possible);
-            self.task.affinity = (now != possible).then_some(now);
+            if crate::state::orders().num_cores == 0 {
+                self.task.affinity = (now != possible).then_some(now);
+            }
             let cores = now.iter().map(|w| w.count_ones() as u64).sum::<u64>().max(1);
             let turn = shared_word(&shared().next_core).fetch_add(1, Ordering::Relaxed) % cores;
             let mut bits = (0..1024u64).filter(|b| now[*b as usize / 64] >> (b % 64) & 1 != 0);

@@ -402,9 +402,11 @@ impl<'a, S: CodeSource> Builder<'a, S> {
         }
     }
 
-    /// Ends the block, to go on at `pc`.
+    /// Ends the block, to go on at `pc`, which is not part of it.
     fn go_on(&mut self, pc: u64) {
         self.rcx_in_place();
+        // Nor is it about to be translated here: a link that found it so would lead to itself.
+        self.here = u64::MAX;
         self.link(pc);
     }
 
@@ -498,7 +500,8 @@ impl<'a, S: CodeSource> Builder<'a, S> {
 
     /// Must the block end behind the current instruction, though control goes on there?
     fn ends_behind(&self) -> bool {
-        let alone = self.single.is_some() && !holds_traps(&self.instr);
+        let holds = self.single == Some(Single::Trap) && holds_traps(&self.instr);
+        let alone = self.single.is_some() && !holds;
         let wrote = self.checked.is_some()
             && writes_memory(&mut InstructionInfoFactory::new(), &self.instr);
         alone || wrote

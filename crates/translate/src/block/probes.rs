@@ -320,7 +320,12 @@ mod tests {
                 match access.operand() {
                     Some(o) => std::format!(
                         "{kind} {:?}+{:?}*{}+({}) {:?} {}",
-                        o.base, o.index, o.scale, o.disp as i64, o.segment, o.size
+                        o.base,
+                        o.index,
+                        o.scale,
+                        o.disp as i64,
+                        o.segment,
+                        o.size
                     ),
                     None => std::format!("{kind} {:?}", access.extent),
                 }

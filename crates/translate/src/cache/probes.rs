@@ -107,8 +107,7 @@ impl Cache {
     /// Is there a breakpoint at `pc`? For who runs single blocks, which have none.
     #[inline]
     pub fn is_breakpoint(&self, pc: u64) -> bool {
-        self.probing()
-            && (self.probes.breakpoints.contains_key(&pc) || self.probes.stressed(pc))
+        self.probing() && (self.probes.breakpoints.contains_key(&pc) || self.probes.stressed(pc))
     }
 
     /// From now on these addresses, and no others, are breakpoints: control leaves before their
@@ -123,7 +122,8 @@ impl Cache {
         new.extend(addresses.into_iter().map(|pc| (pc, ())));
         let old = core::mem::replace(&mut self.probes.breakpoints, new);
         let new = &self.probes.breakpoints;
-        let mut changed: Vec<u64> = new.keys().copied().filter(|pc| !old.contains_key(pc)).collect();
+        let mut changed: Vec<u64> =
+            new.keys().copied().filter(|pc| !old.contains_key(pc)).collect();
         changed.extend(old.keys().copied().filter(|pc| !new.contains_key(pc)));
         changed.sort_unstable();
         self.drop_blocks_with(&changed, &shadow_mapped);
@@ -156,6 +156,7 @@ impl Cache {
     pub fn behind(&self, site: u32) -> Option<u64> {
         let site = self.sites.get(site as usize)?;
         let live = self.blocks[site.block as usize].live;
-        (live && matches!(site.kind, SiteKind::Break | SiteKind::Watch)).then(|| self.base() + site.patch as u64)
+        (live && matches!(site.kind, SiteKind::Break | SiteKind::Watch))
+            .then(|| self.base() + site.patch as u64)
     }
 }

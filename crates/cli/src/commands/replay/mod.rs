@@ -53,9 +53,10 @@ pub struct Args {
     /// Report each event as it is replayed (for work on clew)
     #[arg(long, hide = true)]
     trace_events: bool,
-    /// Leave the cache at breakpoints and watchpoints all over the program (for work on clew)
-    #[arg(long, hide = true)]
-    stress_probes: bool,
+    /// Stop at breakpoints and watchpoints all over the program, and make STEPS single steps behind
+    /// each breakpoint (for work on clew)
+    #[arg(long, hide = true, value_name = "STEPS", num_args = 0..=1, default_missing_value = "1", require_equals = true)]
+    stress_probes: Option<u32>,
     /// The trace's name or path; the newest if left out
     trace: Option<OsString>,
     /// Arguments for the debugger

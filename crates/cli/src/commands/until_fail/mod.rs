@@ -2,8 +2,8 @@
 
 mod document;
 mod junit;
-mod next;
-mod progress;
+pub mod next;
+pub mod progress;
 pub mod report;
 
 use std::ffi::OsString;

@@ -38,9 +38,10 @@ impl Engine {
         task.woken = None;
         baton.line.extend_from_slice(places);
         self.chaotic_wait(deadline.is_none());
+        self.notes_holds(task, true);
         self.leave_sleeping(task);
         loop {
-            let patience = baton.patience().filter(|p| deadline.is_none_or(|d| p.before(&d)));
+            let patience = baton.look_again().filter(|p| deadline.is_none_or(|d| p.before(&d)));
             let awake = self.sleep(task, patience.or(deadline), true);
             task.waits_for_tasks(false);
             if awake == Awake::Go {
