@@ -6,6 +6,8 @@
 //! where `argv` and `envp` are exactly what the guest shall see (for a `#!` script: the
 //! interpreter's), so that the kernel builds the guest's real stack.
 
+use crate::chaos::Chaos;
+
 /// Reserved descriptors. All have close-on-exec clear, except where said.
 pub mod fd {
     /// Lowest reserved descriptor number.
@@ -48,7 +50,7 @@ pub const ORDERS_NAME: &str = "clew-orders";
 pub const MAGIC: u64 = u64::from_le_bytes(*b"clew-ord");
 /// Version of this interface; supervisor and engine come from one build, so any difference is a
 /// broken installation.
-pub const VERSION: u64 = 3;
+pub const VERSION: u64 = 4;
 
 pub const MODE_RECORD: u64 = 1;
 pub const MODE_REPLAY: u64 = 2;
@@ -91,6 +93,8 @@ pub struct Orders {
     pub num_cores: u64,
     /// Bits cleared in CPUID: leaf 1 ecx, edx; leaf 7.0 ebx, ecx, edx; leaf 0xd.1 eax.
     pub cpuid_clear: [u64; 6],
+    /// Chaos to be made by this process (recording only).
+    pub chaos: Chaos,
     /// Bit set of `FLAG_*`.
     pub flags: u64,
     /// Number of the stream's first segment, and the task's tick, where this program begins: not 0

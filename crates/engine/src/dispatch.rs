@@ -205,6 +205,7 @@ impl Engine {
             let what_for = match stepping {
                 true => Some(Single::Trap),
                 false if self.must_seek() => Some(Single::Seek),
+                false if self.exact > 0 => Some(Single::Seek),
                 false => self.single_steps().then_some(Single::Step),
             };
             if self.stress.on && what_for == Some(Single::Seek) {
@@ -232,13 +233,20 @@ impl Engine {
         ctx().rflags & TF != 0 || self.must_seek()
     }
 
-    /// One instruction was executed to find an event's exact place, while replaying.
+    /// One instruction was executed alone: to find an event's exact place while replaying, or to switch
+    /// tasks at one while recording.
     fn sought(&mut self) {
         match self.after_single() {
+            Alone::Done if self.recording() => self.chaotic_instruction(),
             Alone::Done => {
                 self.signal_first();
             }
-            Alone::Ticked => self.tick_reached(),
+            Alone::Ticked => {
+                self.tick_reached();
+                if self.recording() {
+                    self.deliver_pending();
+                }
+            }
             Alone::Fault(taken) => self.fault(taken),
             Alone::Left(number, site) => {
                 self.stress.left = 0;

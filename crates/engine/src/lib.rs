@@ -22,6 +22,7 @@ pub mod asm;
 pub mod calls;
 pub mod code;
 pub mod checksum;
+pub mod chaos;
 pub mod choice;
 pub mod clock;
 pub mod crash;

@@ -138,6 +138,7 @@ pub fn load(engine: &mut Engine, file: i32) -> Result<Program, LoadError> {
         None => None,
     };
     let heap = if main.position_independent { PIE_HEAP } else { page_up(main.end) };
+    let heap = heap + engine.chaotic_heap_gap();
     engine.brk.start = heap;
     engine.brk.current = heap;
     Ok(Program { main, interpreter, ops })

@@ -215,7 +215,7 @@ impl Engine {
 
     /// Where a new mapping goes, and the `MAP_FIXED*` flag to use.
     fn place(
-        &self,
+        &mut self,
         hint: u64,
         len: u64,
         prot: u32,
@@ -246,6 +246,7 @@ impl Engine {
         {
             return Ok((addr, MAP_FIXED_NOREPLACE));
         }
+        let hint = if hint == 0 { self.chaotic_place(len).unwrap_or(0) } else { hint };
         Ok((hint, 0))
     }
 

@@ -86,6 +86,9 @@ pub extern "C" fn start(sp: u64) -> ! {
         affinity: None,
         files: Files::default(),
         sharing: Default::default(),
+        chaos: Default::default(),
+        exact: 0,
+        between: false,
         seeking: false,
         stress: Default::default(),
         brk: Brk::default(),
@@ -106,6 +109,7 @@ pub extern "C" fn start(sp: u64) -> ! {
     engine.files.tables.take_over(orders_text(orders.marks));
     signal::install_handlers();
     if let Some(file) = program {
+        engine.begin_chaos();
         record_exec(engine, sp, &initial, file);
         if orders.unblocked != 0 {
             signal::sync_mask(engine.task.signals.blocked);

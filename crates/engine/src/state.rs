@@ -5,6 +5,7 @@
 //! time, and the signal handler touches only the fields it documents while the engine runs.
 
 use crate::calls::files::Files;
+use crate::chaos::Outside;
 use crate::clock::Clock;
 use crate::code::Code;
 use crate::debug::{Debug, Stress};
@@ -50,6 +51,11 @@ pub struct Engine {
     pub affinity: Option<[u64; 16]>,
     pub files: Files,
     pub sharing: Sharing,
+    /// Chaos while recording: what it does outside, the instructions that the running task is to execute
+    /// alone before another one runs, and whether it stops at a place between two ticks.
+    pub chaos: Outside,
+    pub exact: u32,
+    pub between: bool,
     /// The replay looks for an event's exact place, one instruction at a time.
     pub seeking: bool,
     pub stress: Stress,

@@ -16,7 +16,7 @@ impl Schedule {
         match chaos {
             true => {
                 let seed = run_seed(hunt, number);
-                Self { chaos, seed: Some(seed), slice_ticks: slice_ticks(seed) }
+                Self { chaos, seed: Some(seed), slice_ticks: 0 }
             }
             false => Self::default(),
         }
@@ -37,20 +37,17 @@ impl Schedule {
 }
 
 /// Short enough to be typed, and for a hunt's first 2³² runs never the same twice: every step of it can be
-/// undone.
+/// undone. The lowest bits count up, so that the runs go through all kinds of chaos in turn (see
+/// `clew_record::chaos`).
 pub fn run_seed(hunt: u64, number: u64) -> u64 {
+    const KINDS: u32 = 3;
+    const REST: u32 = u32::MAX >> KINDS;
     let mixed = mix(hunt);
-    let mut x = (number as u32).wrapping_add((mixed >> 32) as u32);
-    x = (x ^ x >> 16).wrapping_mul(0x85eb_ca6b);
-    x = (x ^ x >> 13).wrapping_mul(0xc2b2_ae35);
-    u64::from(x ^ x >> 16 ^ mixed as u32)
-}
-
-/// Slices of very different lengths find very different races.
-fn slice_ticks(seed: u64) -> u64 {
-    let random = mix(seed);
-    let octave = random % 14;
-    (200 << octave) + (random >> 32) % (200 << octave)
+    let mut x = ((number >> KINDS) as u32).wrapping_add((mixed >> 32) as u32) & REST;
+    x = (x ^ x >> 16).wrapping_mul(0x85eb_ca6b) & REST;
+    x = (x ^ x >> 13).wrapping_mul(0xc2b2_ae35) & REST;
+    x = (x ^ x >> 16 ^ mixed as u32) & REST;
+    u64::from(x) << KINDS | number & ((1 << KINDS) - 1)
 }
 
 /// splitmix64's output function.

@@ -7,6 +7,7 @@
 #![deny(unsafe_code)]
 
 pub mod captured;
+pub mod chaos;
 pub mod confined;
 pub mod program;
 mod remnants;

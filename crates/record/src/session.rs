@@ -24,6 +24,7 @@ use clew_trace::processor::Abilities;
 use clew_trace::{Compressor, Ended, Error, Meta, Result, ResultExt, Root, code, files, lock, root};
 use rustix::process::{Resource, getrlimit};
 
+use crate::chaos::{self, Plan};
 use crate::program::{self, Program};
 use crate::supervise::{Finished, Supervisor};
 use crate::{DEFAULT_SLICE_TICKS, FAILED, Failure, Options, Recording};
@@ -37,6 +38,7 @@ const FIRST_STREAM: u32 = 1;
 /// A program that cannot be followed replaces this process, after a warning.
 pub fn record(options: &Options) -> Result<Recording, Failure> {
     let begun = Instant::now();
+    let options = &Options { seed: options.chaos.then(|| options.seed.unwrap_or_else(chaos::seed)), ..options.clone() };
     let environment = environment(options);
     let path = environment.iter().rev().find(|(name, _)| name == "PATH").map(|(_, value)| value);
     let program = program::resolve(&options.argv, path.map(OsString::as_os_str))?;
@@ -254,6 +256,7 @@ fn as_c_strings(environment: &Environment) -> Result<Vec<CString>> {
 
 fn describe(options: &Options, program: &Program, environment: &Environment) -> Meta {
     let text = |s: &OsStr| s.to_string_lossy().into_owned();
+    let plan = options.seed.map(Plan::new);
     Meta {
         format: FORMAT_VERSION,
         clew: env!("CARGO_PKG_VERSION").into(),
@@ -269,8 +272,9 @@ fn describe(options: &Options, program: &Program, environment: &Environment) -> 
         options: meta::Options {
             chaos: options.chaos,
             seed: options.seed,
+            policy: plan.as_ref().map(Plan::describe),
             slice_ticks: slice_ticks(options),
-            num_cores: options.num_cores,
+            num_cores: num_cores(options, plan.as_ref()),
             no_follow: options.no_follow,
             cpuid_clear: options.cpuid_clear,
         },
@@ -284,6 +288,13 @@ fn slice_ticks(options: &Options) -> u64 {
     match options.slice_ticks {
         0 => DEFAULT_SLICE_TICKS,
         ticks => ticks,
+    }
+}
+
+fn num_cores(options: &Options, plan: Option<&Plan>) -> u64 {
+    match options.num_cores {
+        0 => plan.map_or(0, |plan| plan.cores),
+        cores => cores,
     }
 }
 
@@ -309,6 +320,7 @@ fn start(
     stdio: Option<Stdio<'_>>,
 ) -> Result<(Running, OwnedFd)> {
     let envp = as_c_strings(environment)?;
+    let plan = options.seed.map(Plan::new);
     let (control, theirs) = Control::pair().map_err(failed)?;
     let orders = orders::write(
         Orders {
@@ -316,7 +328,8 @@ fn start(
             segment_bytes: SEGMENT_BYTES,
             stream: FIRST_STREAM.into(),
             slice_ticks: slice_ticks(options),
-            num_cores: options.num_cores,
+            num_cores: num_cores(options, plan.as_ref()),
+            chaos: plan.as_ref().map(|plan| plan.chaos).unwrap_or_default(),
             cpuid_clear: options.cpuid_clear,
             flags: flags(options),
             stack_limit: getrlimit(Resource::Stack).current.unwrap_or(u64::MAX),

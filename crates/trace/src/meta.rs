@@ -59,6 +59,8 @@ pub struct Machine {
 pub struct Options {
     pub chaos: bool,
     pub seed: Option<u64>,
+    /// What the seed came to, in words.
+    pub policy: Option<String>,
     pub slice_ticks: u64,
     pub num_cores: u64,
     pub no_follow: bool,

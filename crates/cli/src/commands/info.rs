@@ -91,6 +91,9 @@ fn describe(trace: &Opened, streams: &[Events], files: &[FileEntry]) -> String {
         ("started", text::local_time(&meta.started)),
         ("outcome", text::outcome(meta)),
     ];
+    if let (Some(seed), Some(policy)) = (meta.options.seed, &meta.options.policy) {
+        rows.push(("chaos", format!("seed {seed}: {policy}")));
+    }
     if let Some(outcome) = &meta.outcome {
         rows.push(("took", text::seconds(outcome.elapsed_seconds)));
         rows.push(("events", outcome.events.to_string()));

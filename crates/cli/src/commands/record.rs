@@ -26,8 +26,8 @@ pub struct Args {
     /// Schedule so that races and rare orders show
     #[arg(short = 'h', long)]
     chaos: bool,
-    /// Seed of everything random
-    #[arg(long, value_name = "N")]
+    /// The seed of all that chaos does; the same one gives the same schedule
+    #[arg(long, value_name = "N", requires = "chaos")]
     seed: Option<u64>,
     /// Length of a scheduling slice in ticks (branches, roughly)
     #[arg(short = 'c', long, value_name = "N", default_value_t = 0, hide_default_value = true)]

@@ -9,10 +9,18 @@ use clew_syscalls::Call;
 /// A set of cores, as `sched_setaffinity` takes it.
 pub type Cores = [u64; 16];
 
+/// As many as the guest is to see, if that was ordered.
+fn ordered() -> Option<Cores> {
+    let number = orders().num_cores as usize;
+    let mut cores: Cores = [0; 16];
+    (0..number.min(1024)).for_each(|core| cores[core / 64] |= 1 << (core % 64));
+    (number != 0).then_some(cores)
+}
+
 impl Engine {
     /// `sched_setaffinity` of one of the guest's tasks whose real cores are the engine's choice.
     pub fn set_affinity(&mut self, call: &Call) -> Option<Outcome> {
-        let allowed = self.affinity?;
+        let allowed = ordered().or(self.affinity)?;
         let mut task = self.affinity_target(call)?;
         let mut wanted: Cores = [0; 16];
         let len = (call.args[1] as usize).min(size_of::<Cores>());
@@ -32,24 +40,16 @@ impl Engine {
 
     /// `sched_getaffinity`: the guest sees as many cores as it was given, and what it chose itself.
     pub fn get_affinity(&mut self, call: &Call) -> Option<Outcome> {
-        let given = orders().num_cores;
+        let given = ordered();
         let target = self.affinity_target(call);
-        let chosen = target.and_then(|task| task.affinity).or(self.affinity.filter(|_| target.is_some()));
-        if given == 0 && chosen.is_none() {
-            return None;
-        }
+        let own = target.and_then(|task| task.affinity);
+        let cores = own.or(given).or(self.affinity.filter(|_| target.is_some()))?;
         let outcome = self.plain(call);
         if outcome.result > 0 {
             let len = outcome.result as usize;
             let mut mask = alloc_crate::vec![0u8; len];
-            if given != 0 {
-                for core in 0..(given as usize).min(8 * len) {
-                    mask[core / 8] |= 1 << (core % 8);
-                }
-            } else if let Some(cores) = chosen {
-                let bytes = cores.map(u64::to_le_bytes);
-                mask.iter_mut().zip(bytes.as_flattened()).for_each(|(to, from)| *to = *from);
-            }
+            let bytes = cores.map(u64::to_le_bytes);
+            mask.iter_mut().zip(bytes.as_flattened()).for_each(|(to, from)| *to = *from);
             sys::write_guest(call.args[2], &mask);
         }
         Some(outcome)

@@ -26,6 +26,7 @@ use crate::log::{self, Att, Stamp};
 use crate::signal::{Fate, SA_RESTART};
 use crate::state::{Engine, Mode, ctx};
 use crate::sys;
+use crate::task::baton::baton;
 use alloc_crate::vec::Vec;
 use clew_abi::record::{Kind, SyscallPayload};
 use clew_syscalls::Call;
@@ -86,6 +87,10 @@ impl Engine {
     }
 
     fn record_call(&mut self, call: &Call) {
+        if self.stall() && self.task.pending != 0 {
+            // A signal came before the call.
+            return;
+        }
         self.get_call_pages(call);
         let stamp = self.stamp();
         let pc = ctx().pc;
@@ -238,6 +243,23 @@ fn restartable(call: &Call) -> bool {
     )
 }
 
+/// Is this a call that answers 0 when its time is over?
+fn waits_for_time(call: &Call) -> bool {
+    use crate::sys::*;
+    matches!(
+        call.nr,
+        __NR_nanosleep
+            | __NR_clock_nanosleep
+            | __NR_poll
+            | __NR_ppoll
+            | __NR_select
+            | __NR_pselect6
+            | __NR_epoll_wait
+            | __NR_epoll_pwait
+            | __NR_epoll_pwait2
+    )
+}
+
 /// Signal handling shared with `crate::signal`.
 impl Engine {
     fn fate_of_pending(&self) -> Fate {
@@ -270,6 +292,9 @@ impl Engine {
         // SAFETY: as safe as the guest's own call.
         let result =
             unsafe { crate::asm::clew_blocking_call(call.nr.into(), &call.args, pending, engine) };
+        if result == 0 && waits_for_time(call) {
+            baton().late(task);
+        }
         self.take_baton(task);
         result
     }

@@ -38,7 +38,8 @@ impl Engine {
         let blocks = may_block && at_once.is_none();
         let mut scratch =
             if blocks { Scratch::new(self, &plan) } else { Scratch::instead_of_nothing(call) };
-        let real = scratch.call(call);
+        let mut real = scratch.call(call);
+        self.shorten(call, &mut real);
         let make = if blocks { Self::kernel_blocking } else { Self::kernel };
         let mut result = at_once.unwrap_or_else(|| make(self, &real));
         if result == -(sys::EFAULT as i64) && self.unprotect_all() {

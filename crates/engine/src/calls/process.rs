@@ -26,6 +26,10 @@ impl Engine {
 
     /// A child with memory of its own.
     fn fork(&mut self, call: &Call, args: &CloneArgs) -> Outcome {
+        if self.task.pending != 0 {
+            // The kernel does not copy a process that has a signal to deal with (copy_process).
+            return Outcome::of(super::ERESTARTNOINTR);
+        }
         let stamp = self.stamp();
         let event = if self.recording() { log::next_event() } else { 0 };
         let plan = clew_syscalls::plan(call, &Memory);
@@ -37,6 +41,7 @@ impl Engine {
         if args.flags & CLONE_FILES != 0 && self.recording() {
             self.files.tables.share();
         }
+        let chaos = self.chaos_of_next();
         let result = fork_now(call, args, late);
         if result == 0 {
             if args.flags & CLONE_FILES == 0 {
@@ -47,6 +52,8 @@ impl Engine {
             self.task.pending = 0;
             self.look_for_signals();
             self.become_child(call, args, stamp, event, &plan);
+            self.begin_childs_chaos(chaos);
+            self.begin_late();
             if late {
                 // Behind the call, as far as a replay can tell.
                 super::finish(0, ctx().pc);
@@ -55,6 +62,7 @@ impl Engine {
             }
             return Outcome { recorded: true, ..Outcome::default() };
         }
+        self.begin_late();
         if maker.signals.pending.is_none() {
             crate::signal::sync_mask(maker.signals.blocked);
         }
@@ -92,7 +100,10 @@ impl Engine {
         let task = self.task;
         baton().reset(task);
         let possible = self.affinity.take();
-        if let Some(allowed) = self.task.affinity.take().or(possible) {
+        if let Some(allowed) = self.task.affinity.or(possible) {
+            if crate::state::orders().num_cores == 0 {
+                self.task.affinity = None;
+            }
             // SAFETY: reads the array.
             unsafe { syscall!(__NR_sched_setaffinity, 0, size_of_val(&allowed), allowed.as_ptr()) };
         }

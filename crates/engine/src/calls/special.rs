@@ -47,6 +47,7 @@ impl Engine {
             __NR_sched_getaffinity => self.get_affinity(call),
             __NR_sched_setaffinity => self.set_affinity(call),
             __NR_sched_yield if self.tasks.several() => {
+                self.chaotic_yield();
                 self.yield_baton();
                 Some(Outcome::of(0))
             }

@@ -613,10 +613,11 @@ fn echo_bytes(arg: u64, addr: u64, len: u64) {
 }
 
 /// Does an event's place show only to who looks at each instruction? Memory that others changed shows
-/// nowhere else, and neither does the end of a file that others made shorter.
+/// nowhere else, and neither does the end of a file that others made shorter. A switch may say so.
 fn hidden(record: &Record) -> bool {
     match record.kind {
         Kind::Memory => true,
+        Kind::Switch => record.header.flags & REC_BETWEEN != 0,
         Kind::Signal => record.payload::<SignalPayload>().signo == signal::SIGBUS,
         _ => false,
     }

@@ -16,9 +16,11 @@
 
 use super::TaskRef;
 use super::futex::Place;
+use super::schedule::Schedule;
 use crate::asm;
 use crate::state::Engine;
 use crate::sys::{self, syscall};
+use alloc_crate::boxed::Box;
 use alloc_crate::vec::Vec;
 use core::cell::UnsafeCell;
 use core::sync::atomic::{AtomicU32, Ordering};
@@ -34,6 +36,8 @@ const FAVOURED: u32 = 8;
 /// A waiter looks this often whether the holder is still there, where it may be killed alone
 /// (nanoseconds).
 const PATIENCE_NS: u64 = 20_000_000;
+/// The same under chaos, which may keep a task waiting though nobody runs.
+const CHAOS_NS: u64 = 2_000_000;
 const FUTEX_PRIVATE: u32 = 128;
 const FUTEX_REALTIME: u32 = 256;
 const MONOTONIC: u32 = 1;
@@ -56,8 +60,10 @@ pub struct Baton {
     pub(super) line: Vec<Place>,
     /// The ticks at which the holder's slice is over, and at which it looks who waits. System calls
     /// bring both nearer.
-    slice_end: u64,
+    pub(super) slice_end: u64,
     quantum_end: u64,
+    /// Who runs next under chaos.
+    pub(super) schedule: Option<Box<Schedule>>,
 }
 
 /// Tasks that wait for the baton, in order.
@@ -120,6 +126,7 @@ static BATON: Slot = Slot(UnsafeCell::new(Baton {
     line: Vec::new(),
     slice_end: 0,
     quantum_end: 0,
+    schedule: None,
 }));
 
 /// The process's baton.
@@ -160,6 +167,14 @@ impl Baton {
     pub(super) fn patience(&self) -> Option<Deadline> {
         let at = || now(MONOTONIC) + PATIENCE_NS;
         (!self.mortals.is_empty()).then(|| Deadline { clock: MONOTONIC, at: at() })
+    }
+
+    /// When a task that waits for the baton is to look whether nobody has it.
+    pub(super) fn look_again(&self) -> Option<Deadline> {
+        match self.schedule {
+            Some(_) => Some(Deadline { clock: MONOTONIC, at: now(MONOTONIC) + CHAOS_NS }),
+            None => self.patience(),
+        }
     }
 
     /// Has a task died without the engine's noticing? Asked with the lock.
@@ -213,6 +228,9 @@ impl Baton {
     }
 
     fn dequeue(&mut self) -> Option<TaskRef> {
+        if self.schedule.is_some() {
+            return self.choose();
+        }
         let patient = self.favoured >= FAVOURED && self.preempted.first.is_some();
         if !patient && let Some(task) = self.woken.pop() {
             self.favoured += 1;
@@ -234,7 +252,7 @@ impl Baton {
     /// Takes the baton for `task` if nobody runs.
     pub(super) fn seize(&mut self, task: TaskRef) -> bool {
         let dead = self.holder.is_some_and(|h| h != task && !h.lives());
-        let free = (self.lent || self.holder.is_none() || dead) && !task.is_held();
+        let free = (self.lent || self.holder.is_none() || dead) && !task.is_held() && !self.keeps(task);
         if free {
             self.holder = Some(task);
             self.lent = false;
@@ -266,7 +284,7 @@ impl Engine {
     pub fn take_baton(&mut self, task: TaskRef) {
         let baton = baton();
         baton.lock();
-        if baton.lent && baton.holder == Some(task) {
+        if baton.lent && baton.holder == Some(task) && !baton.keeps(task) {
             baton.lent = false;
             baton.unlock();
             return self.unpark();
@@ -283,7 +301,8 @@ impl Engine {
 
     /// Sleeps until the baton is handed over.
     pub(super) fn await_baton(&mut self, task: TaskRef) {
-        while self.sleep(task, baton().patience(), false) != Awake::Go {
+        self.notes_holds(task, true);
+        while self.sleep(task, baton().look_again(), false) != Awake::Go {
             let baton = baton();
             baton.lock();
             let handed = task.go.load(Ordering::Acquire) != 0;
@@ -344,7 +363,8 @@ impl Engine {
     /// Deals ticks to a task that begins to run.
     pub fn aim_at_slice(&mut self) {
         if self.tasks.several() {
-            baton().slice_end = self.ticks.now() + self.slice_ticks;
+            let slice = self.chaotic_slice().unwrap_or(self.slice_ticks);
+            baton().slice_end = self.ticks.now() + slice;
             self.aim_at_quantum();
         } else if self.sharing.takes_part() {
             self.aim_at_quantum();
@@ -353,10 +373,19 @@ impl Engine {
         }
     }
 
-    fn aim_at_quantum(&mut self) {
-        let end = self.ticks.now() + QUANTUM.min(self.slice_ticks);
-        baton().quantum_end = end;
+    pub(super) fn aim_at_quantum(&mut self) {
+        let (now, baton) = (self.ticks.now(), baton());
+        let end = match baton.schedule {
+            Some(_) => baton.slice_end.clamp(now + 1, now + QUANTUM),
+            None => now + QUANTUM.min(self.slice_ticks),
+        };
+        baton.quantum_end = end;
         self.ticks.aim(Some(end));
+    }
+
+    /// The slice is over, and goes on for a few instructions.
+    pub(super) fn aim_past_slice(&mut self) {
+        self.ticks.aim(Some(self.ticks.now() + QUANTUM));
     }
 
     /// The running task has made a system call, while recording: time has passed without ticks.
@@ -365,6 +394,9 @@ impl Engine {
             return;
         }
         let baton = baton();
+        if baton.schedule.is_some() {
+            return self.chaotic_call();
+        }
         baton.slice_end = baton.slice_end.saturating_sub(CALL_TICKS);
         baton.quantum_end = baton.quantum_end.saturating_sub(CALL_TICKS);
         if self.ticks.now() >= baton.quantum_end {
@@ -379,6 +411,9 @@ impl Engine {
             self.signal_first();
         } else if self.tasks.several() && self.recording() {
             let baton = baton();
+            if baton.schedule.is_some() {
+                return self.chaotic_pause(PAUSES);
+            }
             baton.slice_end = baton.slice_end.saturating_sub(self.slice_ticks / PAUSES);
             if self.ticks.now() >= baton.slice_end {
                 self.quantum_over();
@@ -393,6 +428,9 @@ impl Engine {
             return self.aim_at_slice();
         }
         let baton = baton();
+        if baton.schedule.is_some() {
+            return self.chaotic_tick();
+        }
         let over = self.ticks.now() >= baton.slice_end;
         if baton.woken.first.is_some() || over && baton.awaited() {
             // Dealt a new slice when it is its turn again.
@@ -449,8 +487,13 @@ impl Engine {
 }
 
 impl Baton {
+    /// Those that may have the baton.
+    pub(super) fn queued(&self) -> impl Iterator<Item = TaskRef> {
+        self.woken.iter().chain(self.preempted.iter()).filter(|t| !t.is_held())
+    }
+
     /// Takes a task out of the queue.
-    fn forget(&mut self, task: TaskRef) {
+    pub(super) fn forget(&mut self, task: TaskRef) {
         self.woken.remove(task);
         self.preempted.remove(task);
     }
@@ -464,6 +507,10 @@ impl Queue {
             None => self.first = Some(task),
         }
         self.last = Some(task);
+    }
+
+    fn iter(&self) -> impl Iterator<Item = TaskRef> + use<> {
+        core::iter::successors(self.first, |task| task.next)
     }
 
     /// Takes out the first that no tracer holds.

@@ -12,6 +12,7 @@
 pub mod baton;
 pub mod exit;
 pub mod futex;
+mod schedule;
 pub mod start;
 pub mod traced;
 
@@ -56,6 +57,7 @@ pub struct Task {
     woken: Option<i64>,
     /// When a wait with a limit ends that is made again because what interrupted it was nothing.
     pub wait_limit: Option<baton::Deadline>,
+    luck: schedule::Luck,
     pub signals: TaskSignals,
     /// Written and woken when the task ends, if not zero.
     pub clear_child_tid: u64,
@@ -234,6 +236,7 @@ impl Tasks {
             tracer: None,
             woken: None,
             wait_limit: None,
+            luck: schedule::Luck::default(),
             signals: TaskSignals::default(),
             clear_child_tid: 0,
             robust_list: 0,
@@ -349,7 +352,7 @@ impl Engine {
     /// Records that `task` runs from here on instead of the one whose registers are in the context.
     pub fn record_switch(&mut self, task: TaskRef) {
         let stamp = Stamp {
-            flags: 0,
+            flags: self.switch_flags(),
             tick: self.ticks.now(),
             check: registers_check(),
             tid: self.task.tid,

@@ -177,6 +177,9 @@ impl Engine {
             return Outcome::of(-i64::from(EAGAIN));
         };
         task.alive.store(1, Ordering::Relaxed);
+        if let Some(schedule) = &mut baton().schedule {
+            schedule.give_birth(&mut task.luck);
+        }
         let (vfork, table) = (args.has(CLONE_VFORK), task.process().table);
         if task.process().guest_of_another {
             baton().expect_death(task);
@@ -217,6 +220,12 @@ impl Engine {
             return Outcome::of(result);
         }
         if !vfork {
+            if baton().schedule.is_some() {
+                // It has its place from here on, whenever its thread gets to run.
+                baton().lock();
+                baton().enqueue(task, true);
+                baton().unlock();
+            }
             task.tid = result as u32;
             if task.process != maker.process {
                 task.process().pid = task.tid;
@@ -300,7 +309,9 @@ impl Engine {
             possible = [0; 16];
             syscall!(__NR_sched_getaffinity, 0, len, possible.as_mut_ptr());
             self.affinity = Some(possible);
-            self.task.affinity = (now != possible).then_some(now);
+            if crate::state::orders().num_cores == 0 {
+                self.task.affinity = (now != possible).then_some(now);
+            }
             let cores = now.iter().map(|w| w.count_ones() as u64).sum::<u64>().max(1);
             let turn = shared_word(&shared().next_core).fetch_add(1, Ordering::Relaxed) % cores;
             let mut bits = (0..1024u64).filter(|b| now[*b as usize / 64] >> (b % 64) & 1 != 0);
@@ -360,6 +371,9 @@ pub extern "C" fn main() -> ! {
         // SAFETY: no memory.
         task.tid = unsafe { syscall!(__NR_gettid) } as u32;
         task.process().pid = task.tid;
+        engine.got_baton(task);
+    } else if baton().schedule.is_some() {
+        engine.await_baton(task);
         engine.got_baton(task);
     } else {
         engine.take_baton(task);

@@ -28,7 +28,7 @@ pub struct Place {
 impl Engine {
     /// Fills the memfd with the orders for the next program.
     pub(super) fn write_next_orders(
-        &self,
+        &mut self,
         file: i32,
         request: &Request,
         target: &Target,
@@ -54,6 +54,7 @@ impl Engine {
             parent_stream: place.parent_stream,
             parent_event: place.parent_event,
             stack_limit: stack_limit(),
+            chaos: self.chaos_of_next(),
             unblocked: !self.task.signals.blocked,
             ..*orders()
         };

@@ -45,6 +45,12 @@ pub struct Key {
     private: bool,
 }
 
+impl Key {
+    pub(super) fn address(self) -> u64 {
+        self.addr
+    }
+}
+
 /// A place in the line of those that wait, first come, first served. A task has several only while it
 /// waits for several futexes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,6 +137,10 @@ impl Engine {
                 self.task.wait_limit = deadline;
                 outcome
             }
+            // Languages' runtimes wait like this, and know that such a wait may end for no reason.
+            FUTEX_WAIT_BITSET if value3 == MATCH_ANY && key.private && self.wakes_spuriously(key, value) => {
+                Outcome::of(0)
+            }
             FUTEX_WAIT_BITSET => answer(self.futex_wait(key, value, value3, deadline)),
             FUTEX_WAKE => answer(self.futex_wake(key, count, MATCH_ANY)),
             FUTEX_WAKE_BITSET => answer(self.futex_wake(key, count, value3)),
@@ -199,7 +209,7 @@ impl Engine {
         }
     }
 
-    fn read_word(&mut self, addr: u64) -> Option<u32> {
+    pub(super) fn read_word(&mut self, addr: u64) -> Option<u32> {
         self.get_range(addr, 4);
         sys::read_u32(addr)
     }

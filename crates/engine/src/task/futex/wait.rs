@@ -37,10 +37,13 @@ impl Engine {
         baton.lock();
         task.woken = None;
         baton.line.extend_from_slice(places);
+        self.chaotic_wait(deadline.is_none());
+        self.notes_holds(task, true);
         self.leave_sleeping(task);
         loop {
-            let patience = baton.patience().filter(|p| deadline.is_none_or(|d| p.before(&d)));
+            let patience = baton.look_again().filter(|p| deadline.is_none_or(|d| p.before(&d)));
             let awake = self.sleep(task, patience.or(deadline), true);
+            task.waits_for_tasks(false);
             if awake == Awake::Go {
                 self.got_baton(task);
                 break;
@@ -52,6 +55,9 @@ impl Engine {
                 continue;
             }
             let mut gone = None;
+            if awake == Awake::Timeout && !only_looks {
+                baton.delay(task);
+            }
             if task.woken.is_none() {
                 if !only_looks {
                     gone = leave_line(baton, task);
@@ -110,6 +116,7 @@ impl Engine {
         let baton = baton();
         leave_line(baton, task);
         task.woken = Some(result);
+        task.waits_for_tasks(false);
         if task != self.task {
             baton.enqueue(task, true);
         }

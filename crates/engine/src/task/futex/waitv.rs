@@ -142,6 +142,7 @@ impl Engine {
         baton.lock();
         task.woken = None;
         baton.line.extend_from_slice(&places);
+        self.notes_holds(task, false);
         self.leave_sleeping(task);
         let engine = (&raw mut *self).cast();
         let pending = task.pending_at() as *const u64;
