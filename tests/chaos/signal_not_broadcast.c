@@ -3,8 +3,9 @@
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t cond = PTHREAD_COND_INITIALIZER;
 static int full;
+static const int rounds = 1;
 static void *producer(void *arg) {
-    for (int i = 0; i < 20; i++) {
+    for (int i = 0; i < rounds; i++) {
         pthread_mutex_lock(&lock);
         while (full) pthread_cond_wait(&cond, &lock);
         full = 1;
@@ -14,7 +15,7 @@ static void *producer(void *arg) {
     return 0;
 }
 static void *consumer(void *arg) {
-    for (int i = 0; i < 20; i++) {
+    for (int i = 0; i < rounds; i++) {
         pthread_mutex_lock(&lock);
         while (!full) pthread_cond_wait(&cond, &lock);
         full = 0;

@@ -10,11 +10,11 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
-use clap::Args;
+use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use crate::{cargo, timeline};
 use crate::kernels::{self, Benchmark, Snapshots};
+use crate::{cargo, chaos, timeline};
 
 /// Runs of each kind before those that count.
 const WARMING: usize = 2;
@@ -33,9 +33,17 @@ pub struct Options {
     /// Measure natively only, to check the kernels themselves.
     #[arg(long)]
     native: bool,
-    /// Measure how fast a timeline goes back and forth, and nothing else.
-    #[arg(long)]
-    timeline: bool,
+    #[command(subcommand)]
+    subject: Option<Subject>,
+}
+
+/// What else is measured, alone.
+#[derive(Subcommand)]
+enum Subject {
+    /// How fast a timeline goes back and forth.
+    Timeline,
+    /// How soon a hunt catches classic bugs, and what its runs cost.
+    Chaos(chaos::Options),
 }
 
 #[derive(Serialize)]
@@ -69,8 +77,10 @@ struct Ratios {
 }
 
 pub fn run(options: &Options) -> Result<()> {
-    if options.timeline {
-        return timeline::run();
+    match &options.subject {
+        Some(Subject::Timeline) => return timeline::run(),
+        Some(Subject::Chaos(options)) => return chaos::run(options),
+        None => {}
     }
     let clew = if options.native { None } else { Some(cargo::build_clew()?) };
     let benchmarks = kernels::collect(&options.filter)?;

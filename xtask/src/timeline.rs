@@ -1,4 +1,4 @@
-//! `cargo xtask bench --timeline`: how fast a timeline goes back and forth.
+//! `cargo xtask bench timeline`: how fast a timeline goes back and forth.
 
 use std::fs;
 use std::path::Path;

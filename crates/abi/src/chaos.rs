@@ -13,7 +13,8 @@ pub struct Chaos {
     pub policies: u64,
     /// Ticks of a slice, at least and at most.
     pub slice: [u64; 2],
-    /// [`PRIORITIES`]: the running task becomes the last once within each of so many ticks that are not 0.
+    /// [`PRIORITIES`]: the running task becomes the last once within each of so many ticks
+    /// (calls, [`BY_CALLS`]) that are not 0.
     pub changes: [u64; 3],
     /// So many of 256 slices go on for up to so many instructions after their last tick.
     pub exact: u64,
@@ -44,9 +45,15 @@ pub const PLACES: u64 = 128;
 pub const STALLS: u64 = 256;
 /// Threads begin when their maker waits for something, or has run for long: all at once.
 pub const GATHERING: u64 = 512;
+/// Now and then tasks take turns of a few instructions each, for a while.
+pub const BURSTS: u64 = 1024;
+/// [`Chaos::changes`] counts system calls instead of ticks.
+pub const BY_CALLS: u64 = 2048;
+/// Soon after some system calls the task does not run for a while.
+pub const DELAYS: u64 = 4096;
 
 /// Their names, for people.
-pub const NAMES: [(u64, &str); 10] = [
+pub const NAMES: [(u64, &str); 13] = [
     (PRIORITIES, "priorities"),
     (STARVATION, "starvation"),
     (LATE_STARTS, "late starts"),
@@ -57,6 +64,9 @@ pub const NAMES: [(u64, &str); 10] = [
     (PLACES, "random addresses"),
     (STALLS, "stalls"),
     (GATHERING, "gathered starts"),
+    (BURSTS, "bursts of switches"),
+    (BY_CALLS, "changes by calls"),
+    (DELAYS, "delays after calls"),
 ];
 
 impl Chaos {
@@ -120,7 +130,9 @@ impl Rng {
             return least;
         }
         // Between two powers of two as on a line.
-        let bits = |n: u64| (u64::from(n.ilog2()) << 16) + ((((n as u128) << 16) >> n.ilog2()) as u64 - (1 << 16));
+        let bits = |n: u64| {
+            (u64::from(n.ilog2()) << 16) + ((((n as u128) << 16) >> n.ilog2()) as u64 - (1 << 16))
+        };
         let at = bits(least) + self.below(bits(most) - bits(least) + 1);
         let (power, rest) = (at >> 16, at & 0xffff);
         let value = (u128::from((1 << 16) + rest) << power) >> 16;

@@ -128,7 +128,8 @@ pub const REC_STDOUT: u16 = 1;
 pub const REC_STDERR: u16 = 2;
 /// Syscall: interrupted; a `Signal` record follows and the result is not yet visible.
 pub const REC_INTERRUPTED: u16 = 4;
-/// A switch at an instruction that a replay finds only by looking at each since the tick.
+/// A switch, signal or new task at an instruction that a replay finds only by looking at each since the
+/// tick.
 pub const REC_BETWEEN: u16 = 8;
 
 /// Payload of [`Kind::Exec`].

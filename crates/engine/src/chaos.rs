@@ -5,10 +5,11 @@
 
 use crate::state::{Engine, orders, shared, shared_word};
 use crate::sys::{self, *};
+use alloc_crate::vec::Vec;
 use clew_abi::chaos::{Chaos, LATE_STARTS, PLACES, Rng, SHORT_IO, STALLS};
 use clew_abi::layout::Range;
-use core::sync::atomic::Ordering;
 use clew_syscalls::Call;
+use core::sync::atomic::Ordering;
 
 /// Where mappings go at random: above what is the engine's, where all sanitizers have applications'
 /// memory too, and below the stack.
@@ -34,12 +35,15 @@ pub struct Outside {
     /// It waits for changes of descriptors (EPOLLET): a transfer that is short tells it something.
     edges: bool,
     stalled: u64,
+    /// Code of libraries that the program has from its system.
+    libraries: Vec<Range>,
 }
 
 impl Outside {
     pub fn begin(&mut self, chaos: Chaos) {
-        let edges = self.edges;
-        *self = Self { orders: chaos, rng: Rng::derived(chaos.seed, 2), edges, ..Self::default() };
+        let (edges, libraries) = (self.edges, core::mem::take(&mut self.libraries));
+        let rng = Rng::derived(chaos.seed, 2);
+        *self = Self { orders: chaos, rng, edges, libraries, ..Self::default() };
     }
 
     fn has(&self, policy: u64) -> bool {
@@ -55,6 +59,19 @@ impl Engine {
             self.chaos.begin(chaos);
             self.begin_schedule(&chaos);
         }
+    }
+
+    /// Code is mapped from a file.
+    pub fn note_library(&mut self, file: i32, code: Range) {
+        if self.chaos.orders.is_on() && is_systems(&crate::procfs::fd_path(file)) {
+            self.chaos.libraries.push(code);
+        }
+    }
+
+    /// Is this address in a library of the system's, called by a program that is not?
+    pub fn is_away(&self, pc: u64) -> bool {
+        self.chaos.libraries.iter().any(|code| code.contains(pc))
+            && !is_systems(self.exe.as_bytes())
     }
 
     /// A place for a new mapping whose place is nobody's concern.
@@ -96,7 +113,8 @@ impl Engine {
 
     fn watch_for_edges(&mut self, call: &Call) {
         const EPOLLET: u32 = 1 << 31;
-        if call.nr == __NR_epoll_ctl && sys::read_u32(call.args[3]).is_some_and(|e| e & EPOLLET != 0)
+        if call.nr == __NR_epoll_ctl
+            && sys::read_u32(call.args[3]).is_some_and(|e| e & EPOLLET != 0)
         {
             self.chaos.edges = true;
         }
@@ -118,7 +136,9 @@ impl Engine {
 
     /// A process that begins, or its maker, may be late.
     pub fn begin_late(&mut self) {
-        if self.chaos.has(LATE_STARTS) && self.chaos.stalled < ALL_STALLS && self.chaos.rng.chance(96)
+        if self.chaos.has(LATE_STARTS)
+            && self.chaos.stalled < ALL_STALLS
+            && self.chaos.rng.chance(96)
         {
             self.nap([STALL[0], 4 * STALL[1]]);
         }
@@ -131,6 +151,13 @@ impl Engine {
         // SAFETY: reads the array. The baton stays here: this is the process's being slow.
         unsafe { syscall!(__NR_nanosleep, time.as_ptr(), 0) };
     }
+}
+
+/// Does this file belong to the system (hier(7)), rather than to who looks for bugs?
+fn is_systems(path: &[u8]) -> bool {
+    const PLACES: [&[u8]; 6] =
+        [b"/lib/", b"/lib64/", b"/bin/", b"/usr/lib/", b"/usr/lib64/", b"/usr/bin/"];
+    PLACES.iter().any(|place| path.starts_with(place))
 }
 
 /// A call that may transfer any number of bytes (its third argument says how many it should): what it
@@ -179,8 +206,7 @@ fn is_stream(fd: u64) -> bool {
     const SOCK_STREAM: u32 = 1;
     let (mut kind, mut len) = (0u32, 4u32);
     // SAFETY: writes the two words.
-    let result = unsafe {
-        syscall!(__NR_getsockopt, fd, SOL_SOCKET, SO_TYPE, &raw mut kind, &raw mut len)
-    };
+    let result =
+        unsafe { syscall!(__NR_getsockopt, fd, SOL_SOCKET, SO_TYPE, &raw mut kind, &raw mut len) };
     result == 0 && kind == SOCK_STREAM
 }

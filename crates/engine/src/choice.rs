@@ -95,9 +95,7 @@ fn has_runtime(file: i32, headers: &Headers) -> bool {
     }
     // All runtimes linked statically run before everything else; hardly another program does.
     find(DT_PREINIT_ARRAY).is_some()
-        && headers
-            .segments(PT_LOAD)
-            .any(|p| p.flags & PF_W == 0 && contains_mark(file, p))
+        && headers.segments(PT_LOAD).any(|p| p.flags & PF_W == 0 && contains_mark(file, p))
 }
 
 /// Is the mark in the part of the file that the segment is made of?
@@ -119,4 +117,3 @@ fn contains_mark(file: i32, segment: &Phdr) -> bool {
     }
     false
 }
-

@@ -64,7 +64,10 @@ impl Numbers {
     pub fn exchange(self) -> Self {
         let old = Self::now();
         if old.0 != self.0 {
-            self.0.iter().zip(fd::BASE..).for_each(|(&number, original)| set_number(original, number));
+            self.0
+                .iter()
+                .zip(fd::BASE..)
+                .for_each(|(&number, original)| set_number(original, number));
         }
         old
     }

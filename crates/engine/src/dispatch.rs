@@ -6,9 +6,9 @@ use crate::signal::{SIGBUS, SIGILL, SIGSEGV, SIGTRAP, Taken};
 use crate::state::{Engine, ctx, engine};
 use crate::vma::{PROT_EXEC, PROT_READ, PROT_WRITE, Vmas};
 use clew_translate::block::{Refusal, Single};
+use clew_translate::cache::Entry;
 use clew_translate::context::{EXIT_FAULT, EXIT_MISS, TICK_FLAGS, reg};
 use clew_translate::liveness::{STATUS_FLAGS, shown_flags};
-use clew_translate::cache::Entry;
 use clew_translate::{Cache, Site, SiteKind};
 
 const SEGV_MAPERR: u64 = 1;
@@ -127,8 +127,10 @@ impl Engine {
         }
         // Where a replay can stop: elsewhere a signal waits for the next tick.
         use SiteKind::{Syscall, Tick, TickFlagsLost, Trap, Unsupported};
-        if matches!(site.kind, Tick | TickFlagsLost | Syscall | Trap | Unsupported) {
-            self.deliver_pending();
+        match site.kind {
+            Tick | TickFlagsLost => self.deliver_at_tick(),
+            Syscall | Trap | Unsupported => self.deliver_pending(),
+            _ => {}
         }
         if site.kind == Syscall {
             self.charge_call();
@@ -244,7 +246,7 @@ impl Engine {
             Alone::Ticked => {
                 self.tick_reached();
                 if self.recording() {
-                    self.deliver_pending();
+                    self.deliver_at_tick();
                 }
             }
             Alone::Fault(taken) => self.fault(taken),
@@ -395,7 +397,9 @@ impl Engine {
             self.ticks.count_one();
             return self.resume();
         }
-        let Some(host) = self.translate(target, |cache, vmas| cache.indirect_entry_at(vmas, target)) else {
+        let Some(host) =
+            self.translate(target, |cache, vmas| cache.indirect_entry_at(vmas, target))
+        else {
             self.ticks.count_one();
             return self.resume();
         };
@@ -431,8 +435,8 @@ impl Engine {
     fn fetch_fault(&mut self, pc: u64) {
         if canonical(pc) {
             // The kernel claims that its own half is present (set_signal_archinfo).
-            let present = pc >= TASK_SIZE
-                || self.vmas.find(pc).is_some_and(|v| v.prot & PROT_READ != 0);
+            let present =
+                pc >= TASK_SIZE || self.vmas.find(pc).is_some_and(|v| v.prot & PROT_READ != 0);
             let error = FETCH | u64::from(present);
             self.page_fetch_fault(pc, error);
         } else {

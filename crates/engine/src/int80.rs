@@ -38,7 +38,8 @@ impl Engine {
         let number = saved[RAX] as u32;
         let Some((_, to)) = SAME.iter().find(|(from, _)| *from == number) else {
             if !self.replaying() {
-                let text = alloc_crate::format!("int 0x80: i386 system call {number} is not supported");
+                let text =
+                    alloc_crate::format!("int 0x80: i386 system call {number} is not supported");
                 supervisor::warn(&text);
             }
             c.gpr[RAX] = -i64::from(sys::ENOSYS) as u64;

@@ -2,8 +2,8 @@
 //! recorded, and those that store processor state.
 
 use crate::log::Att;
-use crate::signal::{SIGILL, SIGSEGV};
 use crate::signal::xstate::{self, Image};
+use crate::signal::{SIGILL, SIGSEGV};
 use crate::start;
 use crate::state::{Engine, Mode, ctx, orders};
 use crate::sys;
@@ -237,8 +237,7 @@ impl Engine {
 
     /// Writes what an instruction stores; a fault is the guest's. False after a fault.
     fn store(&mut self, addr: u64, bytes: &[u8]) -> bool {
-        if sys::write_guest(addr, bytes)
-            || (self.unprotect_all() && sys::write_guest(addr, bytes))
+        if sys::write_guest(addr, bytes) || (self.unprotect_all() && sys::write_guest(addr, bytes))
         {
             return true;
         }
@@ -255,8 +254,7 @@ impl Engine {
             self.raise(crate::signal::SIGSEGV, 0x80, 0, [0, 13, 0]);
             return false;
         }
-        let wanted =
-            (ctx().gpr[RDX] << 32 | ctx().gpr[RAX] & 0xffff_ffff) & xstate::enabled();
+        let wanted = (ctx().gpr[RDX] << 32 | ctx().gpr[RAX] & 0xffff_ffff) & xstate::enabled();
         let compact = matches!(instr.mnemonic(), Mnemonic::Xsavec | Mnemonic::Xsavec64);
         let mut image = Image::zero();
         xstate::save(&mut image);
@@ -414,7 +412,9 @@ fn random_or_cpu(op: u64, dest: Register) -> (u64, u64) {
             (INSTR_RDRAND, 2) => {
                 asm!("rdrand {0:x}", "setc {1}", inout(reg) value, out(reg_byte) ok)
             }
-            (INSTR_RDRAND, 4) => asm!("rdrand {0:e}", "setc {1}", inout(reg) value, out(reg_byte) ok),
+            (INSTR_RDRAND, 4) => {
+                asm!("rdrand {0:e}", "setc {1}", inout(reg) value, out(reg_byte) ok)
+            }
             (INSTR_RDRAND, _) => asm!("rdrand {0}", "setc {1}", inout(reg) value, out(reg_byte) ok),
             (_, 2) => asm!("rdseed {0:x}", "setc {1}", inout(reg) value, out(reg_byte) ok),
             (_, 4) => asm!("rdseed {0:e}", "setc {1}", inout(reg) value, out(reg_byte) ok),

@@ -13,18 +13,21 @@
 //! memory is only touched through `sys::read_guest` and `sys::write_guest`, which survive faults, or
 //! by the kernel.
 #![no_std]
-#![allow(non_upper_case_globals, reason = "system calls keep the kernel headers' names in patterns")]
+#![allow(
+    non_upper_case_globals,
+    reason = "system calls keep the kernel headers' names in patterns"
+)]
 
 extern crate alloc as alloc_crate;
 
 pub mod alloc;
 pub mod asm;
 pub mod calls;
-pub mod code;
-pub mod checksum;
 pub mod chaos;
+pub mod checksum;
 pub mod choice;
 pub mod clock;
+pub mod code;
 pub mod crash;
 pub mod debug;
 pub mod descriptors;

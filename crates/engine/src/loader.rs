@@ -7,8 +7,9 @@ use crate::memory::Mapped;
 use crate::state::Engine;
 use crate::sys::{self, MAP_ANONYMOUS, MAP_FIXED, MAP_PRIVATE};
 use crate::vma::{PROT_EXEC, PROT_READ, PROT_WRITE, Vma, VmaKind, page_down, page_up};
-use alloc_crate::vec::Vec;
 use crate::window::window;
+use alloc_crate::vec::Vec;
+use clew_abi::layout::Range;
 use clew_abi::layout::{PAGE, PIE_HEAP};
 use clew_abi::record::MapPayload;
 
@@ -156,6 +157,9 @@ fn load_interpreter(
         return Err(LoadError("its interpreter cannot be opened"));
     }
     let result = load_file(engine, file as i32, ops);
+    if let Ok(object) = &result {
+        engine.note_library(file as i32, Range::new(object.bias, object.end));
+    }
     sys::close(file as i32);
     result
 }
@@ -328,10 +332,12 @@ pub fn map_vdso(
 
 /// Marks the vDSO's mapping, on both sides.
 pub fn note_vdso(engine: &mut Engine, base: u64, image: u64) {
-    let vma = Vma { start: base, end: base + image, prot: PROT_READ | PROT_EXEC, kind: VmaKind::Vdso };
+    let vma =
+        Vma { start: base, end: base + image, prot: PROT_READ | PROT_EXEC, kind: VmaKind::Vdso };
     engine.vmas.insert(vma);
     engine.vdso = base;
     let mut bytes = alloc_crate::vec![0; VDSO.len()];
-    let genuine = image == page_up(VDSO.len() as u64) && sys::read_guest(base, &mut bytes) && bytes == VDSO;
+    let genuine =
+        image == page_up(VDSO.len() as u64) && sys::read_guest(base, &mut bytes) && bytes == VDSO;
     engine.vdso_mapped(base, base.saturating_add(image), !genuine);
 }

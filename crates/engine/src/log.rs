@@ -9,12 +9,12 @@
 //! The slots are mapped at `layout::SEGMENT` and written only here.
 
 use crate::crash;
+use crate::descriptors::{self, number};
 use crate::state::{ctx, orders, shared, shared_word};
 use crate::supervisor;
 use crate::sys;
 use clew_abi::control;
 use clew_abi::layout::SEGMENT;
-use crate::descriptors::{self, number};
 use clew_abi::orders::fd;
 use clew_abi::record::*;
 use core::fmt::Write;
@@ -24,9 +24,20 @@ use core::sync::atomic::{AtomicU64, Ordering};
 #[derive(Clone, Copy)]
 pub enum Att<'a> {
     /// What lies in guest memory now.
-    Memory { addr: u64, len: u64 },
-    Bytes { kind: u32, addr: u64, bytes: &'a [u8] },
-    Map { addr: u64, map: MapPayload, key: &'a [u8] },
+    Memory {
+        addr: u64,
+        len: u64,
+    },
+    Bytes {
+        kind: u32,
+        addr: u64,
+        bytes: &'a [u8],
+    },
+    Map {
+        addr: u64,
+        map: MapPayload,
+        key: &'a [u8],
+    },
 }
 
 impl Att<'_> {
@@ -61,8 +72,7 @@ pub struct Stamp {
 const SLOTS: u64 = 4;
 
 /// How the window is mapped where no segment is.
-const RESERVED: u32 =
-    sys::MAP_PRIVATE | sys::MAP_ANONYMOUS | sys::MAP_NORESERVE | sys::MAP_FIXED;
+const RESERVED: u32 = sys::MAP_PRIVATE | sys::MAP_ANONYMOUS | sys::MAP_NORESERVE | sys::MAP_FIXED;
 
 /// How many half milliseconds to wait for a file to become free.
 const PATIENCE: u32 = 4000;
@@ -128,7 +138,9 @@ impl Log {
         let flags = sys::O_RDWR | sys::O_CREAT | sys::O_EXCL | sys::O_CLOEXEC;
         let file = descriptors::open(number(fd::EVENTS), name.bytes(), flags, 0o600);
         if file < 0 {
-            crash::give_up("the recording ends here: its next segment cannot be created (disk full?)");
+            crash::give_up(
+                "the recording ends here: its next segment cannot be created (disk full?)",
+            );
         }
         self.allocate(file as i32);
         let slot = self.slot();
@@ -404,7 +416,8 @@ pub fn registers_check() -> u32 {
             *l = (*l ^ r).wrapping_mul(K).rotate_left(29);
         }
     }
-    let h = (lane[0] ^ lane[1].rotate_left(17)).wrapping_mul(K) ^ lane[2].wrapping_mul(K | 2)
+    let h = (lane[0] ^ lane[1].rotate_left(17)).wrapping_mul(K)
+        ^ lane[2].wrapping_mul(K | 2)
         ^ lane[3].rotate_left(41).wrapping_mul(K);
     (h ^ h >> 32) as u32
 }

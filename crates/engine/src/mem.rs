@@ -66,7 +66,6 @@ global_asm!(
     "mov [rdi + rdx - 1], r8b",
     "8:",
     "ret",
-
     ".globl memmove",
     ".balign 32",
     "memmove:",
@@ -98,7 +97,6 @@ global_asm!(
     "jmp 3b",
     "4:",
     "ret",
-
     ".globl memset",
     ".balign 32",
     "memset:",
@@ -108,7 +106,6 @@ global_asm!(
     "rep stosb",
     "mov rax, r8",
     "ret",
-
     ".globl memcmp",
     ".globl bcmp",
     ".balign 32",
@@ -136,7 +133,6 @@ global_asm!(
     "4:",
     "xor eax, eax",
     "ret",
-
     ".globl strlen",
     "strlen:",
     "xor eax, eax",

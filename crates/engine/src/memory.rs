@@ -11,9 +11,9 @@ use crate::store::{self, Store};
 use crate::supervisor;
 use crate::sys::{self, MAP_ANONYMOUS, MAP_FIXED, MAP_FIXED_NOREPLACE, MAP_NORESERVE, MAP_PRIVATE};
 use crate::vma::{PROT_EXEC, PROT_READ, PROT_WRITE, Vma, VmaKind, page_down, page_up};
-use alloc_crate::vec::Vec;
 use crate::window::guest_may_map;
 use crate::window::window;
+use alloc_crate::vec::Vec;
 use clew_abi::layout::{BACK, ENGINE, PAGE, Range, SHADOW_LOW_LIMIT, shadow_of};
 use clew_abi::record::{ATT_MAP_PATH, MAP_MAIN_STACK, MapPayload, key_unsettled};
 
@@ -178,13 +178,8 @@ impl Engine {
         let addr = got as u64;
         self.mapped(addr, len, prot, shared);
         let mut map = MapPayload { len, prot, flags, offset };
-        let none = |map, contents| Mapped {
-            addr,
-            map,
-            key: Vec::new(),
-            path: Vec::new(),
-            contents,
-        };
+        let none =
+            |map, contents| Mapped { addr, map, key: Vec::new(), path: Vec::new(), contents };
         if let Some(st) = object.filter(|st| st.st_mode & S_IFMT == S_IFREG) {
             // SAFETY: descriptors only. F_GETFL; the access mode is the low two bits.
             let writable =
@@ -202,6 +197,9 @@ impl Engine {
                 let key = kept.as_ref().map_or(&[][..], |(key, _)| key);
                 self.code_mapped(addr, &map, key);
                 let (key, path) = kept?;
+                if prot & PROT_EXEC != 0 {
+                    self.note_library(fd, Range::new(addr, addr + len));
+                }
                 Ok(Mapped { addr, map, key, path, contents: false })
             }
             _ => {
@@ -382,11 +380,8 @@ impl Engine {
 
     /// Unmaps what the guest has in a range that also holds engine regions, which it cannot see.
     fn munmap_around(&mut self, addr: u64, end: u64) -> i64 {
-        let parts: Vec<(u64, u64)> = self
-            .vmas
-            .overlapping(addr, end)
-            .map(|v| (v.start.max(addr), v.end.min(end)))
-            .collect();
+        let parts: Vec<(u64, u64)> =
+            self.vmas.overlapping(addr, end).map(|v| (v.start.max(addr), v.end.min(end))).collect();
         for (start, end) in parts {
             self.munmap_part(start, end);
         }
@@ -456,9 +451,7 @@ impl Engine {
         note_write(old, page_up(old_len));
         note_write(target, page_up(new_len));
         // SAFETY: source and target are the guest's.
-        let got = unsafe {
-            sys::syscall!(sys::__NR_mremap, old, old_len, new_len, flags, target)
-        };
+        let got = unsafe { sys::syscall!(sys::__NR_mremap, old, old_len, new_len, flags, target) };
         if sys::is_error(got) {
             return got;
         }

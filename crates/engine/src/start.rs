@@ -3,10 +3,10 @@
 use crate::asm;
 use crate::calls::files::Files;
 use crate::choice;
+use crate::clock::Clock;
 use crate::code;
 use crate::crash;
 use crate::descriptors::{self, number};
-use crate::clock::Clock;
 use crate::dispatch;
 use crate::loader::{self, Op};
 use crate::log::{Att, Log, Stamp};

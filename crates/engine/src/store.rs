@@ -6,9 +6,9 @@
 //! its times showing it, so its copy belongs to one mapping alone.
 
 use crate::crash::Report;
+use crate::descriptors::{self, number};
 use crate::sys::{self, syscall};
 use alloc_crate::vec::Vec;
-use crate::descriptors::{self, number};
 use clew_abi::orders::fd;
 use core::fmt::Write;
 

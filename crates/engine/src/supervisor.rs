@@ -1,10 +1,10 @@
 //! Messages to and from the supervisor.
 
-use crate::sys::{self, syscall};
-use clew_abi::control::{HEADER_LEN, Header, MAX_PAYLOAD};
 use crate::descriptors::number;
+use crate::sys::{self, syscall};
 use alloc_crate::collections::VecDeque;
 use alloc_crate::vec::Vec;
+use clew_abi::control::{HEADER_LEN, Header, MAX_PAYLOAD};
 use clew_abi::orders::fd;
 use core::cell::UnsafeCell;
 
@@ -76,9 +76,7 @@ pub fn wait_a_little() -> bool {
     // struct pollfd { fd, events, revents }; a peer that is gone shows as POLLHUP unasked.
     let mut poll = [number(fd::CONTROL), 0];
     // SAFETY: the kernel writes `revents`.
-    let ready = unsafe {
-        syscall!(sys::__NR_ppoll, poll.as_mut_ptr(), 1, timeout.as_ptr(), 0, 8)
-    };
+    let ready = unsafe { syscall!(sys::__NR_ppoll, poll.as_mut_ptr(), 1, timeout.as_ptr(), 0, 8) };
     ready <= 0
 }
 

@@ -6,8 +6,8 @@
 
 use crate::procfs::peers::publish_vmas;
 use crate::sys;
-use alloc_crate::vec::Vec;
 use crate::window::window;
+use alloc_crate::vec::Vec;
 use clew_abi::layout::{PAGE, Range};
 use clew_translate::liveness::CodeSource;
 use core::cell::Cell;
@@ -183,7 +183,6 @@ impl Vmas {
         (at.checked_add(len)? <= part.end).then_some(at)
     }
 }
-
 
 fn joins(a: &Vma, b: &Vma) -> bool {
     a.end == b.start && a.prot == b.prot && a.kind == b.kind && a.kind == VmaKind::Private

@@ -168,7 +168,6 @@ impl Field<'_> {
         let options = clew_record::Options {
             argv: argv.clone(),
             dir: Some(place.clone()),
-            slice_ticks: schedule.slice_ticks,
             chaos: schedule.chaos,
             seed: schedule.seed,
             ..clew_record::Options::default()

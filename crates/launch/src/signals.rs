@@ -39,11 +39,8 @@ impl Saved {
     /// guest's exit status can be waited for.
     pub fn take_over() -> Self {
         let mask = block(&WATCHED);
-        let actions = [
-            set(SIGPIPE, libc::SIG_IGN),
-            set(SIGCHLD, libc::SIG_DFL),
-            set(SIGXFSZ, libc::SIG_IGN),
-        ];
+        let actions =
+            [set(SIGPIPE, libc::SIG_IGN), set(SIGCHLD, libc::SIG_DFL), set(SIGXFSZ, libc::SIG_IGN)];
         Self { mask, actions }
     }
 

@@ -4,8 +4,8 @@
 //! its chance; the parameters within it are random.
 
 use clew_abi::chaos::{
-    Chaos, GATHERING, INVERSION, LATE_STARTS, LATE_TIMEOUTS, NAMES, PLACES, PRIORITIES, Rng, SHORT_IO,
-    SPURIOUS, STALLS, STARVATION,
+    BURSTS, BY_CALLS, Chaos, DELAYS, GATHERING, INVERSION, LATE_STARTS, LATE_TIMEOUTS, NAMES,
+    PLACES, PRIORITIES, Rng, SHORT_IO, SPURIOUS, STALLS, STARVATION,
 };
 
 /// The chaos of one recording.
@@ -39,21 +39,24 @@ const fn kind(turns: Turns, policies: u64) -> Kind {
 /// What consecutive seeds go through.
 #[rustfmt::skip]
 const PORTFOLIO: [Kind; 8] = [
-    kind(Turns::Random([20, 500]), GATHERING | PLACES),
+    kind(Turns::Random([20, 500]), GATHERING | BURSTS | PLACES),
     kind(Turns::Priorities(1), LATE_TIMEOUTS | SHORT_IO),
-    kind(Turns::Random([30_000, 3_000_000]), STARVATION | LATE_STARTS | STALLS),
+    kind(Turns::Random([30_000, 3_000_000]), STARVATION | LATE_STARTS | DELAYS | STALLS),
     kind(Turns::Priorities(2), GATHERING | INVERSION | PLACES),
-    kind(Turns::Random([100, 100_000]), SPURIOUS | SHORT_IO | STALLS),
-    kind(Turns::Priorities(0), LATE_STARTS | LATE_TIMEOUTS),
-    kind(Turns::Random([10, 200]), GATHERING | INVERSION | LATE_TIMEOUTS),
-    kind(Turns::Priorities(3), STARVATION | SPURIOUS | STALLS),
+    kind(Turns::Random([100, 100_000]), SPURIOUS | SHORT_IO | STALLS | BURSTS | DELAYS),
+    kind(Turns::Priorities(1), BY_CALLS | LATE_STARTS | LATE_TIMEOUTS),
+    kind(Turns::Random([10, 200]), GATHERING | BURSTS | INVERSION | LATE_TIMEOUTS),
+    kind(Turns::Priorities(3), BY_CALLS | STARVATION | SPURIOUS | STALLS),
 ];
 /// Any schedule may have these too.
-const MORE: [u64; 4] = [PLACES, SHORT_IO, LATE_STARTS, LATE_TIMEOUTS];
+const MORE: [u64; 5] = [PLACES, SHORT_IO, LATE_STARTS, LATE_TIMEOUTS, DELAYS];
 /// How many cores there may seem to be.
 const CORES: [u64; 6] = [1, 2, 3, 4, 8, 32];
-/// Ticks of a whole run, for the changes of priorities: from short-lived threads to a second.
-const STEPS: [u64; 2] = [200, 100_000_000];
+/// Ticks of a whole run of several threads, for the changes of priorities: short-lived ones, and up to
+/// a second.
+const STEPS: [[u64; 2]; 2] = [[50, 4000], [200, 100_000_000]];
+/// The same in calls.
+const CALLS: [[u64; 2]; 2] = [[4, 32], [16, 4000]];
 /// The shortest slices.
 const LEAST: [u64; 2] = [1, 20];
 const EXACT: u64 = 160;
@@ -73,7 +76,9 @@ impl Plan {
         let (slice, changes) = match kind.turns {
             Turns::Random(most) => ([rng.scaled(LEAST), rng.scaled(most)], [0; 3]),
             Turns::Priorities(number) => {
-                let change = |n| if n < number { rng.scaled(STEPS) } else { 0 };
+                let most = if policies & BY_CALLS != 0 { CALLS } else { STEPS };
+                let most = most[rng.below(2) as usize];
+                let change = |n| if n < number { rng.scaled(most) } else { 0 };
                 ([1, u64::MAX], std::array::from_fn(change))
             }
         };

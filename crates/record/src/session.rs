@@ -21,7 +21,9 @@ use clew_launch::{memfd, orders};
 use clew_trace::compress::Summary;
 use clew_trace::meta::{self, Machine, Outcome};
 use clew_trace::processor::Abilities;
-use clew_trace::{Compressor, Ended, Error, Meta, Result, ResultExt, Root, code, files, lock, root};
+use clew_trace::{
+    Compressor, Ended, Error, Meta, Result, ResultExt, Root, code, files, lock, root,
+};
 use rustix::process::{Resource, getrlimit};
 
 use crate::chaos::{self, Plan};
@@ -38,7 +40,10 @@ const FIRST_STREAM: u32 = 1;
 /// A program that cannot be followed replaces this process, after a warning.
 pub fn record(options: &Options) -> Result<Recording, Failure> {
     let begun = Instant::now();
-    let options = &Options { seed: options.chaos.then(|| options.seed.unwrap_or_else(chaos::seed)), ..options.clone() };
+    let options = &Options {
+        seed: options.chaos.then(|| options.seed.unwrap_or_else(chaos::seed)),
+        ..options.clone()
+    };
     let environment = environment(options);
     let path = environment.iter().rev().find(|(name, _)| name == "PATH").map(|(_, value)| value);
     let program = program::resolve(&options.argv, path.map(OsString::as_os_str))?;

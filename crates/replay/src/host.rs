@@ -138,9 +138,9 @@ impl Host {
                     let name = String::from_utf8_lossy(payload).into_owned();
                     let found = self.code.as_deref().ok_or(ENOENT);
                     // There may well be none.
-                    process.answer(found.and_then(|dir| {
-                        code::open_verified(dir, &name).map_err(errno)
-                    }))?;
+                    process.answer(
+                        found.and_then(|dir| code::open_verified(dir, &name).map_err(errno)),
+                    )?;
                 }
                 NEED_SEGMENT => {
                     let found = self.segments.get(message.arg).ok_or(ENOENT);

@@ -271,7 +271,8 @@ impl<'a> Session<'a> {
         let Some(text) = &self.subject.says else { return Ok(()) };
         let stderr = String::from_utf8_lossy(&recorded.stderr);
         // The guest may have left off in the middle of a line.
-        let says = |line: &str| line.split_once("clew: ").is_some_and(|(_, said)| said.contains(text));
+        let says =
+            |line: &str| line.split_once("clew: ").is_some_and(|(_, said)| said.contains(text));
         if stderr.lines().any(says) {
             return Ok(());
         }

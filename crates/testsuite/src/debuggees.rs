@@ -41,12 +41,13 @@ fn directory() -> PathBuf {
 }
 
 fn compile(file: &str, output: &Path, flags: &[&str]) -> Result<(), String> {
-    let (compiler, defaults): (_, &[&str]) = match Path::new(file).extension().and_then(|e| e.to_str()) {
-        Some("c") => ("gcc", &["-O0", "-g", "-w", "-pthread"]),
-        Some("cc") => ("g++", &["-O0", "-g", "-w", "-std=c++17"]),
-        Some("rs") => ("rustc", &["--edition=2024", "-Copt-level=0", "-g"]),
-        _ => return Err(format!("{file}: no compiler for this kind of file")),
-    };
+    let (compiler, defaults): (_, &[&str]) =
+        match Path::new(file).extension().and_then(|e| e.to_str()) {
+            Some("c") => ("gcc", &["-O0", "-g", "-w", "-pthread"]),
+            Some("cc") => ("g++", &["-O0", "-g", "-w", "-std=c++17"]),
+            Some("rs") => ("rustc", &["--edition=2024", "-Copt-level=0", "-g"]),
+            _ => return Err(format!("{file}: no compiler for this kind of file")),
+        };
     let mut command = Command::new(compiler);
     command.current_dir(directory()).args(defaults).args(flags).arg("-o").arg(output).arg(file);
     sources::run(&mut command)

@@ -89,7 +89,8 @@ impl Session {
         let program = debuggees::build(&self.guest)?;
         let clew = paths::clew()?.to_string_lossy().into_owned();
         let program = program.to_string_lossy().into_owned();
-        let mut record = vec![clew.clone(), "record".into(), "-o".into(), "trace".into(), "--".into()];
+        let mut record =
+            vec![clew.clone(), "record".into(), "-o".into(), "trace".into(), "--".into()];
         record.push(program.clone());
         record.extend(self.arguments.iter().cloned());
         invocation(dir, record, RECORDING).run()?;

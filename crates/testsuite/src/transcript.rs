@@ -14,7 +14,15 @@ const NOISE: [&str; 7] = [
 
 /// Numbers after these words say nothing.
 const COUNTED: [&str; 10] = [
-    "event: ", "tick: ", "tid: ", "(s): ", "at event ", "tick ", "Thread ", "process ", ", thread ",
+    "event: ",
+    "tick: ",
+    "tid: ",
+    "(s): ",
+    "at event ",
+    "tick ",
+    "Thread ",
+    "process ",
+    ", thread ",
     "last event is ",
 ];
 
@@ -62,7 +70,8 @@ fn counted(line: &str) -> String {
     for word in COUNTED {
         let mut from = 0;
         while let Some(at) = line[from..].find(word).map(|at| from + at + word.len()) {
-            let digits = line[at..].bytes().take_while(|b| b.is_ascii_digit() || *b == b'.').count();
+            let digits =
+                line[at..].bytes().take_while(|b| b.is_ascii_digit() || *b == b'.').count();
             // gdb's own numbers of threads have no dot.
             if digits > 0 && (word != "Thread " || line[at..at + digits].contains('.')) {
                 line.replace_range(at..at + digits, "N");

@@ -23,5 +23,8 @@ fn main() {
 }
 
 fn have(program: &str) -> bool {
-    std::process::Command::new(program).arg("--version").output().is_ok_and(|out| out.status.success())
+    std::process::Command::new(program)
+        .arg("--version")
+        .output()
+        .is_ok_and(|out| out.status.success())
 }

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use clew_testsuite::cycle::Subject;
-use clew_testsuite::tree::Tree;
 use clew_testsuite::guests::{self, Guest};
+use clew_testsuite::tree::Tree;
 use clew_testsuite::trials::{conclude, trial};
 
 fn main() {

@@ -86,7 +86,11 @@ fn condition(trace: &str, address: u64) -> Result<(), Box<dyn Error>> {
     let begun = Instant::now();
     let end = t.run(Direction::Forward, Motion::Continue, quiet.as_fd())?;
     let more = begun.elapsed().saturating_sub(plain).as_secs_f64();
-    println!("{:<20} {more:>8.3} s more than plain {:.3} s (limit 5 s)", "10 million hits", plain.as_secs_f64());
+    println!(
+        "{:<20} {more:>8.3} s more than plain {:.3} s (limit 5 s)",
+        "10 million hits",
+        plain.as_secs_f64()
+    );
     if matches!(end.stop, Stop::End(_)) { Ok(()) } else { Err(format!("stopped: {end:?}").into()) }
 }
 

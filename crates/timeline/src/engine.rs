@@ -204,7 +204,8 @@ impl Engine {
                 running.copies.push(Copied { engine, after });
             }
             let cost = started.elapsed();
-            running.next = running.every.map(|every| running.begun.elapsed() + every.max(cost * 20));
+            running.next =
+                running.every.map(|every| running.begun.elapsed() + every.max(cost * 20));
         }
         let now = running.begun.elapsed();
         let due = running.next.is_some_and(|next| now >= next);

@@ -215,7 +215,8 @@ impl Timeline {
             step_tid: step_tid.into(),
             step_start: range.start,
             step_end: range.end,
-            ..self.filtered(order(Position { event: u64::MAX, tick: 0, pc: 0 }, RUN_STOP | RUN_ECHO))
+            ..self
+                .filtered(order(Position { event: u64::MAX, tick: 0, pc: 0 }, RUN_STOP | RUN_ECHO))
         };
         self.run_here(&run, Some(attention))
     }
@@ -331,7 +332,10 @@ impl Timeline {
         };
         let run = RunOrder {
             step_tid: step_tid.into(),
-            ..order(Position { event: u64::MAX, tick: 0, pc: 0 }, RUN_STOP | RUN_ECHO | RUN_DIVERTED)
+            ..order(
+                Position { event: u64::MAX, tick: 0, pc: 0 },
+                RUN_STOP | RUN_ECHO | RUN_DIVERTED,
+            )
         };
         let Some(diversion) = &mut self.diversion else { return Ok(self.here.clone()) };
         diversion.engine.arm(&self.probes)?;

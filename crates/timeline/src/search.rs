@@ -167,11 +167,8 @@ impl Timeline {
     pub(crate) fn step_back(&mut self, tid: u32, attention: Attention<'_>) -> Result<()> {
         let tick = self.tick_of(tid)?.saturating_sub(1);
         self.be_near(tid, tick)?;
-        let trace = RunOrder {
-            trace_tid: tid.into(),
-            trace_tick: tick,
-            ..order(Position::default(), 0)
-        };
+        let trace =
+            RunOrder { trace_tid: tid.into(), trace_tick: tick, ..order(Position::default(), 0) };
         let until = self.here.position;
         match self.search(&trace, until, 1, attention, |raw| raw.traced != 0)? {
             Some(raw) if raw.traced != 0 => return self.go_to(place(raw.previous), None),

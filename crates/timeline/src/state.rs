@@ -5,9 +5,8 @@ use std::time::Duration;
 
 use clew_abi::control::MAX_PAYLOAD;
 use clew_abi::debug::{
-    AUXV, CHECKSUMS, GET_REGISTERS, PROGRAM, READ, Registers as RawRegisters, SET_REGISTERS, SIGINFO, TASKS, TIME,
-    TaskEntry,
-    WRITE,
+    AUXV, CHECKSUMS, GET_REGISTERS, PROGRAM, READ, Registers as RawRegisters, SET_REGISTERS,
+    SIGINFO, TASKS, TIME, TaskEntry, WRITE,
 };
 use clew_trace::{Error, Result};
 
@@ -141,7 +140,8 @@ impl Timeline {
     pub fn fingerprint(&mut self) -> Result<u64> {
         let mut hasher = DefaultHasher::new();
         for task in self.tasks()? {
-            let Registers { gpr, rip, rflags, fs_base, gs_base, xsave } = self.registers(task.tid)?;
+            let Registers { gpr, rip, rflags, fs_base, gs_base, xsave } =
+                self.registers(task.tid)?;
             (task.tid, gpr, rip, rflags, fs_base, gs_base, xsave).hash(&mut hasher);
         }
         let (engine, host) = self.seen();

@@ -41,7 +41,14 @@ const GUESTS: [&str; 22] = [
 ];
 
 const PROGRAMS: [(&str, &[&str]); 2] = [
-    ("bash", &["/bin/bash", "-c", "for i in 1 2 3; do echo $i | cat; done; trap 'echo x' USR1; kill -USR1 $$"]),
+    (
+        "bash",
+        &[
+            "/bin/bash",
+            "-c",
+            "for i in 1 2 3; do echo $i | cat; done; trap 'echo x' USR1; kill -USR1 $$",
+        ],
+    ),
     ("awk", &["/usr/bin/awk", "BEGIN { for (i = 0; i < 100000; i++) s += i % 7; print s }"]),
 ];
 

@@ -14,8 +14,8 @@
 //! what may be allocated for it, and damage ends a stream with a note instead of a panic.
 #![deny(unsafe_code)]
 
-pub mod code;
 pub mod chunk;
+pub mod code;
 pub mod compress;
 mod error;
 pub mod files;

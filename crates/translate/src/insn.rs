@@ -10,15 +10,28 @@ pub enum Action {
     /// Copied with another displacement.
     RipRelative,
     /// `jcc`: condition (low nibble of the opcode), target.
-    Branch { cc: u8, target: u64 },
+    Branch {
+        cc: u8,
+        target: u64,
+    },
     /// `loop`, `loope`, `loopne`, `jrcxz`, `jecxz`: the opcode, and whether the address size is 32.
-    CountBranch { opcode: u8, address32: bool, target: u64 },
-    Jump { target: u64 },
-    Call { target: u64 },
+    CountBranch {
+        opcode: u8,
+        address32: bool,
+        target: u64,
+    },
+    Jump {
+        target: u64,
+    },
+    Call {
+        target: u64,
+    },
     JumpIndirect,
     CallIndirect,
     /// Bytes to release after popping the return address.
-    Return { release: u16 },
+    Return {
+        release: u16,
+    },
     Syscall,
     /// The engine does it: nondeterministic, or with a result that would show the engine.
     Intrinsic,
@@ -27,7 +40,9 @@ pub enum Action {
     /// Copied; always faults, so nothing follows.
     Fault,
     /// `popf`: the engine takes the flags, which may be more than status flags, from the stack.
-    PopFlags { short: bool },
+    PopFlags {
+        short: bool,
+    },
     /// Far branches, `iret`, `sysret`, 16-bit branches: the engine's, or nobody's.
     Unsupported,
 }

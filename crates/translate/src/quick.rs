@@ -338,20 +338,28 @@ fn group(e: u32, two: bool, opcode: u8, reg: u8) -> u32 {
     let flags = |written| e | written << WRITTEN;
     match opcode {
         0xba if two => {
-            if reg >= 4 { e } else { 0 }
+            if reg >= 4 {
+                e
+            } else {
+                0
+            }
         }
         0x80..=0x83 => e | carry_in(reg as usize),
         // Whether rcl and rcr read the carry depends on the count.
         0xc0 | 0xc1 | 0xd0..=0xd3 => {
-            if reg == 2 || reg == 3 { 0 } else { e }
+            if reg == 2 || reg == 3 {
+                0
+            } else {
+                e
+            }
         }
         0xc6 | 0xc7 if reg == 0 => e,
         0xf6 | 0xf7 => match reg {
             0 => flags(ALL) | if opcode == 0xf6 { BYTE } else { WORD }, // test
-            2 => e,                                                    // not
-            3 => flags(ALL),                                           // neg
-            4 | 5 => flags(O | C),                                     // mul, imul
-            6 | 7 => e,                                                // div, idiv
+            2 => e,                                                     // not
+            3 => flags(ALL),                                            // neg
+            4 | 5 => flags(O | C),                                      // mul, imul
+            6 | 7 => e,                                                 // div, idiv
             _ => 0,
         },
         0xfe | 0xff if reg < 2 => flags(ALL & !C), // inc, dec
@@ -509,7 +517,8 @@ mod tests {
             assert_eq!(quick, full, "{code:02x?}");
             if full.op_count() > 0 {
                 let address = |instr: &Instruction| {
-                    let register = |register| if register == Register::RSP { 0x7fff_f000 } else { 0 };
+                    let register =
+                        |register| if register == Register::RSP { 0x7fff_f000 } else { 0 };
                     instr.virtual_address(0, 0, |r, _, _| Some(register(r)))
                 };
                 assert_eq!(address(&quick), address(&full));

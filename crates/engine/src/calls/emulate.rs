@@ -20,9 +20,7 @@ impl Engine {
         let result = match call.nr {
             __NR_mmap => return self.emulate_mmap(a, recorded),
             // What failed for want of memory or of mappings changed nothing.
-            __NR_munmap | __NR_mremap | __NR_brk
-                if recorded.is_some_and(|r| sys::is_error(r)) =>
-            {
+            __NR_munmap | __NR_mremap | __NR_brk if recorded.is_some_and(|r| sys::is_error(r)) => {
                 recorded.unwrap_or(0)
             }
             __NR_munmap => self.munmap(a[0], a[1]),
@@ -73,11 +71,9 @@ impl Engine {
             return Some(Outcome::of(result));
         }
         Some(match self.mmap_record(a) {
-            Ok(mapped) => Outcome {
-                result: mapped.addr as i64,
-                mapped: Some(mapped),
-                ..Outcome::default()
-            },
+            Ok(mapped) => {
+                Outcome { result: mapped.addr as i64, mapped: Some(mapped), ..Outcome::default() }
+            }
             Err(errno) => Outcome::of(errno),
         })
     }

@@ -179,9 +179,12 @@ impl Engine {
     /// The running task has a table of its own from now on (`unshare`).
     pub fn unshare_descriptors(&mut self) {
         let process = self.task.process();
-        let shared = |number| self.tasks.list.iter().any(|t| {
-            !core::ptr::eq(t.process(), process) && t.process().table == number
-        });
+        let shared = |number| {
+            self.tasks
+                .list
+                .iter()
+                .any(|t| !core::ptr::eq(t.process(), process) && t.process().table == number)
+        };
         if shared(process.table) {
             process.table = self.files.tables.copy();
             self.files.tables.change_to(process.table);

@@ -9,8 +9,8 @@
 //!
 //! Replay takes results and written memory of the last two from the trace.
 
-pub mod emulate;
 pub mod affinity;
+pub mod emulate;
 pub mod exec;
 pub mod files;
 pub mod marks;
@@ -221,26 +221,27 @@ fn restartable(call: &Call) -> bool {
     use crate::sys::*;
     // A wait with a time limit goes on with what is left of it, but not after a handler.
     let limited = call.nr == __NR_futex && call.args[3] != 0;
-    !limited && !matches!(
-        call.nr,
-        __NR_poll
-            | __NR_ppoll
-            | __NR_select
-            | __NR_pselect6
-            | __NR_epoll_wait
-            | __NR_epoll_pwait
-            | __NR_epoll_pwait2
-            | __NR_nanosleep
-            | __NR_clock_nanosleep
-            | __NR_pause
-            | __NR_rt_sigsuspend
-            | __NR_rt_sigtimedwait
-            | __NR_io_getevents
-            | __NR_semop
-            | __NR_semtimedop
-            | __NR_msgrcv
-            | __NR_msgsnd
-    )
+    !limited
+        && !matches!(
+            call.nr,
+            __NR_poll
+                | __NR_ppoll
+                | __NR_select
+                | __NR_pselect6
+                | __NR_epoll_wait
+                | __NR_epoll_pwait
+                | __NR_epoll_pwait2
+                | __NR_nanosleep
+                | __NR_clock_nanosleep
+                | __NR_pause
+                | __NR_rt_sigsuspend
+                | __NR_rt_sigtimedwait
+                | __NR_io_getevents
+                | __NR_semop
+                | __NR_semtimedop
+                | __NR_msgrcv
+                | __NR_msgsnd
+        )
 }
 
 /// Is this a call that answers 0 when its time is over?

@@ -204,7 +204,10 @@ struct Watch {
 impl Watch {
     fn add(&mut self, engine: &Engine, addr: u64) {
         let Some(v) = engine.vmas.find(addr).filter(|v| v.prot & PROT_WRITE != 0) else { return };
-        if self.pieces.iter().any(|(start, old)| (*start..*start + old.len() as u64).contains(&addr))
+        if self
+            .pieces
+            .iter()
+            .any(|(start, old)| (*start..*start + old.len() as u64).contains(&addr))
         {
             return;
         }

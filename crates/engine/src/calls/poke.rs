@@ -5,8 +5,8 @@ use super::Outcome;
 use super::marks::MEMORY;
 use crate::state::Engine;
 use crate::sys::{self, *};
-use alloc_crate::vec::Vec;
 use crate::window::guest_may_map;
+use alloc_crate::vec::Vec;
 use clew_abi::layout::Range;
 use clew_syscalls::Call;
 
@@ -39,8 +39,10 @@ impl Engine {
         }
         self.get_range(start, len);
         let mut outcome = self.plain(call);
-        let writes =
-            matches!(call.nr, __NR_write | __NR_writev | __NR_pwrite64 | __NR_pwritev | __NR_pwritev2);
+        let writes = matches!(
+            call.nr,
+            __NR_write | __NR_writev | __NR_pwrite64 | __NR_pwritev | __NR_pwritev2
+        );
         if writes && outcome.result > 0 {
             let len = outcome.result as u64;
             self.forget_code(start, start + len);
@@ -54,9 +56,8 @@ impl Engine {
         let [pid, _, _, remote, count, _] = call.args;
         self.tasks.find(pid as u32)?;
         let ranges = vectors(remote, count)?;
-        let within = |&(addr, len): &(u64, u64)| {
-            guest_may_map(Range::new(addr, addr.saturating_add(len)))
-        };
+        let within =
+            |&(addr, len): &(u64, u64)| guest_may_map(Range::new(addr, addr.saturating_add(len)));
         if !ranges.iter().all(within) {
             return Some(Outcome::of(-i64::from(EFAULT)));
         }

@@ -5,8 +5,8 @@ use crate::log::{self, Att, Log, Stamp};
 use crate::state::{Engine, Mode, ctx};
 use crate::sys::{self, *};
 use crate::task::baton::baton;
-use crate::task::start::{CLONE_FILES, 
-    CLONE_CHILD_CLEARTID, CLONE_CHILD_SETTID, CLONE_CLEAR_SIGHAND, CLONE_VM, CloneArgs,
+use crate::task::start::{
+    CLONE_CHILD_CLEARTID, CLONE_CHILD_SETTID, CLONE_CLEAR_SIGHAND, CLONE_FILES, CLONE_VM, CloneArgs,
 };
 use alloc_crate::vec::Vec;
 use clew_abi::orders::FLAG_NO_FOLLOW;

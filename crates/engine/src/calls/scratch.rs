@@ -158,7 +158,8 @@ impl Scratch {
         for (guest, size, words) in core::mem::take(&mut self.headers) {
             let word = |at: u64| words[at as usize / 8];
             for start in (0..words.len() as u64 * 8).step_by(size as usize) {
-                let outputs = HEADER_OUTPUTS.into_iter().chain((size == MMSGHDR).then_some((56, 4)));
+                let outputs =
+                    HEADER_OUTPUTS.into_iter().chain((size == MMSGHDR).then_some((56, 4)));
                 for (offset, len) in outputs {
                     let bytes = word(start + offset).to_le_bytes()[..len as usize].to_vec();
                     self.fields.push((guest + start + offset, bytes));

@@ -35,9 +35,9 @@ impl Engine {
             }
             __NR_rt_sigpending => self.sigpending(call),
             __NR_rt_sigtimedwait => self.take_sent(call),
-            __NR_open | __NR_openat | __NR_openat2 | __NR_readlink | __NR_readlinkat | __NR_stat
-            | __NR_access | __NR_newfstatat | __NR_faccessat | __NR_faccessat2 | __NR_statx
-            | __NR_chdir | __NR_statfs | __NR_getxattr => self.proc_path(call),
+            __NR_open | __NR_openat | __NR_openat2 | __NR_readlink | __NR_readlinkat
+            | __NR_stat | __NR_access | __NR_newfstatat | __NR_faccessat | __NR_faccessat2
+            | __NR_statx | __NR_chdir | __NR_statfs | __NR_getxattr => self.proc_path(call),
             __NR_getdents64 if self.is_fd_directory(a[0] as i32) => Some(self.fd_entries(call)),
             __NR_close_range => Some(self.close_range(call)),
             __NR_personality => {
@@ -235,11 +235,10 @@ fn open_flags(call: &Call) -> u64 {
 /// The engine's descriptors do not exist for the guest.
 fn refuse_reserved(call: &Call) -> Option<Outcome> {
     let row = clew_syscalls::lookup(call.nr)?;
-    let named = row
-        .args
-        .iter()
-        .enumerate()
-        .any(|(i, arg)| matches!(arg.kind, Kind::Fd | Kind::DirFd) && is_reserved(call.args[i]));
+    let named =
+        row.args.iter().enumerate().any(|(i, arg)| {
+            matches!(arg.kind, Kind::Fd | Kind::DirFd) && is_reserved(call.args[i])
+        });
     named.then(|| Outcome::of(EBADF_RESULT))
 }
 

@@ -55,9 +55,7 @@ impl Engine {
             self.stop_at_end(END_EXITED, a as u32);
         }
         let result = match call.nr {
-            __NR_write | __NR_writev if matches!(a, 1 | 2) => {
-                echo_written(call, a, 1 << 20) as i64
-            }
+            __NR_write | __NR_writev if matches!(a, 1 | 2) => echo_written(call, a, 1 << 20) as i64,
             __NR_getpid => self.task.process().pid as i64,
             __NR_gettid => self.task.tid as i64,
             __NR_clock_gettime => {
@@ -72,11 +70,13 @@ impl Engine {
                 -(EAGAIN as i64)
             }
             __NR_futex | __NR_sched_yield => 0,
-            __NR_mmap if self.may_map_diverted(&call.args) => self.map_diverted(b, call.args[2] as u32),
+            __NR_mmap if self.may_map_diverted(&call.args) => {
+                self.map_diverted(b, call.args[2] as u32)
+            }
             // No files, and no memory of others.
             __NR_mmap => -(EACCES as i64),
-            __NR_munmap | __NR_mprotect | __NR_brk | __NR_madvise
-            | __NR_rt_sigprocmask | __NR_rt_sigreturn => match self.emulate(call, None) {
+            __NR_munmap | __NR_mprotect | __NR_brk | __NR_madvise | __NR_rt_sigprocmask
+            | __NR_rt_sigreturn => match self.emulate(call, None) {
                 Some(outcome) if outcome.context_replaced => return,
                 Some(outcome) => outcome.result,
                 None => -(ENOSYS as i64),

@@ -12,8 +12,22 @@ const STACK: usize = 64;
 const STEPS: usize = 10_000;
 /// gdb's numbers of the general registers, in hardware order.
 const ORDER: [usize; 16] = [
-    reg::RAX, reg::RBX, reg::RCX, reg::RDX, reg::RSI, reg::RDI, reg::RBP, reg::RSP, 8, 9, 10, 11, 12,
-    13, 14, 15,
+    reg::RAX,
+    reg::RBX,
+    reg::RCX,
+    reg::RDX,
+    reg::RSI,
+    reg::RDI,
+    reg::RBP,
+    reg::RSP,
+    8,
+    9,
+    10,
+    11,
+    12,
+    13,
+    14,
+    15,
 ];
 const RIP: u16 = 16;
 const EFLAGS: u16 = 17;

@@ -16,13 +16,13 @@ mod stress;
 pub mod watch;
 
 use crate::state::{Engine, ctx};
-pub use copy::CLONE_FLAGS;
-pub use stress::Stress;
-use probes::Breakpoints;
 use alloc_crate::boxed::Box;
 use alloc_crate::vec::Vec;
-use watch::Overwritten;
 use clew_abi::debug::{Place, Position, RUN_STOP, RunOrder};
+pub use copy::CLONE_FLAGS;
+use probes::Breakpoints;
+pub use stress::Stress;
+use watch::Overwritten;
 
 /// The agent's state.
 #[derive(Default)]

@@ -5,11 +5,11 @@ use super::stop::LOOKS;
 use super::watch::{self, Kind, Overwritten, Watchpoint};
 use crate::shadow;
 use crate::state::{Engine, ctx};
+use alloc_crate::collections::BTreeMap;
+use alloc_crate::vec::Vec;
 use clew_abi::debug::{Position, WATCH_READ, WATCH_WRITE, reason};
 use clew_translate::SiteKind;
 use clew_translate::context::reg;
-use alloc_crate::collections::BTreeMap;
-use alloc_crate::vec::Vec;
 
 /// What stops at one address: conditions, of which one must hold if there are any.
 pub type Breakpoints = BTreeMap<u64, Vec<Vec<u8>>>;
@@ -54,7 +54,8 @@ impl Engine {
     pub(super) fn watchpoints_command(&mut self, payload: &[u8]) {
         let mut words = Words(payload);
         let mut points = Vec::new();
-        while let (Some(addr), Some(len), Some(access)) = (words.word(), words.word(), words.word()) {
+        while let (Some(addr), Some(len), Some(access)) = (words.word(), words.word(), words.word())
+        {
             let kind = match access {
                 WATCH_WRITE => Kind::Write,
                 WATCH_READ => Kind::Read,

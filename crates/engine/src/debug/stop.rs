@@ -6,7 +6,8 @@ use crate::stream::Record;
 use crate::supervisor;
 use crate::sys;
 use clew_abi::debug::{
-    FORK, INTERRUPT, POLL_TICKS, Place, Position, RUN_COLLECT, RUN_ECHO, RUN_STOP, STOPPED, Stopped, reason,
+    FORK, INTERRUPT, POLL_TICKS, Place, Position, RUN_COLLECT, RUN_ECHO, RUN_STOP, STOPPED,
+    Stopped, reason,
 };
 use clew_abi::record::{Kind, SignalPayload};
 
@@ -84,7 +85,9 @@ impl Engine {
             self.aim_at_next();
             return self.reason_to_stop();
         }
-        if alone && !passed && self.stops_at_breakpoint(here.pc)
+        if alone
+            && !passed
+            && self.stops_at_breakpoint(here.pc)
             && let Some(stop) = self.hit(reason::BREAKPOINT, [0; 2])
         {
             return Some(stop);

@@ -3,8 +3,8 @@
 use super::slurp;
 use crate::crash::Report;
 use crate::vma::{PROT_EXEC, PROT_READ, PROT_WRITE, VmaKind, Vmas};
-use alloc_crate::vec::Vec;
 use crate::window::guest_may_map;
+use alloc_crate::vec::Vec;
 use clew_abi::layout::Range;
 use core::fmt::Write;
 

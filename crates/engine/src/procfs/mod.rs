@@ -53,9 +53,8 @@ pub fn locate(engine: &Engine, dir: i32, path: &[u8]) -> Option<Entry> {
         return None;
     }
     let odd = |part: &[u8]| matches!(part, b"" | b"." | b"..");
-    let literal = path.strip_prefix(b"/proc/").is_some_and(|rest| {
-        !rest.split(|&b| b == b'/').any(odd)
-    });
+    let literal =
+        path.strip_prefix(b"/proc/").is_some_and(|rest| !rest.split(|&b| b == b'/').any(odd));
     if literal {
         return parse(engine, path);
     }
@@ -173,9 +172,7 @@ pub fn fd_path(file: i32) -> Vec<u8> {
 pub fn read_link(path: &[u8]) -> Vec<u8> {
     let mut buf = alloc_crate::vec![0u8; 4096];
     // SAFETY: the path is terminated; writes the buffer.
-    let n = unsafe {
-        syscall!(sys::__NR_readlink, path.as_ptr(), buf.as_mut_ptr(), buf.len())
-    };
+    let n = unsafe { syscall!(sys::__NR_readlink, path.as_ptr(), buf.as_mut_ptr(), buf.len()) };
     buf.truncate(n.max(0) as usize);
     buf
 }
@@ -183,8 +180,7 @@ pub fn read_link(path: &[u8]) -> Vec<u8> {
 /// A memfd with `bytes` in it, at offset 0, as the lowest free descriptor. `name` is NUL-terminated.
 pub fn memfd(name: &[u8], bytes: &[u8], cloexec: bool) -> i64 {
     // SAFETY: the name is terminated.
-    let file =
-        unsafe { syscall!(sys::__NR_memfd_create, name.as_ptr(), u64::from(cloexec)) };
+    let file = unsafe { syscall!(sys::__NR_memfd_create, name.as_ptr(), u64::from(cloexec)) };
     if file >= 0 {
         sys::write(file as i32, bytes);
         // SAFETY: no memory.

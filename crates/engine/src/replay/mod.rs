@@ -7,7 +7,10 @@
 
 mod tasks;
 
-use crate::calls::{self, emulate::{ARCH_SET_FS, ARCH_SET_GS}};
+use crate::calls::{
+    self,
+    emulate::{ARCH_SET_FS, ARCH_SET_GS},
+};
 use crate::crash::{self, Report};
 use crate::loader;
 use crate::log::registers_check;
@@ -19,9 +22,9 @@ use crate::stream::Record;
 use crate::supervisor;
 use crate::sys;
 use crate::vma::{PROT_EXEC, PROT_READ, PROT_WRITE, Vma, VmaKind, page_down, page_up};
+use crate::window::guest_may_map;
 use alloc_crate::string::String;
 use clew_abi::control;
-use crate::window::guest_may_map;
 use clew_abi::layout::Range;
 use clew_abi::record::*;
 use clew_syscalls::Call;
@@ -82,12 +85,7 @@ impl Engine {
             let record = self.stream().peek()?;
             self.stream().advance(&record);
             if record.kind != Kind::Data {
-                self.recent.push(
-                    record.header.event,
-                    record.header.kind,
-                    0,
-                    record.header.tick,
-                );
+                self.recent.push(record.header.event, record.header.kind, 0, record.header.tick);
                 return Some(record);
             }
             self.apply(&record);
@@ -179,9 +177,7 @@ impl Engine {
     pub fn aim_at_next(&mut self) {
         let now = self.ticks.now();
         let target = self.next_event().map(|next| match next.kind {
-            Kind::Signal | Kind::Switch | Kind::Child | Kind::Memory
-                if next.header.tick > now =>
-            {
+            Kind::Signal | Kind::Switch | Kind::Child | Kind::Memory if next.header.tick > now => {
                 next.header.tick
             }
             // The guest gets there by itself; running past it is noticed, if not at once. Small
@@ -227,8 +223,7 @@ impl Engine {
                 ATT_MAP => match bytes.split_at_checked(size_of::<MapPayload>()) {
                     Some((head, key)) => {
                         // SAFETY: plain integers, length checked.
-                        let map =
-                            unsafe { head.as_ptr().cast::<MapPayload>().read_unaligned() };
+                        let map = unsafe { head.as_ptr().cast::<MapPayload>().read_unaligned() };
                         self.map_replay(att.addr, &map, key)
                     }
                     None => false,
@@ -416,7 +411,9 @@ impl Engine {
             REC_STDERR => 2,
             _ => return,
         };
-        let quiet = !self.echoes() || orders().flags & clew_abi::orders::FLAG_QUIET != 0 || self.forks_left > 0;
+        let quiet = !self.echoes()
+            || orders().flags & clew_abi::orders::FLAG_QUIET != 0
+            || self.forks_left > 0;
         if quiet || result <= 0 {
             return;
         }
@@ -531,12 +528,17 @@ impl Engine {
         let mut report = Report::new();
         let h = &record.header;
         let _ = writeln!(report, "replay diverged at event {}: {what}", h.event);
-        let _ = writeln!(report, "recorded: {:?} at tick {}, registers {:08x}", record.kind, h.tick, h.check);
+        let _ = writeln!(
+            report,
+            "recorded: {:?} at tick {}, registers {:08x}",
+            record.kind, h.tick, h.check
+        );
         match record.kind {
             Kind::Syscall => {
                 let p: SyscallPayload = record.payload();
                 let name = clew_syscalls::lookup(p.nr as u32).map_or("?", |row| row.name);
-                let _ = writeln!(report, "  {name} {:#x?} = {} at pc {:#x}", p.args, p.result, p.pc);
+                let _ =
+                    writeln!(report, "  {name} {:#x?} = {} at pc {:#x}", p.args, p.result, p.pc);
             }
             Kind::Instr => {
                 let p: InstrPayload = record.payload();
@@ -613,13 +615,12 @@ fn echo_bytes(arg: u64, addr: u64, len: u64) {
 }
 
 /// Does an event's place show only to who looks at each instruction? Memory that others changed shows
-/// nowhere else, and neither does the end of a file that others made shorter. A switch may say so.
+/// nowhere else, and neither does the end of a file that others made shorter. Others say so.
 fn hidden(record: &Record) -> bool {
     match record.kind {
         Kind::Memory => true,
-        Kind::Switch => record.header.flags & REC_BETWEEN != 0,
-        Kind::Signal => record.payload::<SignalPayload>().signo == signal::SIGBUS,
-        _ => false,
+        Kind::Signal if record.payload::<SignalPayload>().signo == signal::SIGBUS => true,
+        _ => record.header.flags & REC_BETWEEN != 0,
     }
 }
 

@@ -150,7 +150,14 @@ impl Sharing {
 impl Engine {
     /// Notes a new shared mapping of `(dev, ino)`. Not writable ones matter only if the object is
     /// known already.
-    pub fn note_shared_map(&mut self, addr: u64, len: u64, offset: u64, id: (u64, u64), writable: bool) {
+    pub fn note_shared_map(
+        &mut self,
+        addr: u64,
+        len: u64,
+        offset: u64,
+        id: (u64, u64),
+        writable: bool,
+    ) {
         if !self.recording() {
             return;
         }
@@ -201,7 +208,12 @@ impl Engine {
             }
             for (s, e) in [(m.start, m.end.min(start)), (m.start.max(end), m.end)] {
                 if s < e {
-                    kept.push(SharedMap { start: s, end: e, first: m.first + (s - m.start) / PAGE, ..*m });
+                    kept.push(SharedMap {
+                        start: s,
+                        end: e,
+                        first: m.first + (s - m.start) / PAGE,
+                        ..*m
+                    });
                 }
             }
         }
@@ -331,7 +343,10 @@ impl Engine {
     /// such reasons, gets it and returns true.
     pub fn shared_fault(&mut self, addr: u64) -> bool {
         let wanted = self.vmas.find(addr).is_some_and(|v| v.kind == VmaKind::Shared);
-        wanted && self.recording() && self.sharing.map_at(addr).is_some() && self.get_page(addr) != Page::None
+        wanted
+            && self.recording()
+            && self.sharing.map_at(addr).is_some()
+            && self.get_page(addr) != Page::None
     }
 
     /// Makes this process the owner of the page at `addr` and records its contents, if they may have
@@ -436,7 +451,8 @@ impl Engine {
         }
         // While one is waited for, others may be given up again.
         for _ in 0..MOST_ROUNDS {
-            let got = ranges.iter().fold(false, |got, &(addr, len)| self.get_range(addr, len) | got);
+            let got =
+                ranges.iter().fold(false, |got, &(addr, len)| self.get_range(addr, len) | got);
             if !got || ranges.len() == 1 {
                 break;
             }

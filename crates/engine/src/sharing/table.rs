@@ -129,9 +129,8 @@ fn map() {
     let (prot, flags) = (sys::PROT_READ | sys::PROT_WRITE, sys::MAP_SHARED | sys::MAP_FIXED);
     let len = SHARING.end - SHARING.start;
     // SAFETY: the range is the engine's.
-    let got = unsafe {
-        sys::mmap(SHARING.start, len, prot, flags, number(fd::SHARED), SHARING_OFFSET)
-    };
+    let got =
+        unsafe { sys::mmap(SHARING.start, len, prot, flags, number(fd::SHARED), SHARING_OFFSET) };
     if got != SHARING.start as i64 {
         crash::fail("the table of shared memory cannot be mapped");
     }
@@ -189,7 +188,8 @@ impl Table {
                     if self.pages_used.fetch_add(1, Ordering::Relaxed) as usize > MAX_PAGES / 2 {
                         return None;
                     }
-                    let creator = self.object[key_object(key) as usize].creator.load(Ordering::Relaxed);
+                    let creator =
+                        self.object[key_object(key) as usize].creator.load(Ordering::Relaxed);
                     entry.owner.store(creator, Ordering::Relaxed);
                     entry.key.store(key + 1, Ordering::Relaxed);
                     return Some(&entry.owner);
@@ -286,7 +286,9 @@ enum State {
     Running,
     /// It runs nothing but the kernel's code any more, or not even that. How many threads its process
     /// has left, this one included.
-    Ending { threads: u64 },
+    Ending {
+        threads: u64,
+    },
 }
 
 /// Source: proc_pid_stat(5).

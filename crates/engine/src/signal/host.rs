@@ -10,16 +10,16 @@ use crate::asm;
 use crate::crash;
 use crate::start::Initial;
 use crate::state::{ctx, engine, try_engine};
-use crate::task::{self, TaskRef};
 use crate::sys::{self, syscall};
+use crate::task::{self, TaskRef};
 use crate::window::window;
 use clew_abi::layout::{CONTEXT, IMAGE};
 use clew_translate::block::Displaced;
-use clew_translate::insn::Action as Branch;
-use iced_x86::{Decoder, DecoderOptions};
 use clew_translate::context::{COUNTERS, EXIT_FAULT, EXIT_MISS, GuestContext, TICK, reg};
+use clew_translate::insn::Action as Branch;
 use core::fmt::Write;
 use core::mem::offset_of;
+use iced_x86::{Decoder, DecoderOptions};
 
 /// `struct ucontext` with its `struct sigcontext` (arch/x86 uapi headers).
 #[derive(Clone, Copy)]
@@ -134,13 +134,11 @@ pub extern "C" fn on_signal(signo: u32, info: &[u64; 16], uc: &mut Ucontext) {
         task.signals.pending = Some(taken);
     }
     task.pending = 1;
-    if window().cache().contains(rip) || between(rip, asm::clew_enter_addr(), asm_addr(asm::clew_enter_end)) {
+    if window().cache().contains(rip)
+        || between(rip, asm::clew_enter_addr(), asm_addr(asm::clew_enter_end))
+    {
         expire_ticks(uc);
-    } else if between(
-        rip,
-        asm_addr(asm::clew_blocking_begin),
-        asm_addr(asm::clew_blocking_end),
-    ) {
+    } else if between(rip, asm_addr(asm::clew_blocking_begin), asm_addr(asm::clew_blocking_end)) {
         uc.regs[UC_RIP] = asm_addr(asm::clew_blocking_interrupted);
     }
 }
@@ -232,8 +230,11 @@ fn on_fault(signo: u32, info: &[u64; 16], uc: &mut Ucontext) {
         c.pc = at.pc;
         c.exit_site = EXIT_FAULT as u64;
         engine.task.signals.fault_host = rip;
-        engine.task.signals.fault =
-            Some(Taken { signo, info: guest_siginfo(info, rip, at.pc), fault: [uc.err, uc.trapno, uc.cr2] });
+        engine.task.signals.fault = Some(Taken {
+            signo,
+            info: guest_siginfo(info, rip, at.pc),
+            fault: [uc.err, uc.trapno, uc.cr2],
+        });
     }
     uc.regs[UC_RIP] = asm_addr(asm::clew_exit_saved);
     uc.regs[UC_ORDER[reg::RSP]] = c.engine_sp;
@@ -285,7 +286,8 @@ fn guest_siginfo(info: &[u64; 16], rip: u64, pc: u64) -> [u64; 16] {
 /// The engine itself faulted: a bug, reported with where.
 fn engine_fault(signo: u32, rip: u64, addr: u64) -> ! {
     let mut report = crash::Report::new();
-    let _ = writeln!(report, "engine failure: signal {signo} at engine pc {rip:#x}, address {addr:#x}");
+    let _ =
+        writeln!(report, "engine failure: signal {signo} at engine pc {rip:#x}, address {addr:#x}");
     if try_engine().is_none() {
         sys::write(2, report.bytes());
     }
@@ -314,8 +316,10 @@ pub fn find_vdso(initial: &Initial) {
             match *at {
                 [0, _] => return,
                 [33, base] => {
-                    KERNEL_VDSO.clock_gettime = vdso_symbol(base, b"__vdso_clock_gettime")
-                        .map(|a| core::mem::transmute::<u64, extern "C" fn(u64, *mut u64) -> i64>(a));
+                    KERNEL_VDSO.clock_gettime =
+                        vdso_symbol(base, b"__vdso_clock_gettime").map(|a| {
+                            core::mem::transmute::<u64, extern "C" fn(u64, *mut u64) -> i64>(a)
+                        });
                     return;
                 }
                 _ => at = at.add(1),

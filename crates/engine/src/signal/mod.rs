@@ -20,7 +20,7 @@ use crate::log::{Stamp, registers_check};
 use crate::state::{Engine, Mode, ctx};
 use crate::sys::{self, syscall};
 use clew_abi::record::{
-    ExitPayload, Kind, SIG_ACT_FATAL, SIG_ACT_HANDLER, SIG_ACT_IGNORED, SignalPayload,
+    ExitPayload, Kind, REC_BETWEEN, SIG_ACT_FATAL, SIG_ACT_HANDLER, SIG_ACT_IGNORED, SignalPayload,
 };
 
 pub const SIGILL: u32 = 4;
@@ -267,6 +267,13 @@ impl Engine {
         }
     }
 
+    /// The same at a tick, where it may be put off for some instructions.
+    pub fn deliver_at_tick(&mut self) {
+        if self.task.pending == 0 || !self.puts_signal_off() {
+            self.deliver_pending();
+        }
+    }
+
     /// Before an exec, with all signals blocked: what was taken for the running task, or for its process
     /// by another, waits in the kernel again.
     pub fn give_back_signals(&mut self) {
@@ -309,12 +316,8 @@ impl Engine {
         };
         let stamp = self.stamp();
         if let Mode::Record(log) = &mut self.mode {
-            let payload = SignalPayload {
-                pc: ctx().pc,
-                signo: taken.signo,
-                action,
-                siginfo: taken.info,
-            };
+            let payload =
+                SignalPayload { pc: ctx().pc, signo: taken.signo, action, siginfo: taken.info };
             let fault = taken.fault.map(u64::to_le_bytes).concat();
             let att = crate::log::Att::Bytes {
                 kind: clew_abi::record::ATT_FAULT,
@@ -333,7 +336,8 @@ impl Engine {
 
     /// What a record of an event says about this moment.
     pub fn stamp(&self) -> Stamp {
-        Stamp { flags: 0, tick: self.ticks.now(), check: registers_check(), tid: self.task.tid }
+        let flags = if self.between { REC_BETWEEN } else { 0 };
+        Stamp { flags, tick: self.ticks.now(), check: registers_check(), tid: self.task.tid }
     }
 
     /// Sets up the guest's handler for a signal. On both sides.

@@ -252,7 +252,8 @@ impl Baton {
     /// Takes the baton for `task` if nobody runs.
     pub(super) fn seize(&mut self, task: TaskRef) -> bool {
         let dead = self.holder.is_some_and(|h| h != task && !h.lives());
-        let free = (self.lent || self.holder.is_none() || dead) && !task.is_held() && !self.keeps(task);
+        let free =
+            (self.lent || self.holder.is_none() || dead) && !task.is_held() && !self.keeps(task);
         if free {
             self.holder = Some(task);
             self.lent = false;

@@ -44,12 +44,8 @@ impl Engine {
     /// The running task ends, others of this memory go on. `process`: with all of its process.
     fn end_task(&mut self, call: &Call, process: bool) -> ! {
         let (stamp, task) = (self.stamp(), self.task);
-        let payload = SyscallPayload {
-            nr: call.nr.into(),
-            result: 0,
-            args: call.args,
-            pc: ctx().pc,
-        };
+        let payload =
+            SyscallPayload { nr: call.nr.into(), result: 0, args: call.args, pc: ctx().pc };
         let written = self.release_futexes(task);
         let atts: Vec<Att> = written.iter().map(|&addr| Att::Memory { addr, len: 4 }).collect();
         if let Mode::Record(log) = &mut self.mode {

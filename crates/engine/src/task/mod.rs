@@ -19,15 +19,14 @@ pub mod traced;
 pub use start::main;
 
 use crate::intrinsics::segment_base;
-use crate::log::{Stamp, registers_check};
 use crate::signal::xstate::{self, Image};
 use crate::signal::{Action, TaskSignals};
 use crate::state::{Engine, Mode, ctx};
 use crate::sys::{self, MAP_ANONYMOUS, MAP_FIXED, MAP_NORESERVE, MAP_PRIVATE, syscall};
 use alloc_crate::boxed::Box;
 use alloc_crate::vec::Vec;
-use clew_abi::layout::{PAGE, TASK_AREA, TASK_SIGNAL_STACK, TASK_STACK, TASKS};
 use clew_abi::debug;
+use clew_abi::layout::{PAGE, TASK_AREA, TASK_SIGNAL_STACK, TASK_STACK, TASKS};
 use clew_abi::record::{Kind, SwitchPayload};
 use core::ops::{Deref, DerefMut};
 use core::sync::atomic::{AtomicU32, Ordering};
@@ -351,12 +350,8 @@ impl Engine {
 
     /// Records that `task` runs from here on instead of the one whose registers are in the context.
     pub fn record_switch(&mut self, task: TaskRef) {
-        let stamp = Stamp {
-            flags: self.switch_flags(),
-            tick: self.ticks.now(),
-            check: registers_check(),
-            tid: self.task.tid,
-        };
+        let stamp = self.stamp();
+        self.between = false;
         let payload = SwitchPayload { pc: ctx().pc, tid: task.tid.into() };
         if let Mode::Record(log) = &mut self.mode {
             let event = log.event(Kind::Switch, stamp, &payload, &[]);

@@ -10,16 +10,16 @@
 //! # Safety
 //! As in [`super::baton`]: changed by the holder, or with the lock.
 
-use super::{Task, TaskRef};
-use super::futex::Key;
 use super::baton::{Baton, baton, now};
+use super::futex::Key;
+use super::{Task, TaskRef};
 use crate::state::{Engine, ctx, engine};
 use alloc_crate::boxed::Box;
 use alloc_crate::vec::Vec;
 use clew_abi::chaos::{
-    Chaos, GATHERING, INVERSION, LATE_STARTS, LATE_TIMEOUTS, PRIORITIES, Rng, SPURIOUS, STARVATION,
+    BURSTS, BY_CALLS, Chaos, DELAYS, GATHERING, INVERSION, LATE_STARTS, LATE_TIMEOUTS, PRIORITIES,
+    Rng, SPURIOUS, STARVATION,
 };
-use clew_abi::record::REC_BETWEEN;
 
 const MONOTONIC: u32 = 1;
 /// Nanoseconds of a tick, roughly.
@@ -39,7 +39,17 @@ const VAIN: u32 = 16;
 const HOLDS: u64 = 3_000_000_000;
 const MOMENT: [u64; 2] = [10_000, 200_000];
 /// [`GATHERING`]: so long, in nanoseconds, do threads wait for their maker to wait.
-const GATHERED: u64 = 200_000;
+const GATHERED: u64 = 20_000_000;
+/// [`BURSTS`]: slices of a burst, instructions of each, and of all bursts of a process.
+const BURST: [u64; 2] = [64, 4096];
+const BURST_SLICE: [u64; 2] = [1, 24];
+const BURST_INSTRUCTIONS: u64 = 60_000;
+/// A task whose slice ends in a library may go on for so many ticks.
+const WAY_HOME: u64 = 2000;
+/// A task that is looked at closely after a call goes on for so many ticks, less one.
+const BEHIND_CALL: [u64; 2] = [1, 64];
+/// [`DELAYS`]: so long, in nanoseconds, is a task kept from running after a call.
+const DELAYED: [u64; 2] = [20_000, 20_000_000];
 /// [`INVERSION`]: so long, in nanoseconds, is a task kept from running that another may wait for.
 const INVERTED: [u64; 2] = [20_000, 50_000_000];
 /// Priorities that were not given at birth are below.
@@ -56,26 +66,42 @@ pub struct Luck {
     pub sleeps: bool,
     /// It looks now and then whether it may run again.
     looks: bool,
+    /// It waits for its maker to wait ([`GATHERING`]).
+    gathers: bool,
     rng: Rng,
 }
 
-impl Luck {
-    /// It is not kept from running any more.
-    fn release(mut task: TaskRef) {
-        task.luck.steps = 0;
-    }
+/// What is done at the end of a slice that was cut short.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Soon {
+    /// The task becomes the last.
+    Sinks,
+    /// The task is kept from running.
+    Held,
 }
 
 /// What a process decides by.
 pub struct Schedule {
     chaos: Chaos,
     rng: Rng,
-    /// Ticks of all tasks so far, and the running one's tick when they were counted.
+    /// How much all tasks have done so far, in ticks, and with what calls count for. The running one's
+    /// tick when that was counted.
+    ticks: u64,
     steps: u64,
     counted: u64,
-    /// When the running task sinks ([`PRIORITIES`]), in order; when it began to run.
+    /// When the running task sinks ([`PRIORITIES`]), in order: after so many ticks in all, or calls
+    /// ([`BY_CALLS`]). When it began to run.
     changes: Vec<u64>,
     turn: u64,
+    calls: u64,
+    /// The slice ends soon, whatever it was, for this.
+    soon: Option<Soon>,
+    /// Ticks that the task may go on, after its slice, to be back from a library.
+    way_home: u64,
+    /// So many slices from now on are of some instructions each ([`BURSTS`]), and that many instructions
+    /// are left for all bursts.
+    burst: u64,
+    burst_instructions: u64,
     /// The lowest priority so far.
     lowest: u64,
     switches: u64,
@@ -97,10 +123,16 @@ impl Schedule {
         Box::new(Self {
             chaos: *chaos,
             rng,
+            ticks: 0,
             steps: 0,
             counted: 0,
             changes,
             turn: 0,
+            calls: 0,
+            soon: None,
+            way_home: 0,
+            burst: 0,
+            burst_instructions: BURST_INSTRUCTIONS,
             lowest: BORN,
             switches: 0,
             vain: 0,
@@ -121,16 +153,18 @@ impl Schedule {
         let rng = Rng::derived(self.chaos.seed, 1 << 32 | self.born);
         let priority = BORN | self.rng.next() >> 1;
         *task = Luck { priority, rng, looks: true, ..Luck::default() };
+        self.begin_burst(256);
         if self.has(GATHERING) {
+            task.gathers = true;
             self.hold(task, GATHERED);
         } else if self.has(LATE_STARTS) && self.rng.chance(128) {
-            let ns = self.hold_time();
+            let ns = self.hold_time(self.chaos.hold);
             self.hold(task, ns);
         }
     }
 
-    fn hold_time(&mut self) -> u64 {
-        let ns = self.rng.scaled(self.chaos.hold);
+    fn hold_time(&mut self, bounds: [u64; 2]) -> u64 {
+        let ns = self.rng.scaled(bounds);
         if ns > self.holds {
             return self.rng.scaled(MOMENT);
         }
@@ -155,6 +189,7 @@ impl Schedule {
 
     /// Counts what the running task has executed.
     fn count(&mut self, tick: u64) {
+        self.ticks += tick.saturating_sub(self.counted);
         self.steps += tick.saturating_sub(self.counted);
         self.counted = tick;
     }
@@ -167,8 +202,11 @@ impl Schedule {
     /// Deals a slice to the task that runs from this tick on.
     fn slice(&mut self, tick: u64) -> u64 {
         self.counted = tick;
+        self.soon = None;
+        self.way_home = 0;
         self.slice = if self.has(PRIORITIES) {
-            let change = self.changes.last().map_or(u64::MAX, |at| at.saturating_sub(self.steps));
+            let change = self.changes.last().filter(|_| !self.has(BY_CALLS));
+            let change = change.map_or(u64::MAX, |at| at.saturating_sub(self.ticks));
             change.clamp(1, PATIENCE)
         } else {
             let [least, most] = self.chaos.slice;
@@ -178,12 +216,73 @@ impl Schedule {
         self.slice
     }
 
+    /// `part` times of 256, the next slices are of some instructions each.
+    fn begin_burst(&mut self, part: u64) {
+        if self.has(BURSTS)
+            && self.burst == 0
+            && self.burst_instructions > 0
+            && self.rng.chance(part)
+        {
+            self.burst = self.rng.scaled(BURST);
+        }
+    }
+
+    /// How many instructions a slice of a burst has. `None` if there is no burst.
+    fn burst_slice(&mut self) -> Option<u32> {
+        if self.burst == 0 {
+            self.begin_burst(2);
+            return None;
+        }
+        let instructions = self.rng.scaled(BURST_SLICE);
+        self.burst_instructions = self.burst_instructions.saturating_sub(instructions);
+        self.burst = if self.burst_instructions == 0 { 0 } else { self.burst - 1 };
+        Some(instructions as u32)
+    }
+
+    /// The slice is over: does the task go on until it is back from a library? What programs do wrong they
+    /// mostly do in code of their own, of which little is executed.
+    fn goes_home(&mut self, is_away: impl Fn() -> bool) -> bool {
+        if self.way_home == 0 && self.rng.chance(160) {
+            self.way_home = WAY_HOME;
+        }
+        self.way_home = self.way_home.saturating_sub(1);
+        if self.way_home > 0 && !is_away() {
+            self.way_home = 0;
+        }
+        self.way_home > 0
+    }
+
+    /// The running task has made a call: is what comes next to be looked at closely? Then the slice
+    /// ends after so many ticks.
+    fn call_made(&mut self) -> Option<u64> {
+        self.calls += 1;
+        if self.soon.is_some() {
+            return None;
+        }
+        if self.has(BY_CALLS) && self.changes.last().is_some_and(|at| *at <= self.calls) {
+            self.changes.pop();
+            self.soon = Some(Soon::Sinks);
+        } else if self.has(DELAYS) && self.rng.chance(48) {
+            self.soon = Some(Soon::Held);
+        }
+        self.soon.map(|_| self.rng.scaled(BEHIND_CALL) - 1)
+    }
+
     /// The running task has come to the end of its slice.
-    fn slice_over(&mut self, task: TaskRef) {
+    fn slice_over(&mut self, mut task: TaskRef) {
+        match self.soon.take() {
+            Some(Soon::Sinks) => return self.sink(task),
+            Some(Soon::Held) => {
+                let ns = self.hold_time(DELAYED);
+                return self.hold(&mut task.luck, ns);
+            }
+            None => {}
+        }
         if !self.has(PRIORITIES) {
             return;
         }
-        if self.changes.last().is_some_and(|at| *at <= self.steps) {
+        let now = if self.has(BY_CALLS) { self.calls } else { self.ticks };
+        if self.changes.last().is_some_and(|at| *at <= now) {
             self.changes.pop();
             self.sink(task);
         } else if self.steps - self.turn >= PATIENCE {
@@ -195,10 +294,13 @@ impl Schedule {
     /// Shall one of these run rather than the running task?
     fn prefers_another(&self, task: TaskRef, mut waiting: impl Iterator<Item = TaskRef>) -> bool {
         let free = |t: &TaskRef| !self.is_held(&t.luck);
-        if self.is_held(&task.luck) || !self.has(PRIORITIES) {
-            return waiting.next().is_some();
+        let priorities = self.has(PRIORITIES);
+        match self.is_held(&task.luck) {
+            true => waiting.next().is_some(),
+            false => {
+                waiting.any(|t| free(&t) && (!priorities || t.luck.priority > task.luck.priority))
+            }
         }
-        waiting.any(|t| free(&t) && t.luck.priority > task.luck.priority)
     }
 
     /// Keeps some task from running for a while, now and then.
@@ -212,7 +314,7 @@ impl Schedule {
         }
         let at = self.rng.below(tasks.len() as u64) as usize;
         if let Some(mut task) = tasks.get(at).copied() {
-            let ns = self.hold_time();
+            let ns = self.hold_time(self.chaos.hold);
             self.hold(&mut task.luck, ns);
         }
     }
@@ -220,7 +322,10 @@ impl Schedule {
     /// Which of `waiting` runs next; `None` if it is better that nobody does for now.
     fn choose(&mut self, waiting: &[TaskRef]) -> Option<TaskRef> {
         self.switches += 1;
-        let free = waiting.iter().filter(|t| !self.is_held(&t.luck)).count() as u64;
+        let mut free = waiting.iter().filter(|t| !self.is_held(&t.luck)).count() as u64;
+        if free == 0 {
+            free = release_gathered(waiting);
+        }
         if free > 0 {
             self.vain = 0;
             let nth = self.rng.below(free) as usize;
@@ -238,15 +343,19 @@ impl Schedule {
         if others_may_come(waiting) && self.vain % VAIN != 0 {
             return None;
         }
-        if self.has(GATHERING) {
-            waiting.iter().for_each(|t| Luck::release(*t));
-        }
-        let nth = self.rng.below(waiting.len() as u64) as usize;
-        match self.has(GATHERING) {
-            true => waiting.get(nth).copied(),
-            false => waiting.iter().copied().min_by_key(|t| t.luck.steps),
-        }
+        waiting.iter().copied().min_by_key(|t| t.luck.steps)
     }
+}
+
+/// Those that wait for their maker to wait begin; how many they are.
+fn release_gathered(waiting: &[TaskRef]) -> u64 {
+    let mut released = 0;
+    for mut task in waiting.iter().copied().filter(|t| t.luck.gathers) {
+        task.luck.gathers = false;
+        task.luck.steps = 0;
+        released += 1;
+    }
+    released
 }
 
 /// May a task that is none of these come to want the baton without their doing?
@@ -274,6 +383,7 @@ impl Baton {
         schedule.waiting = waiting;
         let mut task = task?;
         task.luck.steps = 0;
+        task.luck.gathers = false;
         schedule.turn = schedule.steps;
         self.forget(task);
         Some(task)
@@ -299,7 +409,9 @@ impl Baton {
     /// A task has waited for some time and is back: it may have to wait longer. Called with the lock, but
     /// without the baton.
     pub(super) fn delay(&mut self, mut task: TaskRef) {
-        let Some(schedule) = self.schedule.as_ref().filter(|s| s.has(LATE_TIMEOUTS)) else { return };
+        let Some(schedule) = self.schedule.as_ref().filter(|s| s.has(LATE_TIMEOUTS)) else {
+            return;
+        };
         if task.luck.rng.chance(64) {
             let [least, most] = schedule.chaos.hold;
             let ns = task.luck.rng.scaled([least, most / 16]);
@@ -325,15 +437,26 @@ impl Engine {
     /// The length of a slice that begins now.
     pub(super) fn chaotic_slice(&mut self) -> Option<u64> {
         self.exact = 0;
-        let tick = self.ticks.now();
-        baton().schedule.as_mut().map(|schedule| schedule.slice(tick))
+        let (tick, baton) = (self.ticks.now(), baton());
+        let awaited = baton.awaited();
+        let schedule = baton.schedule.as_mut()?;
+        let slice = schedule.slice(tick);
+        if awaited && ctx().rflags & TF == 0 {
+            self.exact = schedule.burst_slice().unwrap_or(0);
+        }
+        Some(slice)
     }
 
     /// The ticks dealt have run out.
     pub(super) fn chaotic_tick(&mut self) {
         let (now, baton) = (self.ticks.now(), baton());
         if self.exact > 0 {
-            return self.aim_past_slice();
+            self.exact -= 1;
+            match self.exact {
+                0 => self.let_another_run(),
+                _ => self.aim_past_slice(),
+            }
+            return;
         }
         if now < baton.slice_end {
             return self.aim_at_quantum();
@@ -341,6 +464,9 @@ impl Engine {
         let (task, awaited) = (self.task, baton.awaited());
         let Some(schedule) = &mut baton.schedule else { return };
         schedule.count(now);
+        if schedule.goes_home(|| engine().is_away(ctx().pc)) {
+            return self.ticks.aim(Some(now + 1));
+        }
         schedule.slice_over(task);
         let further = schedule.rng.chance(schedule.chaos.exact) && ctx().rflags & TF == 0;
         if further && awaited {
@@ -360,13 +486,20 @@ impl Engine {
         if self.exact == 0 {
             self.between = true;
             self.let_another_run();
+            self.between = true;
+            self.deliver_pending();
             self.between = false;
         }
     }
 
-    /// Where a replay finds the present place of the running task.
-    pub(super) fn switch_flags(&mut self) -> u16 {
-        if core::mem::take(&mut self.between) { REC_BETWEEN } else { 0 }
+    /// Is a signal that waits to strike some instructions behind this tick?
+    pub fn puts_signal_off(&mut self) -> bool {
+        let Some(schedule) = &mut baton().schedule else { return false };
+        if self.exact == 0 && ctx().rflags & TF == 0 && schedule.rng.chance(192) {
+            let most = schedule.chaos.instructions.max(1);
+            self.exact = 1 + schedule.rng.below(most) as u32;
+        }
+        self.exact != 0
     }
 
     /// The running task goes on only if the schedule has no better idea.
@@ -390,6 +523,10 @@ impl Engine {
         schedule.steps += CALL_TICKS;
         let cost = CALL_TICKS.min(schedule.slice / 4);
         baton.slice_end = baton.slice_end.saturating_sub(cost);
+        if let Some(ticks) = schedule.call_made().filter(|_| self.exact == 0) {
+            baton.slice_end = now + ticks;
+            return self.aim_at_quantum();
+        }
         let switches = schedule.rng.chance(schedule.chaos.calls);
         if self.exact == 0 && now >= baton.slice_end {
             return self.quantum_over();
@@ -399,9 +536,10 @@ impl Engine {
         }
         baton.lock();
         let queued = baton.queued();
-        let preferred = baton.schedule.as_ref().is_some_and(|s| {
-            (switches || s.has(PRIORITIES)) && s.prefers_another(task, queued)
-        });
+        let preferred = baton
+            .schedule
+            .as_ref()
+            .is_some_and(|s| (switches || s.has(PRIORITIES)) && s.prefers_another(task, queued));
         baton.unlock();
         if preferred {
             self.let_another_run();

@@ -200,7 +200,8 @@ impl Engine {
             }
             // It has ended or executed a program, and its area may be another's. If there was none,
             // the area is still its own.
-            let gone = if sys::is_error(result) { Some(task) } else { self.tasks.find(result as u32) };
+            let gone =
+                if sys::is_error(result) { Some(task) } else { self.tasks.find(result as u32) };
             if let Some(gone) = gone {
                 self.tasks.remove(gone);
             }
@@ -325,8 +326,7 @@ impl Engine {
     /// Records that the running task's maker is in a call that made it.
     pub(super) fn record_child(&mut self, task: TaskRef, maker: TaskRef) {
         let stamp = Stamp { tid: self.task.tid, ..self.stamp() };
-        let payload =
-            ChildPayload { pc: ctx().pc, tid: task.tid.into(), maker: maker.tid.into() };
+        let payload = ChildPayload { pc: ctx().pc, tid: task.tid.into(), maker: maker.tid.into() };
         if let Mode::Record(log) = &mut self.mode {
             let event = log.event(Kind::Child, stamp, &payload, &[]);
             self.recent.push(event, Kind::Child as u16, payload.tid, stamp.tick);
@@ -352,8 +352,7 @@ fn make(call: &Call, args: &CloneArgs, task: TaskRef) -> i64 {
     let base = task.area() + clew_abi::layout::TASK_STACK.start;
     // The engine's own handlers stay: the task gives the kernel what goes with its table.
     let flags = flags & !CLONE_CLEAR_SIGHAND;
-    let real =
-        CloneArgs { flags, child_tid: alive, stack: base, stack_size: top - base, ..*args };
+    let real = CloneArgs { flags, child_tid: alive, stack: base, stack_size: top - base, ..*args };
     let args = [&raw const real as u64, size_of::<CloneArgs>() as u64, 0, 0, 0, 0];
     // SAFETY: as above.
     unsafe { asm::clew_start_task(__NR_clone3.into(), &args) }

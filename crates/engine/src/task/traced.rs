@@ -82,7 +82,10 @@ impl Engine {
             0 => Outcome::default(),
             _ => give(&STOPPED.to_le_bytes(), status, None),
         };
-        Some(Outcome { result: if outcome.result == 0 { tid as i64 } else { outcome.result }, ..outcome })
+        Some(Outcome {
+            result: if outcome.result == 0 { tid as i64 } else { outcome.result },
+            ..outcome
+        })
     }
 
     /// The task of this id, if the running one traces it.
@@ -122,9 +125,33 @@ impl TaskRef {
         let r = &self.registers;
         let g = &r.gpr;
         let words = [
-            g[15], g[14], g[13], g[12], g[RBP], g[RBX], g[R11], g[R10], g[R9], g[R8], g[RAX], g[RCX],
-            g[RDX], g[RSI], g[RDI], u64::MAX, r.pc, CODE_SEGMENT, r.rflags, g[RSP], DATA_SEGMENT,
-            0, 0, 0, 0, 0, 0,
+            g[15],
+            g[14],
+            g[13],
+            g[12],
+            g[RBP],
+            g[RBX],
+            g[R11],
+            g[R10],
+            g[R9],
+            g[R8],
+            g[RAX],
+            g[RCX],
+            g[RDX],
+            g[RSI],
+            g[RDI],
+            u64::MAX,
+            r.pc,
+            CODE_SEGMENT,
+            r.rflags,
+            g[RSP],
+            DATA_SEGMENT,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
         ];
         words.iter().flat_map(|word| word.to_le_bytes()).collect()
     }

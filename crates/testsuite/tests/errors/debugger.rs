@@ -67,7 +67,9 @@ pub const CHECKS: [(&str, Check); 10] = [
     ("debugger_garbage_on_the_port", |dir| {
         record(dir)?;
         let mut server = Server::start(dir, &["-k"])?;
-        for garbage in [&b"GET / HTTP/1.1\r\n\r\n"[..], &[0xff; 70_000], b"$$$$####$g#00$\x03\x03--"] {
+        for garbage in
+            [&b"GET / HTTP/1.1\r\n\r\n"[..], &[0xff; 70_000], b"$$$$####$g#00$\x03\x03--"]
+        {
             let mut client = server.connect()?;
             client.write_all(garbage).map_err(|e| e.to_string())?;
             server.answers(&mut client)?;
@@ -118,9 +120,10 @@ impl Server {
         let mut line = String::new();
         let stdout = child.stdout.take().ok_or("no pipe")?;
         BufReader::new(stdout).read_line(&mut line).map_err(|e| e.to_string())?;
-        let port = line.split("127.0.0.1:").nth(1).map(|rest| {
-            rest.chars().take_while(char::is_ascii_digit).collect::<String>()
-        });
+        let port = line
+            .split("127.0.0.1:")
+            .nth(1)
+            .map(|rest| rest.chars().take_while(char::is_ascii_digit).collect::<String>());
         let port = port.and_then(|port| port.parse().ok());
         match port {
             Some(port) if line.starts_with("gdb ") => Ok(Self { child, port }),
@@ -148,7 +151,9 @@ impl Server {
                 Ok(1) => heard.push(byte[0]),
                 other => {
                     let status = self.child.try_wait();
-                    return Err(format!("no answer: {other:?}, server {status:?}, heard {heard:?}"));
+                    return Err(format!(
+                        "no answer: {other:?}, server {status:?}, heard {heard:?}"
+                    ));
                 }
             }
         }
@@ -160,7 +165,11 @@ impl Server {
         let until = Instant::now() + Duration::from_secs(20);
         while Instant::now() < until {
             if let Ok(Some(status)) = self.child.try_wait() {
-                return if status.success() { Ok(()) } else { Err(format!("it ended with {status}")) };
+                return if status.success() {
+                    Ok(())
+                } else {
+                    Err(format!("it ended with {status}"))
+                };
             }
             std::thread::sleep(Duration::from_millis(50));
         }

@@ -13,7 +13,11 @@ pub const CHECKS: [(&str, Check); 5] = [
 ];
 
 fn without_program(dir: &Path) -> Result<(), String> {
-    expect(&clew(dir, &["until-fail", "--", "no-such-program"])?, &[127], &["no such program in path"])?;
+    expect(
+        &clew(dir, &["until-fail", "--", "no-such-program"])?,
+        &[127],
+        &["no such program in path"],
+    )?;
     expect(&clew(dir, &["until-fail", "--", "/tmp"])?, &[126], &["it is a directory"])?;
     let core = ["until-fail", "--engine", "core", "--", "no-such-program"];
     expect(&clew(dir, &core)?, &[127], &["no such program in path"])
@@ -21,7 +25,12 @@ fn without_program(dir: &Path) -> Result<(), String> {
 
 fn bad_options(dir: &Path) -> Result<(), String> {
     let all: [&[&str]; 6] = [
-        &["--shard", "4/3"], &["--shard", "x"], &["-n", "0"], &["--keep", "0"], &["--timeout", "-1"], &["--timeout", "0"],
+        &["--shard", "4/3"],
+        &["--shard", "x"],
+        &["-n", "0"],
+        &["--keep", "0"],
+        &["--timeout", "-1"],
+        &["--timeout", "0"],
     ];
     for words in all {
         let argv = [&["until-fail"], words, &["--", "true"]].concat();

@@ -89,7 +89,9 @@ fn selection(dir: &Path) -> Result<(), String> {
 /// all are there.
 fn outlive(dir: &Path) -> Result<(), String> {
     let late = ": > started; (i=0; while [ $i -lt 300 ]; do i=$((i + 1)); echo $i; done; sleep 3; : > done)";
-    let script = format!("setsid /bin/bash -c '{late}' > /dev/null 2>&1 & while [ ! -e started ]; do sleep 0.01; done; echo main");
+    let script = format!(
+        "setsid /bin/bash -c '{late}' > /dev/null 2>&1 & while [ ! -e started ]; do sleep 0.01; done; echo main"
+    );
     let (trace, _) = record(dir, &["/bin/bash", "-c", &script])?;
     if dir.join("done").exists() {
         return Err("record waited for all processes".into());

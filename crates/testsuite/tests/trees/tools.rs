@@ -49,7 +49,11 @@ fn sanitizers() -> Vec<Program> {
         reports(asan("asan_overflow", "overflow"), 1, "heap-buffer-overflow"),
         reports(asan("asan_after_free", "threads-after-free"), 1, "heap-use-after-free"),
         // The search for leaks traces the program's threads from another process.
-        reports(asan("asan_leak", "leak").env("ASAN_OPTIONS", "log_path=stdout"), 1, "detected memory leaks"),
+        reports(
+            asan("asan_leak", "leak").env("ASAN_OPTIONS", "log_path=stdout"),
+            1,
+            "detected memory leaks",
+        ),
         tsan("tsan", "none"),
         tsan("tsan_threads", "threads"),
         tsan("tsan_fork", "fork").tree(2),

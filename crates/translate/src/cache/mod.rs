@@ -26,9 +26,9 @@ mod texts;
 
 pub use links::{NO_BLOCK, Site, SiteKind};
 pub use locate::Located;
+pub use probes::{Features, Watching};
 pub use snapshot::EXTENTS;
 pub use texts::Text;
-pub use probes::{Features, Watching};
 
 use crate::block::{self, MAX_COLD, MAX_HOT, MAX_INSTRUCTIONS, Refusal, Single};
 use crate::context::{EXIT_MISS, reg};

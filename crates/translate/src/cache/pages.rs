@@ -1,9 +1,9 @@
 //! Guest pages: which blocks hold their code, and what happens when they change.
 
 use super::Cache;
+use super::arena::Arena;
 use crate::block::map;
 use crate::liveness::CodeSource;
-use super::arena::Arena;
 use allocator_api2::vec::Vec;
 use clew_abi::layout::PAGE;
 

@@ -121,7 +121,8 @@ fn accompany(
     executable: &str,
 ) -> Result<i32> {
     let commands = commands_file()?;
-    let mut child = signals::in_front(|| debugger.spawn(port, commands.as_fd(), sysroot, executable))?;
+    let mut child =
+        signals::in_front(|| debugger.spawn(port, commands.as_fd(), sysroot, executable))?;
     while server.serve(|| ended(&mut child).is_some()) {
         if debugger.connects_once() {
             break;
@@ -140,7 +141,8 @@ fn ended(child: &mut Child) -> Option<ExitStatus> {
 
 /// The script with our commands, as a file that needs no name and leaves none behind.
 fn commands_file() -> Result<File> {
-    let file = clew_launch::memfd::empty("clew-commands").map_err(|e| Error::new(e.step, e.source))?;
+    let file =
+        clew_launch::memfd::empty("clew-commands").map_err(|e| Error::new(e.step, e.source))?;
     let mut file = File::from(file);
     file.write_all(script::text().as_bytes()).tried(|| "write the debugger's commands")?;
     Ok(file)

@@ -63,18 +63,22 @@ impl Debugger {
                 let (root, libraries) = (sysroot.root(), sysroot.libraries());
                 command.arg("-q").args(["-iex", &format!("set sysroot {}", root.display())]);
                 command.args(["-iex", &format!("set solib-search-path {}", libraries.display())]);
-                let scripts = format!("add-auto-load-scripts-directory {}", sysroot.scripts().display());
+                let scripts =
+                    format!("add-auto-load-scripts-directory {}", sysroot.scripts().display());
                 command.args(["-iex", &scripts]);
                 command.args(["-x", &commands]);
                 command.args(["-ex", &connect(port), "-ex", "monitor banner"]);
-                command.args(self.script.iter().flat_map(|file| [OsStr::new("-x"), file.as_os_str()]));
+                command
+                    .args(self.script.iter().flat_map(|file| [OsStr::new("-x"), file.as_os_str()]));
             }
             Kind::Lldb => {
                 let libraries = sysroot.libraries();
-                let search = format!("settings set target.exec-search-paths {}", libraries.display());
+                let search =
+                    format!("settings set target.exec-search-paths {}", libraries.display());
                 command.args(["-O", &search]).args(sysroot.place(executable));
                 command.args(["-o", &format!("gdb-remote 127.0.0.1:{port}")]);
-                command.args(self.script.iter().flat_map(|file| [OsStr::new("-s"), file.as_os_str()]));
+                command
+                    .args(self.script.iter().flat_map(|file| [OsStr::new("-s"), file.as_os_str()]));
             }
         }
         command.args(&self.args).spawn().map_err(|e| match e.kind() {

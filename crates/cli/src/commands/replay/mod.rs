@@ -8,8 +8,8 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clew_replay::Target;
-use clew_trace::{Result, Trace};
 use clew_trace::pack::What;
+use clew_trace::{Result, Trace};
 
 use super::opened::open_trace;
 

@@ -37,7 +37,6 @@ struct Failure<'a> {
     run: u64,
     outcome: Outcome,
     seed: Option<u64>,
-    slice_ticks: Option<u64>,
     elapsed_seconds: f64,
     /// The trace's directory.
     trace: Option<String>,
@@ -95,7 +94,6 @@ fn failure<'a>(options: &Options, finding: &'a Finding) -> Failure<'a> {
             How::Hung => Outcome::Hung,
         },
         seed: caught.schedule.seed,
-        slice_ticks: Some(caught.schedule.slice_ticks).filter(|ticks| *ticks > 0),
         elapsed_seconds: caught.elapsed.as_secs_f64(),
         trace,
         core,

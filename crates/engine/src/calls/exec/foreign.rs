@@ -1,10 +1,10 @@
 //! Formats that somebody registered with the kernel (binfmt_misc).
 
-use clew_abi::script::HEAD;
 use crate::crash::Report;
 use crate::procfs;
 use crate::sys::{self, *};
 use alloc_crate::vec::Vec;
+use clew_abi::script::HEAD;
 use core::fmt::Write;
 
 const DIRECTORY: &[u8] = b"/proc/sys/fs/binfmt_misc\0";
@@ -19,9 +19,7 @@ pub fn registered(head: &[u8], path: &[u8]) -> bool {
     padded[..head.len()].copy_from_slice(head);
     let mut entries = alloc_crate::vec![0u8; 32 << 10];
     // SAFETY: writes the buffer.
-    let len = unsafe {
-        syscall!(__NR_getdents64, directory, entries.as_mut_ptr(), entries.len())
-    };
+    let len = unsafe { syscall!(__NR_getdents64, directory, entries.as_mut_ptr(), entries.len()) };
     sys::close(directory as i32);
     entries.truncate(len.max(0) as usize);
     let mut rest = entries.as_slice();
@@ -29,7 +27,11 @@ pub fn registered(head: &[u8], path: &[u8]) -> bool {
         let Some(entry) = rest.get(..size).filter(|_| size > 19) else { break };
         let name = entry[19..].split(|&b| b == 0).next().unwrap_or(&[]);
         let mut file = Report::new();
-        let _ = write!(file, "/proc/sys/fs/binfmt_misc/{}\0", core::str::from_utf8(name).unwrap_or("."));
+        let _ = write!(
+            file,
+            "/proc/sys/fs/binfmt_misc/{}\0",
+            core::str::from_utf8(name).unwrap_or(".")
+        );
         if matches(&procfs::slurp(file.bytes()), &padded, path) {
             return true;
         }

@@ -20,8 +20,8 @@ use crate::sys::{self, *};
 use alloc_crate::vec::Vec;
 use clew_abi::orders::FLAG_NO_FOLLOW;
 use clew_abi::record::{ATT_STRING, Kind, SyscallPayload};
-use clew_syscalls::Call;
 use clew_abi::script;
+use clew_syscalls::Call;
 use formats::Format;
 use next::Place;
 use request::Request;
@@ -131,14 +131,20 @@ impl Engine {
 
     fn exec_natively(&mut self, call: &Call, request: &Request, target: Target) -> Outcome {
         if target.unfollowable && self.recording() {
-            self.warn_once(call.nr, "a program that cannot be followed is executed and runs unrecorded");
+            self.warn_once(
+                call.nr,
+                "a program that cannot be followed is executed and runs unrecorded",
+            );
         }
         self.log_exec(call, request);
         // For the kernel, the program of a recorded process is the engine.
         let exe = [self.exe.as_bytes(), b"\0"].concat();
         let mut real = *call;
         if request.is_engine() {
-            real = Call { nr: __NR_execve, args: [exe.as_ptr() as u64, request.argv, request.envp, 0, 0, 0] };
+            real = Call {
+                nr: __NR_execve,
+                args: [exe.as_ptr() as u64, request.argv, request.envp, 0, 0, 0],
+            };
         }
         drop(target);
         descriptors::hide_all(true);
@@ -234,7 +240,12 @@ impl Engine {
         let Mode::Record(log) = &mut self.mode else { return Outcome::of(-i64::from(ENOSYS)) };
         let place = if guest {
             let parent_stream = log.stream;
-            Place { stream: log::next_stream(), parent_stream, parent_event: event, ..Place::default() }
+            Place {
+                stream: log::next_stream(),
+                parent_stream,
+                parent_event: event,
+                ..Place::default()
+            }
         } else {
             Place { stream: log.stream, segment: log.hand_over(), tick, ..Place::default() }
         };

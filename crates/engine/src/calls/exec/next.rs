@@ -1,7 +1,7 @@
 //! The orders for the next program, and the exec that carries them out.
 
-use super::{Next, Target};
 use super::request::Request;
+use super::{Next, Target};
 use crate::descriptors::{self, number};
 use crate::procfs;
 use crate::state::{Engine, orders};

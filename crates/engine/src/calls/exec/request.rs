@@ -91,7 +91,8 @@ impl Request {
 
     /// The kernel's checks of the file: does it exist, may it be executed, does nobody write to it?
     pub fn check_file(&self) -> Result<(), i64> {
-        let args = [self.dir as u64, self.path.as_ptr() as u64, UNREADABLE, UNREADABLE, self.flags, 0];
+        let args =
+            [self.dir as u64, self.path.as_ptr() as u64, UNREADABLE, UNREADABLE, self.flags, 0];
         // SAFETY: cannot succeed, since the vector cannot be read.
         match unsafe { sys::syscall6(__NR_execveat, args) } {
             result if result == -i64::from(EFAULT) => Ok(()),
@@ -154,9 +155,8 @@ fn follow(dir: i32, path: &[u8]) -> Option<Vec<u8>> {
     let place = procfs::fd_path(link as i32);
     let mut target = alloc_crate::vec![0u8; PATH_MAX];
     // SAFETY: an empty path names the descriptor; writes the buffer.
-    let len = unsafe {
-        syscall!(__NR_readlinkat, link, c"".as_ptr(), target.as_mut_ptr(), target.len())
-    };
+    let len =
+        unsafe { syscall!(__NR_readlinkat, link, c"".as_ptr(), target.as_mut_ptr(), target.len()) };
     sys::close(link as i32);
     target.truncate(usize::try_from(len).ok()?);
     if target.starts_with(b"/") {

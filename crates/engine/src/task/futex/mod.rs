@@ -98,7 +98,10 @@ impl Engine {
         let command = (op & !(PRIVATE_FLAG | CLOCK_REALTIME_FLAG)) as u32;
         let second = matches!(
             command,
-            FUTEX_REQUEUE | FUTEX_CMP_REQUEUE | FUTEX_WAKE_OP | FUTEX_WAIT_REQUEUE_PI
+            FUTEX_REQUEUE
+                | FUTEX_CMP_REQUEUE
+                | FUTEX_WAKE_OP
+                | FUTEX_WAIT_REQUEUE_PI
                 | FUTEX_CMP_REQUEUE_PI
         );
         let key = |addr| Key { addr, private: op & PRIVATE_FLAG != 0 };
@@ -109,10 +112,8 @@ impl Engine {
             Ok(deadline) => deadline,
             Err(errno) => return Some(error(errno)),
         };
-        let real_time = matches!(
-            command,
-            FUTEX_WAIT_BITSET | FUTEX_WAIT_REQUEUE_PI | FUTEX_LOCK_PI2
-        );
+        let real_time =
+            matches!(command, FUTEX_WAIT_BITSET | FUTEX_WAIT_REQUEUE_PI | FUTEX_LOCK_PI2);
         if op & CLOCK_REALTIME_FLAG != 0 && !real_time {
             return Some(error(ENOSYS));
         }
@@ -138,7 +139,9 @@ impl Engine {
                 outcome
             }
             // Languages' runtimes wait like this, and know that such a wait may end for no reason.
-            FUTEX_WAIT_BITSET if value3 == MATCH_ANY && key.private && self.wakes_spuriously(key, value) => {
+            FUTEX_WAIT_BITSET
+                if value3 == MATCH_ANY && key.private && self.wakes_spuriously(key, value) =>
+            {
                 Outcome::of(0)
             }
             FUTEX_WAIT_BITSET => answer(self.futex_wait(key, value, value3, deadline)),
@@ -154,8 +157,9 @@ impl Engine {
             }
             FUTEX_TRYLOCK_PI => self.changing(key, |engine| engine.futex_lock(key, true, None)),
             FUTEX_UNLOCK_PI => self.changing(key, |engine| engine.futex_unlock(key)),
-            FUTEX_WAIT_REQUEUE_PI => self
-                .changing(second, |engine| engine.wait_requeue_pi(key, value, second, deadline)),
+            FUTEX_WAIT_REQUEUE_PI => {
+                self.changing(second, |engine| engine.wait_requeue_pi(key, value, second, deadline))
+            }
             FUTEX_CMP_REQUEUE_PI => self.changing(second, |engine| {
                 engine.cmp_requeue_pi(key, count, count2, second, value3)
             }),
