@@ -89,6 +89,8 @@ pub struct TaskSignals {
     pub altstack: frame::AltStack,
     /// Taken by the handler, not yet delivered.
     pub pending: Option<Taken>,
+    /// What waits came together with what was delivered last: the kernel delivers both at one place.
+    pub together: bool,
     /// Signals of the kind that the processor raises, but sent by somebody: the kernel never blocks
     /// them here, so the guest's mask holds them back.
     pub sent: [Option<Taken>; SYNCHRONOUS_ONES.len()],
@@ -243,6 +245,7 @@ impl Engine {
             return;
         }
         self.task.pending = 0;
+        self.task.signals.together = false;
         let Some(taken) = self.task.signals.take_waiting() else {
             // Another thread gave it back.
             return sync_mask(self.task.signals.blocked);
@@ -258,6 +261,7 @@ impl Engine {
             sync_mask(mask);
         }
         self.look_for_signals();
+        self.task.signals.together = self.task.pending != 0;
     }
 
     /// After a change of the mask: does a signal wait that may be delivered now?
@@ -269,7 +273,7 @@ impl Engine {
 
     /// The same at a tick, where it may be put off for some instructions.
     pub fn deliver_at_tick(&mut self) {
-        if self.task.pending == 0 || !self.puts_signal_off() {
+        if self.task.pending != 0 && (self.task.signals.together || !self.puts_signal_off()) {
             self.deliver_pending();
         }
     }

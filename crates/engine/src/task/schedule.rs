@@ -498,6 +498,8 @@ impl Engine {
         if self.exact == 0 && ctx().rflags & TF == 0 && schedule.rng.chance(192) {
             let most = schedule.chaos.instructions.max(1);
             self.exact = 1 + schedule.rng.below(most) as u32;
+            // A jump to itself is one instruction for ever.
+            self.aim_past_slice();
         }
         self.exact != 0
     }
