@@ -97,13 +97,18 @@ impl Invocation {
         if let Some(user) = self.user {
             command.uid(user).gid(user);
         }
-        // Descriptors of whoever started the tests stay out of sight of guests that list theirs.
-        // SAFETY: both calls are async-signal-safe and touch only the child.
+        // Descriptors of whoever started the tests stay out of sight of guests that list theirs, and
+        // what a shell has its background commands ignore, or nohup, is not inherited by guests that
+        // send or await these signals.
+        // SAFETY: the calls are async-signal-safe and touch only the child.
         unsafe {
             command.pre_exec(|| {
                 let none = libc::rlimit { rlim_cur: 0, rlim_max: libc::RLIM_INFINITY };
                 libc::setrlimit(libc::RLIMIT_CORE, &none);
                 libc::close_range(3, !0, libc::CLOSE_RANGE_CLOEXEC as i32);
+                for signal in [libc::SIGHUP, libc::SIGINT, libc::SIGQUIT] {
+                    libc::signal(signal, libc::SIG_DFL);
+                }
                 Ok(())
             });
         }
