@@ -1,5 +1,5 @@
 # guest: transfer.c
-# hunt: -n 300 --timeout 2
+# hunt: -n 300 --timeout 5
 # options: -e
 # docs/guide/deadlock.md
 thread apply all -s frame function transfer

@@ -1,5 +1,5 @@
 # guest: uv_ping.c
-# hunt: -n 300 --timeout 2
+# hunt: -n 300 --timeout 5
 # needs: /usr/include/uv.h
 # options: -e
 # docs/guide/event-loop.md

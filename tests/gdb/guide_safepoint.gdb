@@ -1,5 +1,5 @@
 # guest: safepoint.c
-# hunt: -n 300 --timeout 2
+# hunt: -n 300 --timeout 5
 # options: -e
 # docs/guide/safepoint.md
 print gc.phase
