@@ -145,12 +145,12 @@ fn first_task(pid: u32) -> (Tasks, TaskRef) {
     (tasks, task)
 }
 
-/// Leaves the boot stack for the engine's and enters the guest at `ctx().pc`.
-fn enter() -> ! {
+/// Leaves the present stack for the engine's, from its top, and enters the guest at `ctx().pc`.
+pub fn enter() -> ! {
     // SAFETY: `first_entry` never returns, so the old stack is not needed again.
     unsafe {
         core::arch::asm!("mov rsp, {sp}", "xor ebp, ebp", "call {first}", "ud2",
-            sp = in(reg) engine().task.stack_top(),
+            sp = in(reg) ctx().engine_sp,
             first = sym first_entry, options(noreturn));
     }
 }

@@ -18,6 +18,7 @@ pub mod data;
 pub mod debuggees;
 pub mod directives;
 pub mod guests;
+pub mod guide;
 pub mod paths;
 pub mod process;
 pub mod program;

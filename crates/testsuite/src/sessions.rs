@@ -1,9 +1,10 @@
 //! Scripted debugger sessions: `tests/gdb/NAME.gdb` and what it prints, `NAME.txt`.
 //!
-//! A script begins with directives: `# guest: FILE [ARGUMENTS]` names its program in
-//! `tests/gdb/guests`, `# options: …` what `clew replay` is given (`CHILD1` is the pid of the first
-//! process that the program's makes), `# waits: WHY` that it cannot pass yet. Other comments are
-//! for people.
+//! A script begins with directives: `# guest: FILE [ARGUMENTS]` names its program in `tests/gdb/guests`
+//! or `tests/guide`, `# options: …` what `clew replay` is given (`CHILD1` is the pid of the first
+//! process that the program's makes), `# hunt: …` that the recording is the first failure which `clew
+//! until-fail` catches with these options, `# needs: FILE` what the machine must have, `# waits: WHY`
+//! that it cannot pass yet. Other comments are for people.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,6 +21,8 @@ pub struct Session {
     guest: String,
     arguments: Vec<String>,
     options: Vec<String>,
+    hunt: Option<Vec<String>>,
+    needs: Option<String>,
     commands: Vec<String>,
     /// Why it cannot pass yet.
     pub waits: Option<String>,
@@ -62,6 +65,8 @@ impl Session {
             guest: String::new(),
             arguments: Vec::new(),
             options: Vec::new(),
+            hunt: None,
+            needs: None,
             commands: Vec::new(),
             waits: None,
         };
@@ -74,6 +79,8 @@ impl Session {
                     session.arguments = rest;
                 }
                 Some(Some(("options", rest))) => session.options = words(rest),
+                Some(Some(("hunt", rest))) => session.hunt = Some(words(rest)),
+                Some(Some(("needs", file))) => session.needs = Some(file.to_owned()),
                 Some(Some(("waits", why))) => session.waits = Some(why.to_owned()),
                 Some(_) => {}
             }
@@ -89,19 +96,15 @@ impl Session {
         let program = debuggees::build(&self.guest)?;
         let clew = paths::clew()?.to_string_lossy().into_owned();
         let program = program.to_string_lossy().into_owned();
-        let mut record =
-            vec![clew.clone(), "record".into(), "-o".into(), "trace".into(), "--".into()];
-        record.push(program.clone());
-        record.extend(self.arguments.iter().cloned());
-        invocation(dir, record, RECORDING).run()?;
+        let recorded = self.record(dir, &clew, &program)?;
         let mut replay = vec![clew.clone(), "replay".into()];
         for option in &self.options {
             replay.push(match option.strip_prefix("CHILD") {
-                Some(number) => child(dir, &clew, number)?,
+                Some(number) => child(dir, &clew, &recorded, number)?,
                 None => option.clone(),
             });
         }
-        replay.extend(["trace", "--", "-nx", "-batch"].map(str::to_owned));
+        replay.extend([&recorded, "--", "-nx", "-batch"].map(str::to_owned));
         for command in SETTINGS {
             replay.extend(["-iex".to_owned(), command.to_owned()]);
         }
@@ -112,8 +115,51 @@ impl Session {
         }
         let session = invocation(dir, replay, SESSION);
         let outcome = session.run()?;
-        let said = transcript::normalise(&String::from_utf8_lossy(&outcome.stdout), &program);
+        let mut said = transcript::normalise(&String::from_utf8_lossy(&outcome.stdout), &program);
+        if self.hunt.is_some() {
+            // Which threads there were already, each failure has its own way.
+            let known = said.lines().filter(|line| !line.starts_with("[New Thread "));
+            said = known.map(|line| format!("{line}\n")).collect::<String>();
+            said = said.replace(recorded.trim_start_matches("./"), "trace");
+        }
         self.compare(&said).map_err(|difference| format!("{difference}\n  reproduce: {session}"))
+    }
+
+    /// Returns the trace's name.
+    fn record(&self, dir: &Path, clew: &str, program: &str) -> Result<String, String> {
+        let mut words = vec![clew.to_owned()];
+        match &self.hunt {
+            None => words.extend(["record", "-o", "trace"].map(str::to_owned)),
+            Some(options) => {
+                words.push("until-fail".into());
+                words.extend(options.iter().cloned());
+            }
+        }
+        words.extend(["--".to_owned(), program.to_owned()]);
+        words.extend(self.arguments.iter().cloned());
+        let mut invocation = invocation(dir, words, RECORDING);
+        invocation.env.push(("CLEW_TRACE_DIR".into(), dir.to_string_lossy().into_owned()));
+        let mut said = invocation.run()?.stdout;
+        if self.hunt.is_none() {
+            return Ok("trace".into());
+        }
+        let name = Path::new(program).file_name().unwrap_or_default().to_string_lossy();
+        // On a machine that is too busy, runs count as hung that have not begun yet.
+        let mut number = 0;
+        while number < 3 && String::from_utf8_lossy(&said).contains("its end is not recorded") {
+            number += 1;
+            said = invocation.run()?.stdout;
+        }
+        let trace = format!("./{name}-{number}");
+        match dir.join(&trace).exists() {
+            true => Ok(trace),
+            false => Err(format!("nothing was caught:\n{}", String::from_utf8_lossy(&said))),
+        }
+    }
+
+    /// What it needs and the machine lacks.
+    pub fn lacks(&self) -> Option<&str> {
+        self.needs.as_deref().filter(|file| !Path::new(file).exists())
     }
 
     fn compare(&self, said: &str) -> Result<(), String> {
@@ -134,8 +180,8 @@ fn invocation(dir: &Path, argv: Vec<String>, timeout: Duration) -> Invocation {
 }
 
 /// The pid of the process that was made as such.
-fn child(dir: &Path, clew: &str, number: &str) -> Result<String, String> {
-    let words = [clew, "ps", "--json", "trace"].map(str::to_owned).to_vec();
+fn child(dir: &Path, clew: &str, trace: &str, number: &str) -> Result<String, String> {
+    let words = [clew, "ps", "--json", trace].map(str::to_owned).to_vec();
     let listed = invocation(dir, words, RECORDING).run()?;
     let text = String::from_utf8_lossy(&listed.stdout).into_owned();
     let number: usize = number.parse().map_err(|_| format!("CHILD{number} is no child"))?;

@@ -13,17 +13,9 @@ const NOISE: [&str; 7] = [
 ];
 
 /// Numbers after these words say nothing.
-const COUNTED: [&str; 10] = [
-    "event: ",
-    "tick: ",
-    "tid: ",
-    "(s): ",
-    "at event ",
-    "tick ",
-    "Thread ",
-    "process ",
-    ", thread ",
-    "last event is ",
+const COUNTED: [&str; 11] = [
+    "event: ", "tick: ", "tid: ", "(s): ", "at event ", "tick ", "Thread ", "process ", ", thread ",
+    "last event is ", "__owner = ",
 ];
 
 /// See the module's documentation. The program's path is left out too.
@@ -33,10 +25,15 @@ pub fn normalise(text: &str, program: &str) -> String {
     let lines = text.lines().filter(|line| !NOISE.iter().any(|noise| line.starts_with(noise)));
     let mut out = String::new();
     for line in lines {
-        out.push_str(table(&counted(&addresses(&columns(line)))).trim_end());
+        out.push_str(&general(line));
         out.push('\n');
     }
     out
+}
+
+/// A line without what differs from run to run.
+pub fn general(line: &str) -> String {
+    table(&counted(&addresses(&columns(line)))).trim_end().to_owned()
 }
 
 /// Files of the trace by their recorded names.

@@ -134,7 +134,8 @@ impl Timeline {
         motion: Motion,
         attention: Attention<'_>,
     ) -> Result<Stopped> {
-        if self.wants_diversion()? {
+        // Only history runs backward.
+        if direction == Direction::Forward && self.wants_diversion()? {
             return self.run_diversion(motion, attention);
         }
         self.diversion = None;

@@ -114,8 +114,13 @@ impl Timeline {
         let payload = [wire::bytes_of(&raw), &registers.xsave].concat();
         self.diverge()?;
         let Some(diversion) = &mut self.diversion else { return Ok(()) };
-        if diversion.original.iter().all(|(known, _)| *known != tid) {
-            diversion.original.push((tid, original));
+        match diversion.original.iter().position(|(known, _)| *known == tid) {
+            // A called function has returned.
+            Some(at) if diversion.original[at].1 == *registers => {
+                diversion.original.swap_remove(at);
+            }
+            Some(_) => {}
+            None => diversion.original.push((tid, original)),
         }
         diversion.engine.ask(&mut self.host, SET_REGISTERS, tid.into(), &payload)?;
         Ok(())

@@ -58,7 +58,7 @@ impl Engine {
             RUN => {
                 let Some(run) = from_bytes::<RunOrder>(&payload) else { return false };
                 if run.flags & RUN_DIVERTED != 0 {
-                    self.divert();
+                    self.divert(run.step_tid as u32);
                 }
                 if let Some(d) = &mut self.debug {
                     d.set_run(run);
@@ -132,6 +132,9 @@ impl Engine {
         let Some(task) = self.task_named(tid) else { return false };
         let Some(registers) = from_bytes::<Registers>(payload) else { return false };
         self.set_registers_of(task, &registers, &payload[size_of::<Registers>()..]);
+        if let Some(d) = &mut self.debug {
+            d.changed = tid;
+        }
         true
     }
 

@@ -15,9 +15,14 @@ const FUTEX_WAIT_BITSET: u64 = 9;
 const FUTEX_COMMAND: u64 = 0x7f;
 
 impl Engine {
-    /// From here on nothing is taken from the trace.
-    pub(super) fn divert(&mut self) {
+    /// From here on nothing is taken from the trace. One task runs, in which the debugger calls a
+    /// function: it has changed its registers. But it may ask for a step of another one first.
+    pub(super) fn divert(&mut self, step_tid: u32) {
         self.mode = Mode::Diverted;
+        let changed = self.debug.as_ref().map_or(0, |d| d.changed);
+        if let Some(task) = self.tasks.find(if step_tid == 0 { changed } else { step_tid }) {
+            self.switch_to(task);
+        }
         self.ticks.aim(None);
     }
 

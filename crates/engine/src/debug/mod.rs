@@ -45,6 +45,8 @@ pub struct Debug {
     /// Look for messages at this tick, or after so many looks around.
     poll_at: u64,
     looks: u32,
+    /// The task whose registers were changed last, in a diversion.
+    changed: u32,
 }
 
 impl Engine {

@@ -249,10 +249,15 @@ impl Engine {
         self.debug.as_ref().is_none_or(|d| d.running && d.run.flags & RUN_ECHO != 0)
     }
 
-    /// The process's recording ends here, for good.
+    /// The process's recording ends here, for good. Only a diversion goes on, if the debugger has put it
+    /// elsewhere: it calls a function.
     pub fn stop_at_end(&mut self, how: u8, value: u32) -> ! {
+        let end = ctx().pc;
         loop {
             self.stop(reason::END, [how.into(), value.into()]);
+            if self.diverted() && ctx().pc != end {
+                crate::start::enter();
+            }
         }
     }
 

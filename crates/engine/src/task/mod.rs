@@ -320,10 +320,11 @@ impl Engine {
         if old == task {
             return;
         }
+        let recording = self.recording();
         if !old.exited {
             old.registers = Registers::take();
             old.tick = self.ticks.now();
-            if self.replaying() {
+            if !recording {
                 old.processor = Some(Box::new(Processor::take()));
             }
         }
@@ -335,7 +336,7 @@ impl Engine {
         task.registers.put();
         let c = ctx();
         c.pending_at = task.pending_at();
-        if self.replaying() {
+        if !recording {
             if let Some(processor) = &self.task.processor {
                 processor.put();
             }
@@ -343,7 +344,7 @@ impl Engine {
             c.engine_sp = task.stack_top();
         }
         self.ticks.set(task.tick);
-        if !self.replaying() {
+        if recording {
             self.aim_at_slice();
         }
     }
