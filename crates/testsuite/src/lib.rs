@@ -16,6 +16,7 @@ pub mod cycle;
 pub mod data;
 pub mod debuggees;
 pub mod directives;
+pub mod executables;
 pub mod guests;
 pub mod paths;
 pub mod process;
