@@ -6,8 +6,8 @@ use std::process::Command;
 use std::time::Duration;
 
 use crate::cycle::no_panic;
-use crate::paths;
 use crate::process::{Invocation, Outcome, excerpt};
+use crate::{executables, paths};
 
 /// What a trial does in a directory of its own.
 pub type Check = fn(&Path) -> Result<(), String>;
@@ -79,9 +79,13 @@ pub fn replays(dir: &Path, trace: &Path, recorded: &Outcome) -> Result<(), Strin
 /// Writes a file with a mode.
 pub fn write(path: &Path, content: impl AsRef<[u8]>, mode: u32) -> Result<String, String> {
     use std::os::unix::fs::PermissionsExt;
-    fs::write(path, content)
-        .and_then(|()| fs::set_permissions(path, fs::Permissions::from_mode(mode)))
-        .map_err(|e| format!("{}: {e}", path.display()))?;
+    let content = content.as_ref();
+    let written = match mode & 0o111 {
+        0 => fs::write(path, content)
+            .and_then(|()| fs::set_permissions(path, fs::Permissions::from_mode(mode))),
+        _ => executables::write(path, content, mode),
+    };
+    written.map_err(|e| format!("{}: {e}", path.display()))?;
     Ok(path.to_string_lossy().into_owned())
 }
 

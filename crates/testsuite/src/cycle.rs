@@ -1,14 +1,15 @@
 //! One cycle of a trial: run natively, record, replay; and the comparison of what was seen.
 
-use std::fs::{self, Permissions};
-use std::os::unix::fs::{PermissionsExt, chown};
+use std::fs;
+use std::os::unix::fs::chown;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::checks::write;
 use crate::compare::{Files, read_tree, same_bytes, same_files, without_notes};
-use crate::paths;
 use crate::process::{self, Invocation, Outcome, excerpt};
 use crate::tree::Tree;
+use crate::{executables, paths};
 
 /// A program to take through native run, recording and replay.
 #[derive(Clone, Debug, Default)]
@@ -153,10 +154,10 @@ impl Subject {
         fs::create_dir_all(&work).map_err(|e| format!("{}: {e}", work.display()))?;
         for (name, content) in &self.inputs {
             let mode = if content.starts_with(b"#!") { 0o755 } else { 0o644 };
-            fs::create_dir_all(work.join(name).parent().unwrap_or(&work))
-                .and_then(|()| fs::write(work.join(name), content))
-                .and_then(|()| fs::set_permissions(work.join(name), Permissions::from_mode(mode)))
+            let path = work.join(name);
+            fs::create_dir_all(path.parent().unwrap_or(&work))
                 .map_err(|e| format!("{name}: {e}"))?;
+            write(&path, content, mode)?;
         }
         if self.user.is_some() {
             chown(&work, self.user, self.user).map_err(|e| format!("{}: {e}", work.display()))?;
@@ -320,7 +321,7 @@ fn executable(subject: &Subject, dir: &Path) -> Result<PathBuf, String> {
         return Ok(clew);
     }
     let copy = dir.join("clew");
-    fs::copy(&clew, &copy).map_err(|e| format!("{}: {e}", copy.display()))?;
+    executables::copy(&clew, &copy).map_err(|e| format!("{}: {e}", copy.display()))?;
     Ok(copy)
 }
 

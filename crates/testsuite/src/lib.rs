@@ -17,6 +17,7 @@ pub mod cycle;
 pub mod data;
 pub mod debuggees;
 pub mod directives;
+pub mod executables;
 pub mod guests;
 pub mod guide;
 pub mod paths;

@@ -1,14 +1,14 @@
 //! Recording, replaying and debugging as in an unprivileged container.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, chown};
+use std::os::unix::fs::chown;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use clew_testsuite::checks::Check;
 use clew_testsuite::container::{USER, confine};
-use clew_testsuite::paths;
 use clew_testsuite::trials::{conclude, trial};
+use clew_testsuite::{executables, paths};
 
 const CHECKS: [(&str, Check); 5] = [
     ("is_confined", is_confined),
@@ -53,13 +53,7 @@ fn clew(dir: &Path, words: &[&str]) -> Result<String, String> {
     // The one under test may be where this user may not look.
     let own = dir.join("clew");
     if !own.exists() {
-        // By another process: while a file is open for writing here, trials beside this one start
-        // processes that inherit it, and nobody can execute it (ETXTBSY).
-        let copied = Command::new("cp").arg(paths::clew()?).arg(&own).status();
-        if !copied.is_ok_and(|status| status.success()) {
-            return Err("the executable cannot be copied".into());
-        }
-        fs::set_permissions(&own, fs::Permissions::from_mode(0o755)).map_err(|e| e.to_string())?;
+        executables::copy(&paths::clew()?, &own).map_err(|e| e.to_string())?;
     }
     let own = own.to_string_lossy().into_owned();
     let output = run(dir, &[&[&*own], words].concat())?;

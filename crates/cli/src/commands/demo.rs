@@ -125,6 +125,8 @@ struct Place {
 }
 
 impl Place {
+    /// Before the hunt's threads start: what they fork would inherit the program open for writing, and
+    /// it could not be executed.
     fn new() -> Result<Self> {
         let root = Root::from_env()?;
         let dir = root.path().join(format!(".demo-{}", std::process::id()));

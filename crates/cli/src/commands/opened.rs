@@ -5,17 +5,22 @@ use std::ffi::{OsStr, OsString};
 use std::fs::{self, DirBuilder};
 use std::io::{self, Read};
 use std::ops::Deref;
+use std::os::fd::OwnedFd;
 use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use clew_trace::pack::{self, Pack, What};
 use clew_trace::{Result, ResultExt, Root, Trace};
+use rustix::io::{Errno, read, retry_on_intr};
+use rustix::net::{SendFlags, send};
 
 use crate::progress::Progress;
 
-/// The first word of a process that removes a directory, its second, once its input is closed.
+/// The first word of a process that makes a directory, its second, and removes it once the other end
+/// of its input is closed.
 const SWEEPER: &str = "--remove-when-closed";
 
 /// An opened trace.
@@ -84,11 +89,11 @@ fn open_pack(path: &Path, what: What, root: Option<&Root>) -> Result<Opened> {
     Ok(Opened { trace, packed: Some(packed) })
 }
 
-/// A directory that goes with this. A process of its own sees to it, so it goes if this one is
-/// killed, too.
+/// A directory that goes with this. A process of its own makes it and sees to it, so it goes if this
+/// one is killed, too, at whatever moment.
 struct Temporary {
     path: PathBuf,
-    sweeper: Option<Child>,
+    sweeper: Option<Sweeper>,
 }
 
 impl Temporary {
@@ -119,11 +124,13 @@ impl Temporary {
         let place = std::path::absolute(place)?;
         for n in 0..TRIES {
             let path = place.join(format!(".clew-{}-{n}", std::process::id()));
-            match DirBuilder::new().mode(0o700).create(&path) {
-                Ok(()) => {
-                    let sweeper = sweeper(&path).ok();
-                    return Ok(Self { path, sweeper });
-                }
+            let made = match Sweeper::start(&path) {
+                Ok((sweeper, made)) => made.map(|()| Some(sweeper)),
+                // Without one, what is left after a kill stays.
+                Err(_) => make(&path).map(|()| None),
+            };
+            match made {
+                Ok(sweeper) => return Ok(Self { path, sweeper }),
                 Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(e) => return Err(e),
             }
@@ -135,29 +142,68 @@ impl Temporary {
 impl Drop for Temporary {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.path);
-        if let Some(sweeper) = &mut self.sweeper {
-            drop(sweeper.stdin.take());
-            let _ = sweeper.wait();
+        if let Some(Sweeper { mut child, lifeline }) = self.sweeper.take() {
+            drop(lifeline);
+            let _ = child.wait();
         }
     }
 }
 
-/// Its group is its own, so that a terminal's Ctrl-C does not reach it.
-fn sweeper(dir: &Path) -> io::Result<Child> {
-    let mut command = Command::new("/proc/self/exe");
-    command.arg(SWEEPER).arg(dir).current_dir("/").process_group(0);
-    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()
+fn make(dir: &Path) -> io::Result<()> {
+    DirBuilder::new().mode(0o700).create(dir)
 }
 
-/// Whether this process is to remove a directory; if so it has.
+/// The process that makes and removes the directory. It is there before the directory is: were it
+/// started afterwards, a kill in between would leave the directory to nobody.
+struct Sweeper {
+    child: Child,
+    /// Connected to its input; the kernel closes it when this process ends.
+    lifeline: UnixStream,
+}
+
+impl Sweeper {
+    /// Its group is its own, so that a terminal's Ctrl-C does not reach it. Also returns whether it
+    /// has made the directory; if not, it ends by itself.
+    fn start(dir: &Path) -> io::Result<(Self, io::Result<()>)> {
+        let (mut lifeline, input) = UnixStream::pair()?;
+        let mut command = Command::new("/proc/self/exe");
+        command.arg(SWEEPER).arg(dir).current_dir("/").process_group(0);
+        command.stdin(OwnedFd::from(input)).stdout(Stdio::null()).stderr(Stdio::null());
+        let mut child = command.spawn()?;
+        // It keeps our copy of the other end, which would hide the sweeper's death.
+        drop(command);
+        let mut errno = [0];
+        if let Err(e) = lifeline.read_exact(&mut errno) {
+            let _ = child.wait();
+            return Err(e);
+        }
+        let made = match errno {
+            [0] => Ok(()),
+            [errno] => {
+                let _ = child.wait();
+                Err(io::Error::from_raw_os_error(errno.into()))
+            }
+        };
+        Ok((Self { child, lifeline }, made))
+    }
+}
+
+/// Whether this process is to make and remove a directory; if so it has.
 pub fn swept(words: &[OsString]) -> bool {
     let [_, first, dir] = words else { return false };
     if first != SWEEPER {
         return false;
     }
-    let mut nothing = [0; 64];
-    let mut input = io::stdin().lock();
-    while input.read(&mut nothing).is_ok_and(|got| got > 0) {}
+    let dir = Path::new(dir);
+    let errno = make(dir)
+        .map_or_else(|e| e.raw_os_error().unwrap_or(Errno::IO.raw_os_error()) as u8, |()| 0);
+    let input = io::stdin();
+    // If nobody hears that any more, no signal may keep us from removing it.
+    let _ = send(&input, &[errno], SendFlags::NOSIGNAL);
+    if errno != 0 {
+        return true;
+    }
+    while retry_on_intr(|| read(&input, &mut [0; 64])).is_ok_and(|got| got > 0) {}
     let _ = fs::remove_dir_all(dir);
     true
 }

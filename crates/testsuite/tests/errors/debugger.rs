@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use clew_testsuite::paths;
 
-use super::{Check, clew, expect};
+use super::{Check, clew, expect, write};
 
 pub const CHECKS: [(&str, Check); 10] = [
     ("debugger_missing", |dir| {
@@ -25,9 +25,7 @@ pub const CHECKS: [(&str, Check); 10] = [
     ("debugger_killed", |dir| {
         record(dir)?;
         let script = dir.join("debugger");
-        std::fs::write(&script, "#!/bin/sh\nkill -9 $$\n").map_err(|e| e.to_string())?;
-        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-        std::fs::set_permissions(&script, mode).map_err(|e| e.to_string())?;
+        write(&script, "#!/bin/sh\nkill -9 $$\n", 0o755)?;
         let killed = clew(dir, &["replay", "-d", "./debugger", "trace"])?;
         expect(&killed, &[1], &["the debugger was killed by sigkill"])
     }),
