@@ -426,6 +426,8 @@ impl Engine {
     pub fn quantum_over(&mut self) {
         self.serve_requests();
         if !self.tasks.several() {
+            // Instructions before a signal that was put off: this was one.
+            self.exact = self.exact.saturating_sub(1);
             return self.aim_at_slice();
         }
         let baton = baton();
