@@ -14,8 +14,17 @@ const NOISE: [&str; 7] = [
 
 /// Numbers after these words say nothing.
 const COUNTED: [&str; 11] = [
-    "event: ", "tick: ", "tid: ", "(s): ", "at event ", "tick ", "Thread ", "process ", ", thread ",
-    "last event is ", "__owner = ",
+    "event: ",
+    "tick: ",
+    "tid: ",
+    "(s): ",
+    "at event ",
+    "tick ",
+    "Thread ",
+    "process ",
+    ", thread ",
+    "last event is ",
+    "__owner = ",
 ];
 
 /// See the module's documentation. The program's path is left out too.

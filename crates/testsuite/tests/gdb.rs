@@ -1,8 +1,8 @@
 //! Every session of `tests/gdb`: what gdb prints must be what it printed when that was looked at. And the
 //! guide's pages must show what it printed.
 
-use clew_testsuite::{guide, sessions};
 use clew_testsuite::trials::{conclude, trial};
+use clew_testsuite::{guide, sessions};
 
 fn main() {
     let sessions = match sessions::discover() {
