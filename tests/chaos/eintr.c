@@ -4,7 +4,7 @@ static void usr1(int sig) {}
 static int fds[2];
 static void *sender(void *arg) {
     pthread_kill(*(pthread_t *)arg, SIGUSR1);
-    usleep(20000);
+    usleep(30000);
     if (write(fds[1], "x", 1) != 1) abort();
     return 0;
 }
@@ -13,8 +13,7 @@ int main(void) {
     sigaction(SIGUSR1, &action, 0);
     if (pipe(fds)) abort();
     pthread_t me = pthread_self(), t = run(sender, &me);
-    sched_yield(); // the signal has come by now
-    work(100000);
+    usleep(10000); // the signal has come by now
     char byte;
     if (read(fds[0], &byte, 1) != 1) struck("the read was interrupted");
     join(t);

@@ -21,7 +21,7 @@ static void *sender(void *arg) {
 int main(void) {
     signal(SIGUSR1, usr1);
     pthread_t me = pthread_self(), t = run(sender, &me);
-    for (int i = 0; i < 1000; i++) add(2), added++;
+    for (int i = 0; i < 300; i++) add(2), added++;
     join(t);
     if (count != added + handled) struck("an item is lost");
 }
