@@ -26,7 +26,7 @@ static void with(struct sockaddr_un *name, socklen_t size) {
     struct sockaddr_un got;
     socklen_t length = sizeof got;
     getpeername(s, (void *)&got, &length);
-    printf("%d %d\n", length, memcmp(&got, name, size));
+    printf("%d %d\n", length, memcmp(&got, name, length));
     TRY(bind(socket(AF_UNIX, SOCK_STREAM, 0), (void *)name, size));
     close(listener);
     TRY(connect(socket(AF_UNIX, SOCK_STREAM, 0), (void *)name, size));

@@ -619,7 +619,7 @@ fn echo_bytes(arg: u64, addr: u64, len: u64) {
 fn hidden(record: &Record) -> bool {
     match record.kind {
         Kind::Memory => true,
-        Kind::Signal if record.payload::<SignalPayload>().signo == signal::SIGBUS => true,
+        Kind::Signal if tasks::is_past_file(&record.payload()) => true,
         _ => record.header.flags & REC_BETWEEN != 0,
     }
 }

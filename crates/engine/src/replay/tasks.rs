@@ -136,10 +136,17 @@ impl Engine {
     }
 }
 
-/// Was the signal raised by the instruction at its place, which will do so again? The end of a file
-/// that others made shorter is not there while replaying.
+/// Was the signal raised by the instruction at its place, which will do so again?
 fn is_fault(signal: &SignalPayload) -> bool {
-    let by_processor = signal.siginfo[1] as i32 > 0;
-    let raised = |signo| SYNCHRONOUS & bit(signo) != 0 && signo != SIGBUS;
+    let by_processor = signal.siginfo[1] as i32 > 0 && !is_past_file(signal);
+    let raised = |signo| SYNCHRONOUS & bit(signo) != 0;
     by_processor && (1..=64).contains(&signal.signo) && raised(signal.signo)
+}
+
+/// Did an access go past the end of a mapped file? One that others made shorter is not so while replaying.
+/// Other reasons for this signal, such as addresses that are none relative to the stack pointer, are there
+/// again.
+pub fn is_past_file(signal: &SignalPayload) -> bool {
+    const BUS_ADRERR: i32 = 2;
+    signal.signo == SIGBUS && signal.siginfo[1] as i32 == BUS_ADRERR
 }
