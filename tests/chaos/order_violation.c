@@ -7,6 +7,6 @@ static void *worker(void *arg) {
 }
 int main(void) {
     pthread_t t = run(worker, 0);
-    name = strdup("worker");
+    name = "worker";
     join(t);
 }

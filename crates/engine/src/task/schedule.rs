@@ -30,11 +30,13 @@ const CALL_TICKS: u64 = 400;
 const TF: u64 = 1 << 8;
 /// A task of high priority sinks after so many ticks if others wait: it may wait for one of them.
 const PATIENCE: u64 = 16_000_000;
-/// Slices become longer with the number of switches, so that even very short ones do not take all the
-/// time there is.
-const MANY_SWITCHES: u64 = 20_000;
+/// Slices become twice as long with each so many switches, so that even very short ones do not take all
+/// the time there is.
+const MANY_SWITCHES: u64 = 1_000;
 /// After so many vain yields in turn nobody is kept from running any more.
 const VAIN: u32 = 16;
+/// A hold takes no longer than this, in nanoseconds, and twice what the process has taken so far.
+const SHORT: u64 = 10_000_000;
 /// A process's tasks are kept from running for so many nanoseconds in all; then only for moments.
 const HOLDS: u64 = 3_000_000_000;
 const MOMENT: [u64; 2] = [10_000, 200_000];
@@ -106,6 +108,8 @@ pub struct Schedule {
     lowest: u64,
     switches: u64,
     vain: u32,
+    /// When the process began, in nanoseconds.
+    begun: u64,
     /// What is left of [`HOLDS`].
     holds: u64,
     born: u64,
@@ -136,6 +140,7 @@ impl Schedule {
             lowest: BORN,
             switches: 0,
             vain: 0,
+            begun: now(MONOTONIC),
             holds: HOLDS,
             born: 0,
             slice: 0,
@@ -164,7 +169,9 @@ impl Schedule {
     }
 
     fn hold_time(&mut self, bounds: [u64; 2]) -> u64 {
-        let ns = self.rng.scaled(bounds);
+        // Short runs are not made much longer.
+        let most = SHORT + 2 * (now(MONOTONIC) - self.begun);
+        let ns = self.rng.scaled(bounds).min(most);
         if ns > self.holds {
             return self.rng.scaled(MOMENT);
         }
@@ -210,8 +217,8 @@ impl Schedule {
             change.clamp(1, PATIENCE)
         } else {
             let [least, most] = self.chaos.slice;
-            let longer = (self.switches / MANY_SWITCHES + 1).min(1000);
-            self.rng.scaled([least, most.saturating_mul(longer)])
+            let longer = 1 << (self.switches / MANY_SWITCHES).min(20);
+            self.rng.scaled([least.saturating_mul(longer), most.saturating_mul(longer)])
         };
         self.slice
     }
