@@ -2,6 +2,7 @@
 #include "bug.h"
 static char *volatile name;
 static void *worker(void *arg) {
+    usleep(500); // something else comes first
     if (!name) struck("the worker runs before its name is set");
     return 0;
 }

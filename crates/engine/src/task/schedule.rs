@@ -36,7 +36,7 @@ const MANY_SWITCHES: u64 = 1_000;
 /// After so many vain yields in turn nobody is kept from running any more.
 const VAIN: u32 = 16;
 /// A hold takes no longer than this, in nanoseconds, and twice what the process has taken so far.
-const SHORT: u64 = 10_000_000;
+const SHORT: u64 = 60_000_000;
 /// A process's tasks are kept from running for so many nanoseconds in all; then only for moments.
 const HOLDS: u64 = 3_000_000_000;
 const MOMENT: [u64; 2] = [10_000, 200_000];
