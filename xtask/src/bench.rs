@@ -163,7 +163,7 @@ fn remove(trace: &Path) -> Result<()> {
     Ok(())
 }
 
-fn median(mut values: Vec<f64>) -> Option<f64> {
+pub fn median(mut values: Vec<f64>) -> Option<f64> {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied()
 }

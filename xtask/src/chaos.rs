@@ -10,7 +10,7 @@ use clap::Args;
 use clew_testsuite::chaotic;
 use serde_json::Value;
 
-use crate::cargo;
+use crate::{bench, cargo};
 
 #[derive(Args)]
 pub struct Options {
@@ -46,8 +46,7 @@ pub fn run(options: &Options) -> Result<()> {
         let program = chaotic::build("", &name).map_err(anyhow::Error::msg)?;
         all.push(buggy(&clew, &name, &program, options)?);
     }
-    all.sort_by(f64::total_cmp);
-    if let Some(median) = all.get(all.len() / 2) {
+    if let Some(median) = bench::median(all) {
         println!("median of all medians: {median}");
     }
     for name in chaotic::names("correct").into_iter().filter(named) {
@@ -80,7 +79,7 @@ fn buggy(clew: &Clew, name: &str, program: &str, options: &Options) -> Result<f6
     runs.sort_unstable();
     let missed = runs.iter().filter(|run| **run == u64::MAX).count();
     let show = |run: u64| if run == u64::MAX { "-".to_owned() } else { run.to_string() };
-    // The lower of the two in the middle, or the upper: of an even number, their mean.
+    // Of an even number, the mean of the two in the middle.
     let middle = [runs[(runs.len() - 1) / 2], runs[runs.len() / 2]];
     let median =
         if middle[1] == u64::MAX { f64::INFINITY } else { (middle[0] + middle[1]) as f64 / 2.0 };
@@ -122,11 +121,8 @@ fn cost(clew: &Clew) -> Result<()> {
         ensure!(report["failed"] == 0, "{program} fails under chaos: {report}");
         hunted.push(begun.elapsed().as_secs_f64() / RUNS as f64);
     }
-    let median = |times: &mut Vec<f64>| {
-        times.sort_by(f64::total_cmp);
-        times[times.len() / 2] * 1e3
-    };
-    let (native, hunted) = (median(&mut native), median(&mut hunted));
+    let milliseconds = |times| bench::median(times).map_or(f64::NAN, |seconds| seconds * 1e3);
+    let (native, hunted) = (milliseconds(native), milliseconds(hunted));
     println!(
         "a run of a test with four threads: native {native:.1} ms, hunted {hunted:.1} ms, {:.2} times",
         hunted / native

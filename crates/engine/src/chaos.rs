@@ -7,14 +7,13 @@ use crate::state::{Engine, orders, shared, shared_word};
 use crate::sys::{self, *};
 use alloc_crate::vec::Vec;
 use clew_abi::chaos::{Chaos, LATE_STARTS, PLACES, Rng, SHORT_IO, STALLS};
-use clew_abi::layout::Range;
+use clew_abi::layout::{PAGE, Range};
 use clew_syscalls::Call;
 use core::sync::atomic::Ordering;
 
 /// Where mappings go at random: above what is the engine's, where all sanitizers have applications'
 /// memory too, and below the stack.
 const ANYWHERE: Range = Range::new(0x7ea0_0000_0000, 0x7ff0_0000_0000);
-const PAGE: u64 = 4096;
 /// Pages between program and heap, at most.
 const HEAP_GAP: u64 = 4096;
 /// Shorter reads from pipes and from files are left alone: who writes so little at once may rely on its
@@ -35,7 +34,7 @@ pub struct Outside {
     /// It waits for changes of descriptors (EPOLLET): a transfer that is short tells it something.
     edges: bool,
     stalled: u64,
-    /// Code of libraries that the program has from its system.
+    /// Code of libraries that the program has from its system, unless it is the system's itself.
     libraries: Vec<Range>,
 }
 
@@ -63,7 +62,10 @@ impl Engine {
 
     /// Code is mapped from a file.
     pub fn note_library(&mut self, file: i32, code: Range) {
-        if self.chaos.orders.is_on() && is_systems(&crate::procfs::fd_path(file)) {
+        if self.chaos.orders.is_on()
+            && !is_systems(self.exe.as_bytes())
+            && is_systems(&crate::procfs::fd_path(file))
+        {
             self.chaos.libraries.push(code);
         }
     }
@@ -71,7 +73,6 @@ impl Engine {
     /// Is this address in a library of the system's, called by a program that is not?
     pub fn is_away(&self, pc: u64) -> bool {
         self.chaos.libraries.iter().any(|code| code.contains(pc))
-            && !is_systems(self.exe.as_bytes())
     }
 
     /// A place for a new mapping whose place is nobody's concern.

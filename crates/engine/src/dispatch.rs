@@ -30,7 +30,7 @@ const TRAP_DB: u64 = 1;
 /// `si_code` of a single step.
 const TRAP_TRACE: u64 = 2;
 /// The trap flag in rflags.
-const TF: u64 = 1 << 8;
+pub const TF: u64 = 1 << 8;
 
 /// Called by the exit sequence, with the guest's registers saved. Returns to the entry sequence.
 pub extern "C" fn dispatch() {

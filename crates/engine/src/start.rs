@@ -282,13 +282,13 @@ fn record_exec(
     file: Result<i32, loader::LoadError>,
 ) {
     let orders = orders();
+    engine.exe = String::from_utf8_lossy(&crate::procfs::fd_path(number(fd::EXE))).into_owned();
     let program = file
         .and_then(|file| loader::load(engine, file))
         .unwrap_or_else(|e| refuse(orders_text(orders.program), e.0));
     let mut ops = program.ops;
     let (vdso, execfn) = loader::map_vdso(engine, orders_text(orders.execfn), &mut ops)
         .unwrap_or_else(|e| refuse(orders_text(orders.program), e.0));
-    engine.exe = String::from_utf8_lossy(&crate::procfs::fd_path(number(fd::EXE))).into_owned();
     let interp_base = program.interpreter.as_ref().map_or(0, |i| i.bias);
     let fixes = [
         (AT_PHDR, program.main.phdr),

@@ -2,27 +2,19 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use clew_record::program::{Program, resolve};
 use clew_record::{Failure, NOT_EXECUTABLE, NOT_FOUND};
+use clew_testsuite::executables;
 use tempfile::TempDir;
 
-/// It is written by another process: a descriptor for writing in this one would go to what the other
-/// tests' threads fork, and nobody can execute the file while a child has it (ETXTBSY).
 fn file(dir: &Path, name: &str, content: impl AsRef<[u8]>, mode: u32) -> PathBuf {
     let path = dir.join(name);
-    let mut writer = Command::new("/bin/sh");
-    writer.args(["-c", "exec cat >\"$0\""]).arg(&path).stdin(Stdio::piped());
-    let mut writer = writer.spawn().unwrap();
-    writer.stdin.take().unwrap().write_all(content.as_ref()).unwrap();
-    assert!(writer.wait().unwrap().success());
-    fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+    executables::write(&path, content.as_ref(), mode).unwrap();
     path
 }
 

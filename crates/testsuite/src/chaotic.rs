@@ -3,8 +3,7 @@
 //! A bug strikes if the program exits with a code that is not 0, dies of a signal, or hangs.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
 
 use crate::{paths, sources};
 
@@ -21,16 +20,8 @@ pub fn names(group: &str) -> Vec<String> {
 /// Builds one of them, once per content.
 pub fn build(group: &str, name: &str) -> Result<String, String> {
     let source = directory().join(group).join(name).with_extension("c");
-    let read = |path: &Path| fs::read(path).map_err(|e| format!("{}: {e}", path.display()));
-    let text = [read(&directory().join("bug.h"))?, read(&source)?].concat();
-    let hash = blake3::hash(&text).to_hex()[..20].to_string();
-    let dir = paths::target().join("chaotic").join(hash);
-    paths::once(&dir, |partial| {
-        let mut compiler = Command::new("cc");
-        compiler.args(["-O1", "-g", "-w", "-pthread", "-o"]).arg(partial.join(name)).arg(&source);
-        sources::run(&mut compiler)
-    })?;
-    Ok(dir.join(name).to_string_lossy().into_owned())
+    let program = sources::threaded(&source, &[directory().join("bug.h")], "chaotic")?;
+    Ok(program.to_string_lossy().into_owned())
 }
 
 fn directory() -> PathBuf {

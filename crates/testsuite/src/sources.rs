@@ -78,6 +78,23 @@ fn extension(path: &str) -> &str {
     path.rsplit_once('.').map_or("", |(_, extension)| extension)
 }
 
+/// Builds a C program with threads, once per content: its own and that of what it includes. `place` is a
+/// directory below cargo's.
+pub fn threaded(source: &Path, includes: &[PathBuf], place: &str) -> Result<PathBuf, String> {
+    let mut hasher = blake3::Hasher::new();
+    for file in includes.iter().map(PathBuf::as_path).chain([source]) {
+        hasher.update(&fs::read(file).map_err(|e| format!("{}: {e}", file.display()))?);
+    }
+    let dir = paths::target().join(place).join(&hasher.finalize().to_hex()[..20]);
+    let name = source.file_stem().unwrap_or_default();
+    paths::once(&dir, |partial| {
+        let mut compiler = Command::new("cc");
+        compiler.args(["-O1", "-g", "-w", "-pthread", "-o"]).arg(partial.join(name)).arg(source);
+        run(&mut compiler)
+    })?;
+    Ok(dir.join(name))
+}
+
 /// Builds a cargo project that is no part of the workspace; the directory of its executables.
 pub fn cargo(project: &Path, target: &Path) -> Result<PathBuf, String> {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()));

@@ -38,15 +38,7 @@ fn main() {
 /// Builds one of the programs of `tests/hunt`.
 fn guest(name: &str) -> Result<String, String> {
     let source = paths::repository().join("tests/hunt").join(name).with_extension("c");
-    let text = fs::read(&source).map_err(|e| format!("{}: {e}", source.display()))?;
-    let hash = blake3::hash(&text).to_hex()[..20].to_string();
-    let dir = paths::target().join("hunted").join(hash);
-    paths::once(&dir, |partial| {
-        let mut compiler = Command::new("cc");
-        compiler.args(["-O1", "-g", "-w", "-pthread", "-o"]).arg(partial.join(name)).arg(&source);
-        sources::run(&mut compiler)
-    })?;
-    Ok(dir.join(name).to_string_lossy().into_owned())
+    Ok(sources::threaded(&source, &[], "hunted")?.to_string_lossy().into_owned())
 }
 
 fn invocation(dir: &Path, words: &[&str]) -> Result<Invocation, String> {

@@ -222,18 +222,10 @@ fn restartable(call: &Call) -> bool {
     // A wait with a time limit goes on with what is left of it, but not after a handler.
     let limited = call.nr == __NR_futex && call.args[3] != 0;
     !limited
+        && !waits_for_time(call)
         && !matches!(
             call.nr,
-            __NR_poll
-                | __NR_ppoll
-                | __NR_select
-                | __NR_pselect6
-                | __NR_epoll_wait
-                | __NR_epoll_pwait
-                | __NR_epoll_pwait2
-                | __NR_nanosleep
-                | __NR_clock_nanosleep
-                | __NR_pause
+            __NR_pause
                 | __NR_rt_sigsuspend
                 | __NR_rt_sigtimedwait
                 | __NR_io_getevents

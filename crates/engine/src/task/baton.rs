@@ -40,7 +40,7 @@ const PATIENCE_NS: u64 = 20_000_000;
 const CHAOS_NS: u64 = 2_000_000;
 const FUTEX_PRIVATE: u32 = 128;
 const FUTEX_REALTIME: u32 = 256;
-const MONOTONIC: u32 = 1;
+pub(super) const MONOTONIC: u32 = 1;
 const SECOND: u64 = 1_000_000_000;
 
 /// See the module's documentation.

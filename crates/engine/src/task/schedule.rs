@@ -10,9 +10,10 @@
 //! # Safety
 //! As in [`super::baton`]: changed by the holder, or with the lock.
 
-use super::baton::{Baton, baton, now};
+use super::baton::{Baton, MONOTONIC, baton, now};
 use super::futex::Key;
 use super::{Task, TaskRef};
+use crate::dispatch::TF;
 use crate::state::{Engine, ctx, engine};
 use alloc_crate::boxed::Box;
 use alloc_crate::vec::Vec;
@@ -21,13 +22,10 @@ use clew_abi::chaos::{
     Rng, SPURIOUS, STARVATION,
 };
 
-const MONOTONIC: u32 = 1;
 /// Nanoseconds of a tick, roughly.
 const TICK_NS: u64 = 2;
 /// What a system call counts for, in ticks.
 const CALL_TICKS: u64 = 400;
-/// The trap flag in rflags.
-const TF: u64 = 1 << 8;
 /// A task of high priority sinks after so many ticks if others wait: it may wait for one of them.
 const PATIENCE: u64 = 16_000_000;
 /// Slices become twice as long with each so many switches, so that even very short ones do not take all
@@ -196,8 +194,9 @@ impl Schedule {
 
     /// Counts what the running task has executed.
     fn count(&mut self, tick: u64) {
-        self.ticks += tick.saturating_sub(self.counted);
-        self.steps += tick.saturating_sub(self.counted);
+        let executed = tick.saturating_sub(self.counted);
+        self.ticks += executed;
+        self.steps += executed;
         self.counted = tick;
     }
 

@@ -16,7 +16,7 @@ mod waitv;
 pub use exit::ROBUST_HEAD;
 
 use super::TaskRef;
-use super::baton::{Deadline, baton, now};
+use super::baton::{Deadline, MONOTONIC, baton, now};
 use crate::calls::Outcome;
 use crate::log::Stamp;
 use crate::state::{Engine, Mode, ctx};
@@ -31,7 +31,6 @@ const MATCH_ANY: u32 = u32::MAX;
 const WAITERS: u32 = 0x8000_0000;
 const OWNER_DIED: u32 = 0x4000_0000;
 const TID_MASK: u32 = 0x3fff_ffff;
-const MONOTONIC: u32 = 1;
 const REALTIME: u32 = 0;
 const SECOND: u64 = 1_000_000_000;
 /// The end of what a process may name.

@@ -3,12 +3,12 @@
 //! Futexes of other sizes than 32 bits and those of NUMA nodes are refused, as older kernels do.
 
 use super::wait::leave_line;
-use super::{Access, Key, MATCH_ANY, MONOTONIC, Place, REALTIME, Role, SECOND, absolute, answer};
+use super::{Access, Key, MATCH_ANY, Place, REALTIME, Role, SECOND, absolute, answer};
 use crate::asm;
 use crate::calls::{ERESTARTSYS, Outcome};
 use crate::state::Engine;
 use crate::sys::{self, *};
-use crate::task::baton::{Deadline, baton};
+use crate::task::baton::{Deadline, MONOTONIC, baton};
 use alloc_crate::vec::Vec;
 use clew_syscalls::Call;
 
