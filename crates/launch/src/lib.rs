@@ -7,6 +7,7 @@
 #![deny(unsafe_code)]
 
 pub mod control;
+pub mod images;
 pub mod memfd;
 pub mod orders;
 pub mod probe;

@@ -4,7 +4,6 @@ use std::fs::File;
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::FileExt;
 
-use clew_abi::layout::{CodeWindow, SHADOW_CHUNK};
 use clew_abi::orders::ENGINE_NAME;
 use rustix::fs::{MemfdFlags, memfd_create};
 
@@ -20,19 +19,12 @@ pub fn empty(name: &'static str) -> Result<OwnedFd> {
         .step("make an anonymous file")
 }
 
-/// The engine image as a file to execute.
+/// The engine image as an anonymous file.
 pub fn engine() -> Result<OwnedFd> {
     filled(ENGINE_NAME, ENGINE)
 }
 
-/// The pages that fill the shadow map, see `clew_abi::orders::fd::PATTERN`.
-pub fn pattern() -> Result<OwnedFd> {
-    const LEN: usize = 8 * SHADOW_CHUNK as usize;
-    let pages = CodeWindow::LOW.cache().start.to_le_bytes().repeat(LEN / 8);
-    filled("clew-pattern", &pages)
-}
-
-fn filled(name: &'static str, bytes: &[u8]) -> Result<OwnedFd> {
+pub(crate) fn filled(name: &'static str, bytes: &[u8]) -> Result<OwnedFd> {
     let file = File::from(empty(name)?);
     file.write_all_at(bytes, 0).step("fill an anonymous file")?;
     Ok(file.into())

@@ -12,8 +12,9 @@ use clew_abi::control::{
     CRASH, FILE, NEED_CODE, NEED_FILE, NEED_SEGMENT, OUTPUT, WARNING, WRITABLE_COPY,
 };
 use clew_abi::debug::COPY_FILE;
-use clew_abi::orders::{MODE_REPLAY, Orders, fd};
+use clew_abi::orders::{LEDGER, MODE_REPLAY, Orders, fd};
 use clew_launch::control::{Control, Received};
+use clew_launch::images::Images;
 use clew_launch::signals::Saved;
 use clew_launch::spawn::{Child, Spawn, Status, spawn};
 use clew_launch::{memfd, orders, say};
@@ -90,13 +91,14 @@ impl Host {
             orders::Strings::default(),
         )
         .map_err(failed)?;
-        let (engine, pattern) =
-            (memfd::engine().map_err(failed)?, memfd::pattern().map_err(failed)?);
+        let code = self.code.as_deref();
+        let mut ledger = code.map_or([0; LEDGER], code::ledger);
+        let images = Images::get(code, &mut ledger).map_err(failed)?;
         let fds = [
             (orders.as_fd(), fd::ORDERS),
-            (engine.as_fd(), fd::ENGINE),
+            (images.engine.as_fd(), fd::ENGINE),
             (theirs.as_fd(), fd::CONTROL),
-            (pattern.as_fd(), fd::PATTERN),
+            (images.pattern.as_fd(), fd::PATTERN),
         ];
         let child = spawn(&Spawn {
             argv: &[CString::from(c"clew-replay")],

@@ -2,6 +2,7 @@
 //!
 //! They only save time: each may be deleted at any time.
 
+use std::borrow::Cow;
 use std::fs;
 use std::io::{self, Read, Write};
 use std::os::unix::ffi::OsStrExt;
@@ -58,16 +59,84 @@ pub fn open_verified(dir: &Path, name: &str) -> io::Result<fs::File> {
         return Err(io::ErrorKind::InvalidInput.into());
     }
     let file = open_regular(&dir.join(name))?;
-    let meta = file.metadata()?;
-    let times = [meta.mtime(), meta.mtime_nsec(), meta.ctime(), meta.ctime_nsec()];
-    let [mtime, mtime_nsec, ctime, ctime_nsec] = times.map(|time| time as u64);
-    let facts = [meta.dev(), meta.ino(), meta.size(), mtime, mtime_nsec, ctime, ctime_nsec];
-    let identity = hash::identity(&facts);
-    let ledger = ledger(dir);
-    match verified_places(identity).any(|n| ledger[n] == identity) {
+    match is_verified(&ledger(dir), identity(&file.metadata()?)) {
         true => Ok(file),
         false => Err(io::ErrorKind::NotFound.into()),
     }
+}
+
+/// What a ledger knows a file by.
+fn identity(meta: &fs::Metadata) -> u64 {
+    let times = [meta.mtime(), meta.mtime_nsec(), meta.ctime(), meta.ctime_nsec()];
+    let [mtime, mtime_nsec, ctime, ctime_nsec] = times.map(|time| time as u64);
+    let facts = [meta.dev(), meta.ino(), meta.size(), mtime, mtime_nsec, ctime, ctime_nsec];
+    hash::identity(&facts)
+}
+
+fn is_verified(ledger: &[u64; LEDGER], identity: u64) -> bool {
+    verified_places(identity).any(|n| ledger[n] == identity)
+}
+
+fn note_verified(ledger: &mut [u64; LEDGER], identity: u64) {
+    let free = verified_places(identity).find(|&n| ledger[n] == 0);
+    if let Some(place) = free.or_else(|| verified_places(identity).next()) {
+        ledger[place] = identity;
+    }
+}
+
+/// A file that every recording needs, kept beside the snapshots, since making it anew each time
+/// costs more than starting a small program.
+pub struct Kept<'a> {
+    pub name: &'a str,
+    pub len: u64,
+    pub contents: &'a dyn Fn() -> Cow<'static, [u8]>,
+    /// It is to be executed.
+    pub executable: bool,
+}
+
+/// Opens the kept file. `None` if it cannot be had: then the caller makes an anonymous one; if it was
+/// missing or damaged, it is written meanwhile, for the next time. A file that the ledger does not know
+/// is compared with what it should be, and noted there.
+pub fn kept(dir: &Path, what: &Kept, ledger: &mut [u64; LEDGER]) -> Option<fs::File> {
+    let path = dir.join(what.name);
+    let Ok(file) = open_regular(&path) else {
+        let _ = keep(&path, what);
+        return None;
+    };
+    let meta = file.metadata().ok()?;
+    let identity = identity(&meta);
+    if !is_verified(ledger, identity) {
+        let mut bytes = Vec::new();
+        (&file).take(what.len + 1).read_to_end(&mut bytes).ok()?;
+        if bytes != *(what.contents)() {
+            let _ = keep(&path, what);
+            return None;
+        }
+        note_verified(ledger, identity);
+    }
+    let usable = meta.len() == what.len && (!what.executable || can_execute(&file));
+    usable.then_some(file)
+}
+
+fn can_execute(file: &fs::File) -> bool {
+    let mount = rustix::fs::fstatvfs(file);
+    mount.is_ok_and(|mount| !mount.f_flag.contains(rustix::fs::StatVfsMountFlags::NOEXEC))
+}
+
+/// Writes it. Whoever executes it opens it later, when nobody has it open for writing; programs that
+/// have become another user execute it as well.
+fn keep(path: &Path, what: &Kept) -> io::Result<()> {
+    write_privately(path, &(what.contents)(), if what.executable { 0o755 } else { 0o600 })
+}
+
+/// Writes a file of the directory so that it is there whole or not at all.
+fn write_privately(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let temporary = path.with_file_name(format!("{TEMPORARY}{name}-{}", std::process::id()));
+    let mut options = fs::OpenOptions::new();
+    let mut file = options.write(true).create_new(true).mode(mode).open(&temporary)?;
+    let written = file.write_all(bytes).and_then(|()| fs::rename(&temporary, path));
+    written.inspect_err(|_| drop(fs::remove_file(&temporary)))
 }
 
 /// What `clew_abi::orders::Shared::ledger` holds, behind the identifier of the boot it is from.
@@ -99,13 +168,7 @@ fn read_short(file: fs::File) -> io::Result<Vec<u8>> {
 pub fn keep_ledger(dir: &Path, words: &[u64; LEDGER]) -> io::Result<()> {
     let mut ledger = fs::read(BOOT)?;
     words.iter().for_each(|word| ledger.extend_from_slice(&word.to_le_bytes()));
-    let temporary = dir.join(format!("{TEMPORARY}ledger-{}", std::process::id()));
-    let mut options = fs::OpenOptions::new();
-    let options = options.write(true).create_new(true).mode(0o600);
-    let mut file = options.open(&temporary)?;
-    let written =
-        file.write_all(&ledger).and_then(|()| fs::rename(&temporary, dir.join(LEDGER_FILE)));
-    written.inspect_err(|_| drop(fs::remove_file(&temporary)))
+    write_privately(&dir.join(LEDGER_FILE), &ledger, 0o600)
 }
 
 /// When a snapshot was written last.

@@ -70,9 +70,10 @@ pub fn publish_vmas(list: &[Vma]) {
 pub fn recorded(pid: u32) -> bool {
     let mut link = Report::new();
     let _ = write!(link, "/proc/{pid}/exe\0");
-    let mut engine = Report::new();
-    let _ = write!(engine, "/memfd:{ENGINE_NAME} (deleted)");
-    read_link(link.bytes()) == engine.bytes()
+    // An anonymous file, or one that is kept beside the snapshots.
+    let path = read_link(link.bytes());
+    let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
+    name.strip_prefix(b"memfd:").unwrap_or(name).starts_with(ENGINE_NAME.as_bytes())
 }
 
 /// Reads another process's memory; false if not all of it can be read.
