@@ -1,8 +1,10 @@
 //! `cargo xtask test`: what CI runs.
 
+use std::io::{BufRead, BufReader};
 use std::path::Path;
+use std::process::Stdio;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use clap::Args;
 
 use crate::cargo;
@@ -32,6 +34,56 @@ pub fn run(options: &Options) -> Result<()> {
     Ok(())
 }
 
+/// Passes on what the tests print, and says at the end once more what the failed ones had to say: that
+/// may be thousands of lines up.
 fn with_clew(clew: &Path, arguments: &[&str]) -> Result<bool> {
-    Ok(cargo::command(arguments).env("CLEW_BIN", clew).status()?.success())
+    let mut tests =
+        cargo::command(arguments).env("CLEW_BIN", clew).stdout(Stdio::piped()).spawn()?;
+    let mut failures = Failures::default();
+    let lines = tests.stdout.take().context("the tests' output")?;
+    for line in BufReader::new(lines).split(b'\n') {
+        let line = String::from_utf8_lossy(&line?).into_owned();
+        println!("{line}");
+        failures.look_at(&line);
+    }
+    let passed = tests.wait()?.success();
+    if !failures.told.is_empty() {
+        println!("\nwhat failed:\n{}", failures.told);
+    }
+    Ok(passed)
+}
+
+/// What test runners print between `failures:` and the list of names.
+#[derive(Default)]
+struct Failures {
+    within: bool,
+    told: String,
+}
+
+impl Failures {
+    fn look_at(&mut self, line: &str) {
+        match line {
+            "failures:" => self.within = !self.within,
+            _ if line.starts_with("test result:") => self.within = false,
+            _ if self.within => {
+                self.told.push_str(line);
+                self.told.push('\n');
+            }
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn failures_are_told_again() {
+        let mut failures = Failures::default();
+        let output = "test a ... FAILED\n\nfailures:\n\n---- a ----\nwhy\n\nfailures:\n    a\n\n\
+                      test result: FAILED. 0 passed\ntest b ... ok\n\ntest result: ok.";
+        output.lines().for_each(|line| failures.look_at(line));
+        assert_eq!(failures.told, "\n---- a ----\nwhy\n\n");
+    }
 }

@@ -339,6 +339,10 @@ pub const ATT_TIME: u32 = 12;
 /// for `layout::CodeWindow::LOW`.
 pub const ATT_WINDOW: u32 = 13;
 
+/// With [`ATT_CHECKSUMS`]: what the running task's stack holds from `addr` on, so that a replay can say
+/// where it differs.
+pub const ATT_STACK: u32 = 14;
+
 /// The file a key belongs to: device and inode, the key's first two fields.
 pub fn key_identity(key: &[u8]) -> &[u8] {
     let second = key.iter().enumerate().filter(|(_, b)| **b == b'-').nth(1);

@@ -4,13 +4,17 @@
 //! recording gets longer), and to the end, a hash of each readable mapping; a replay of such a trace compares them. Not for everyday use: a
 //! register or a system call shows a divergence that matters, but later and elsewhere.
 
+use crate::crash::Report;
+use crate::log::Att;
 use crate::state::{Engine, ctx, orders};
 use crate::sys;
 use crate::vma::{PROT_READ, Vma, VmaKind};
 use alloc_crate::vec::Vec;
 use clew_abi::layout::PAGE;
 use clew_abi::orders::FLAG_CHECK_MEMORY;
+use clew_abi::record::{ATT_CHECKSUMS, ATT_STACK};
 use clew_translate::context::reg::RSP;
+use core::fmt::Write;
 
 /// System calls between two checksums, at least.
 const INTERVAL: u64 = 64;
@@ -22,9 +26,26 @@ const RED_ZONE: u64 = 128;
 /// The hash of one mapping, as it is recorded.
 const ENTRY: usize = 24;
 
+/// So much of a stack is kept as it is.
+const EXCERPT: u64 = 8 << 10;
+
+/// What is recorded with an event to find where memory departs from it.
+pub struct Checksums {
+    hashes: Vec<u8>,
+    stack: (u64, Vec<u8>),
+}
+
+impl Checksums {
+    pub fn attach<'a>(&'a self, atts: &mut Vec<Att<'a>>) {
+        let (addr, bytes) = &self.stack;
+        atts.push(Att::Bytes { kind: ATT_STACK, addr: *addr, bytes });
+        atts.push(Att::Bytes { kind: ATT_CHECKSUMS, addr: 0, bytes: &self.hashes });
+    }
+}
+
 impl Engine {
     /// The checksums to record with this event, if it is one that has them. `always`: the last.
-    pub fn memory_checksums(&mut self, always: bool) -> Option<Vec<u8>> {
+    pub fn memory_checksums(&mut self, always: bool) -> Option<Checksums> {
         if orders().flags & FLAG_CHECK_MEMORY == 0 {
             return None;
         }
@@ -33,7 +54,17 @@ impl Engine {
         if due {
             self.next_checksum = self.calls_made + INTERVAL.max(self.calls_made / 16);
         }
-        (always || due).then(|| self.checksums())
+        (always || due).then(|| Checksums { hashes: self.checksums(), stack: self.stack_excerpt() })
+    }
+
+    /// Where the running task's stack begins, red zone included, and what is there.
+    fn stack_excerpt(&self) -> (u64, Vec<u8>) {
+        let start = ctx().gpr[RSP].saturating_sub(RED_ZONE);
+        let end = self.vmas.find(start).map_or(start, |v| v.end.min(start + EXCERPT));
+        let mut bytes = alloc_crate::vec![0; (end - start) as usize];
+        let readable = sys::read_guest(start, &mut bytes);
+        bytes.truncate(if readable { bytes.len() } else { 0 });
+        (start, bytes)
     }
 
     /// The hashes of all readable mappings: where from, up to where, the hash, as words.
@@ -64,6 +95,19 @@ impl Engine {
             let sound = start <= end && end - start <= LIMIT;
             (!sound || hash(start, end) != word(2)).then_some((start, end))
         })
+    }
+}
+
+/// Says where the stack differs from what was recorded of it, if it does.
+pub fn stack_difference(addr: u64, recorded: &[u8], report: &mut Report) {
+    let mut now = alloc_crate::vec![0; recorded.len()];
+    if !sys::read_guest(addr, &mut now) {
+        return;
+    }
+    let words = recorded.chunks(8).zip(now.chunks(8)).enumerate();
+    for (n, (then, now)) in words.filter(|(_, (then, now))| then != now).take(32) {
+        let at = addr + 8 * n as u64;
+        let _ = writeln!(report, "stack at {at:#x}: recorded {then:02x?}, replayed {now:02x?}");
     }
 }
 

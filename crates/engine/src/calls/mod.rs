@@ -161,8 +161,8 @@ impl Engine {
             atts.push(Att::Bytes { kind, addr: 0, bytes: &outcome.output });
         }
         let checksums = self.memory_checksums(false);
-        if let Some(bytes) = &checksums {
-            atts.push(Att::Bytes { kind: clew_abi::record::ATT_CHECKSUMS, addr: 0, bytes });
+        if let Some(checksums) = &checksums {
+            checksums.attach(&mut atts);
         }
         if let Some(time) = self.clock.due() {
             atts.push(Att::Bytes { kind: clew_abi::record::ATT_TIME, addr: time, bytes: &[] });

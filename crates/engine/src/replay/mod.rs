@@ -11,6 +11,7 @@ use crate::calls::{
     self,
     emulate::{ARCH_SET_FS, ARCH_SET_GS},
 };
+use crate::checksum;
 use crate::crash::{self, Report};
 use crate::loader;
 use crate::log::registers_check;
@@ -353,7 +354,10 @@ impl Engine {
         let recorded = record.attachments().find(|(att, _)| att.kind == ATT_CHECKSUMS);
         if let Some((start, end)) = recorded.and_then(|(_, bytes)| self.first_difference(bytes)) {
             let mut what = Report::new();
-            let _ = write!(what, "memory in {start:#x}-{end:#x} is not what was recorded");
+            let _ = writeln!(what, "memory in {start:#x}-{end:#x} is not what was recorded");
+            for (att, bytes) in record.attachments().filter(|(att, _)| att.kind == ATT_STACK) {
+                checksum::stack_difference(att.addr, bytes, &mut what);
+            }
             self.diverged(core::str::from_utf8(what.bytes()).unwrap_or(""), record);
         }
     }

@@ -6,7 +6,7 @@ use crate::log::Att;
 use crate::state::{Engine, Mode, ctx};
 use crate::sys::{self, *};
 use alloc_crate::vec::Vec;
-use clew_abi::record::{ATT_CHECKSUMS, ExitPayload, Kind, SyscallPayload};
+use clew_abi::record::{ExitPayload, Kind, SyscallPayload};
 use clew_syscalls::Call;
 
 impl Engine {
@@ -25,11 +25,13 @@ impl Engine {
     fn end_process(&mut self, code: i32) -> ! {
         let stamp = self.stamp();
         let checksums = self.memory_checksums(true);
-        let checksums =
-            checksums.as_ref().map(|bytes| Att::Bytes { kind: ATT_CHECKSUMS, addr: 0, bytes });
+        let mut atts = Vec::new();
+        if let Some(checksums) = &checksums {
+            checksums.attach(&mut atts);
+        }
         if let Mode::Record(log) = &mut self.mode {
             let payload = ExitPayload { code: code as u32 & 0xff, signal: 0 };
-            log.event(Kind::Exit, stamp, &payload, checksums.as_slice());
+            log.event(Kind::Exit, stamp, &payload, &atts);
             log.tell_full();
         }
         self.save_code();
