@@ -112,6 +112,7 @@ global_asm!(
     "4:",
     "mov rax, [{ctx} + 0x00]",
     "mov rcx, [{ctx} + 0x08]",
+    "mov [{ctx} + {spill_rcx}], rcx", // as translated code expects it
     "mov rdx, [{ctx} + 0x10]",
     "mov rbx, [{ctx} + 0x18]",
     "mov rsp, [{ctx} + 0x20]",
@@ -211,6 +212,7 @@ global_asm!(
     rflags = const offset_of!(GuestContext, rflags),
     xmm = const CONTEXT as usize + offset_of!(GuestContext, xmm),
     resume = const offset_of!(GuestContext, resume),
+    spill_rcx = const offset_of!(GuestContext, spill_rcx),
     pending_at = const offset_of!(GuestContext, pending_at),
     start = sym crate::start::start,
     dispatch = sym crate::dispatch::dispatch,

@@ -7,7 +7,7 @@ use crate::state::{Engine, ctx, engine};
 use crate::vma::{PROT_EXEC, PROT_READ, PROT_WRITE, Vmas};
 use clew_translate::block::{Refusal, Single};
 use clew_translate::cache::Entry;
-use clew_translate::context::{EXIT_FAULT, EXIT_MISS, TICK_FLAGS, reg};
+use clew_translate::context::{EXIT_FAULT, EXIT_MISS, TICK_FLAGS};
 use clew_translate::liveness::{STATUS_FLAGS, shown_flags};
 use clew_translate::{Cache, Site, SiteKind};
 
@@ -408,9 +408,7 @@ impl Engine {
         if site != 0 && !in_reach && self.cache.generation == generation {
             self.cache.use_hashed_lookup(site);
         }
-        let c = ctx();
-        c.spill_rcx = c.gpr[reg::RCX];
-        c.resume = host;
+        ctx().resume = host;
     }
 
     /// A fault in translated code at the guest instruction `ctx().pc`.

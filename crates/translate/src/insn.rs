@@ -1,6 +1,8 @@
 //! What has to be done about a guest instruction.
 
-use iced_x86::{Code, FlowControl, Instruction, Mnemonic, OpKind, Register};
+use iced_x86::{
+    Code, FlowControl, Instruction, InstructionInfoFactory, Mnemonic, OpAccess, OpKind, Register,
+};
 
 /// How an instruction is translated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -174,4 +176,16 @@ fn is_intrinsic(mnemonic: Mnemonic) -> bool {
 pub fn register_number(reg: Register) -> Option<u8> {
     let full = reg.full_register();
     if full.is_gpr64() { Some(full.number() as u8) } else { None }
+}
+
+/// May the instruction write rcx, or a part of it?
+pub fn writes_rcx(instr: &Instruction) -> bool {
+    let mut factory = InstructionInfoFactory::new();
+    let reads =
+        |access| matches!(access, OpAccess::Read | OpAccess::CondRead | OpAccess::NoMemAccess);
+    factory
+        .info(instr)
+        .used_registers()
+        .iter()
+        .any(|used| register_number(used.register()) == Some(1) && !reads(used.access()))
 }

@@ -74,6 +74,8 @@ pub struct Quick {
     pub read: u32,
     /// Status flags it gives a defined value, whatever its operands are.
     pub written: u32,
+    /// It may write rcx or a part of it.
+    pub writes_rcx: bool,
 }
 
 // A table entry: flags read (6 bits), flags written (6 bits), and:
@@ -94,10 +96,17 @@ const BYTE: u32 = 1 << IMMEDIATE;
 const WORD: u32 = 2 << IMMEDIATE;
 /// The same, but eight bytes with REX.W.
 const LONG: u32 = 3 << IMMEDIATE;
+/// Its general registers have eight bits.
+const SMALL: u32 = 1 << 18;
 /// A branch, to be told by its opcode.
 const BRANCH: u32 = 1 << 19;
 /// ModRM's reg field decides: see `group`.
 const GROUP: u32 = 1 << 20;
+/// It writes the general register that ModRM's reg field names, that its r/m field names, that the
+/// opcode names.
+const REG_OUT: u32 = 1 << 21;
+const RM_OUT: u32 = 1 << 22;
+const OPCODE_OUT: u32 = 1 << 23;
 /// Mandatory prefixes it is known with (of the two-byte map): none, 66, F3, F2.
 const NP: u32 = 1 << 24;
 const P66: u32 = 2 << 24;
@@ -134,16 +143,18 @@ const fn one_byte() -> [u32; 256] {
         let e = entry(carry_in(n), ALL, 0);
         let mut form = 0;
         while form < 4 {
-            t[8 * n + form] = e | MODRM;
+            let compares = n == 7;
+            let out = if compares { 0 } else { [RM_OUT, REG_OUT][form / 2] };
+            t[8 * n + form] = e | MODRM | out | [SMALL, 0][form % 2];
             form += 1;
         }
         t[8 * n + 4] = e | BYTE;
         t[8 * n + 5] = e | WORD;
         t[0x50 + n] = entry(0, 0, 0); // push
-        t[0x58 + n] = entry(0, 0, 0); // pop
-        t[0x90 + n] = entry(0, 0, 0); // xchg
-        t[0xb0 + n] = entry(0, 0, BYTE); // mov
-        t[0xb8 + n] = entry(0, 0, LONG);
+        t[0x58 + n] = entry(0, 0, OPCODE_OUT); // pop
+        t[0x90 + n] = entry(0, 0, OPCODE_OUT); // xchg
+        t[0xb0 + n] = entry(0, 0, BYTE | OPCODE_OUT | SMALL); // mov
+        t[0xb8 + n] = entry(0, 0, LONG | OPCODE_OUT);
         n += 1;
     }
     let mut cc = 0;
@@ -151,23 +162,23 @@ const fn one_byte() -> [u32; 256] {
         t[0x70 + cc] = entry(condition(cc), 0, BYTE | BRANCH);
         cc += 1;
     }
-    t[0x63] = entry(0, 0, MODRM); // movsxd
+    t[0x63] = entry(0, 0, MODRM | REG_OUT); // movsxd
     t[0x68] = entry(0, 0, WORD); // push
-    t[0x69] = entry(0, O | C, MODRM | WORD); // imul
+    t[0x69] = entry(0, O | C, MODRM | WORD | REG_OUT); // imul
     t[0x6a] = entry(0, 0, BYTE);
-    t[0x6b] = entry(0, O | C, MODRM | BYTE);
-    t[0x80] = entry(0, ALL, MODRM | BYTE | GROUP);
+    t[0x6b] = entry(0, O | C, MODRM | BYTE | REG_OUT);
+    t[0x80] = entry(0, ALL, MODRM | BYTE | GROUP | SMALL);
     t[0x81] = entry(0, ALL, MODRM | WORD | GROUP);
     t[0x83] = entry(0, ALL, MODRM | BYTE | GROUP);
     t[0x84] = entry(0, ALL, MODRM); // test
     t[0x85] = entry(0, ALL, MODRM);
-    t[0x86] = entry(0, 0, MODRM); // xchg
-    t[0x87] = entry(0, 0, MODRM);
-    t[0x88] = entry(0, 0, MODRM); // mov
-    t[0x89] = entry(0, 0, MODRM);
-    t[0x8a] = entry(0, 0, MODRM);
-    t[0x8b] = entry(0, 0, MODRM);
-    t[0x8d] = entry(0, 0, MODRM | MEMORY); // lea
+    t[0x86] = entry(0, 0, MODRM | REG_OUT | RM_OUT | SMALL); // xchg
+    t[0x87] = entry(0, 0, MODRM | REG_OUT | RM_OUT);
+    t[0x88] = entry(0, 0, MODRM | RM_OUT | SMALL); // mov
+    t[0x89] = entry(0, 0, MODRM | RM_OUT);
+    t[0x8a] = entry(0, 0, MODRM | REG_OUT | SMALL);
+    t[0x8b] = entry(0, 0, MODRM | REG_OUT);
+    t[0x8d] = entry(0, 0, MODRM | MEMORY | REG_OUT); // lea
     t[0x98] = entry(0, 0, 0); // cwde
     t[0x99] = entry(0, 0, 0); // cdq
     t[0xa4] = entry(0, 0, 0); // movs
@@ -177,22 +188,22 @@ const fn one_byte() -> [u32; 256] {
     t[0xaa] = entry(0, 0, 0); // stos
     t[0xab] = entry(0, 0, 0);
     // Shifts leave the flags alone where the count is zero.
-    t[0xc0] = entry(0, 0, MODRM | BYTE | GROUP);
+    t[0xc0] = entry(0, 0, MODRM | BYTE | GROUP | SMALL);
     t[0xc1] = entry(0, 0, MODRM | BYTE | GROUP);
     t[0xc3] = entry(0, 0, BRANCH); // ret
-    t[0xc6] = entry(0, 0, MODRM | BYTE | GROUP); // mov
+    t[0xc6] = entry(0, 0, MODRM | BYTE | GROUP | SMALL); // mov
     t[0xc7] = entry(0, 0, MODRM | WORD | GROUP);
     t[0xc9] = entry(0, 0, 0); // leave
-    t[0xd0] = entry(0, 0, MODRM | GROUP);
+    t[0xd0] = entry(0, 0, MODRM | GROUP | SMALL);
     t[0xd1] = entry(0, 0, MODRM | GROUP);
-    t[0xd2] = entry(0, 0, MODRM | GROUP);
+    t[0xd2] = entry(0, 0, MODRM | GROUP | SMALL);
     t[0xd3] = entry(0, 0, MODRM | GROUP);
     t[0xe8] = entry(0, 0, WORD | BRANCH); // call
     t[0xe9] = entry(0, 0, WORD | BRANCH); // jmp
     t[0xeb] = entry(0, 0, BYTE | BRANCH);
-    t[0xf6] = entry(0, 0, MODRM | GROUP);
+    t[0xf6] = entry(0, 0, MODRM | GROUP | SMALL);
     t[0xf7] = entry(0, 0, MODRM | GROUP);
-    t[0xfe] = entry(0, 0, MODRM | GROUP);
+    t[0xfe] = entry(0, 0, MODRM | GROUP | SMALL);
     t[0xff] = entry(0, 0, MODRM | GROUP);
     t
 }
@@ -203,9 +214,9 @@ const fn two_byte() -> [u32; 256] {
     let all = NP | P66 | PF3 | PF2;
     let mut n = 0;
     while n < 16 {
-        t[0x40 + n] = entry(condition(n), 0, MODRM | packed); // cmov
+        t[0x40 + n] = entry(condition(n), 0, MODRM | REG_OUT | packed); // cmov
         t[0x80 + n] = entry(condition(n), 0, WORD | BRANCH | NP);
-        t[0x90 + n] = entry(condition(n), 0, MODRM | NP); // set
+        t[0x90 + n] = entry(condition(n), 0, MODRM | RM_OUT | SMALL | NP); // set
         // Integer arithmetic on xmm registers, most of it.
         t[0x60 + n] = entry(0, 0, MODRM | P66);
         t[0xd0 + n] = entry(0, 0, MODRM | P66);
@@ -215,7 +226,7 @@ const fn two_byte() -> [u32; 256] {
     }
     let mut n = 0xc8;
     while n < 0xd0 {
-        t[n] = entry(0, 0, NP); // bswap
+        t[n] = entry(0, 0, OPCODE_OUT | NP); // bswap
         n += 1;
     }
     t[0x10] = entry(0, 0, MODRM | all); // movups and its kin
@@ -230,11 +241,11 @@ const fn two_byte() -> [u32; 256] {
     t[0x28] = entry(0, 0, MODRM | packed); // movaps
     t[0x29] = entry(0, 0, MODRM | packed);
     t[0x2a] = entry(0, 0, MODRM | PF3 | PF2); // cvtsi2ss and its kin
-    t[0x2c] = entry(0, 0, MODRM | PF3 | PF2);
-    t[0x2d] = entry(0, 0, MODRM | PF3 | PF2);
+    t[0x2c] = entry(0, 0, MODRM | REG_OUT | PF3 | PF2);
+    t[0x2d] = entry(0, 0, MODRM | REG_OUT | PF3 | PF2);
     t[0x2e] = entry(0, ALL, MODRM | packed); // ucomiss
     t[0x2f] = entry(0, ALL, MODRM | packed);
-    t[0x50] = entry(0, 0, MODRM | REGISTER | packed); // movmskps
+    t[0x50] = entry(0, 0, MODRM | REGISTER | REG_OUT | packed); // movmskps
     t[0x51] = entry(0, 0, MODRM | all);
     t[0x54] = entry(0, 0, MODRM | packed);
     t[0x55] = entry(0, 0, MODRM | packed);
@@ -253,34 +264,35 @@ const fn two_byte() -> [u32; 256] {
     t[0x74] = entry(0, 0, MODRM | P66);
     t[0x75] = entry(0, 0, MODRM | P66);
     t[0x76] = entry(0, 0, MODRM | P66);
-    t[0x7e] = entry(0, 0, MODRM | P66 | PF3);
+    // The second is a move between xmm registers.
+    t[0x7e] = entry(0, 0, MODRM | RM_OUT | P66 | PF3);
     t[0x7f] = entry(0, 0, MODRM | P66 | PF3);
     t[0xa3] = entry(0, C, MODRM | packed); // bt
-    t[0xa4] = entry(0, 0, MODRM | BYTE | packed); // shld
-    t[0xa5] = entry(0, 0, MODRM | packed);
-    t[0xab] = entry(0, C, MODRM | packed);
-    t[0xac] = entry(0, 0, MODRM | BYTE | packed);
-    t[0xad] = entry(0, 0, MODRM | packed);
-    t[0xaf] = entry(0, O | C, MODRM | packed); // imul
-    t[0xb0] = entry(0, ALL, MODRM | NP); // cmpxchg
-    t[0xb1] = entry(0, ALL, MODRM | packed);
-    t[0xb3] = entry(0, C, MODRM | packed);
-    t[0xb6] = entry(0, 0, MODRM | packed); // movzx
-    t[0xb7] = entry(0, 0, MODRM | packed);
-    t[0xb8] = entry(0, ALL, MODRM | PF3); // popcnt
+    t[0xa4] = entry(0, 0, MODRM | BYTE | RM_OUT | packed); // shld
+    t[0xa5] = entry(0, 0, MODRM | RM_OUT | packed);
+    t[0xab] = entry(0, C, MODRM | RM_OUT | packed);
+    t[0xac] = entry(0, 0, MODRM | BYTE | RM_OUT | packed);
+    t[0xad] = entry(0, 0, MODRM | RM_OUT | packed);
+    t[0xaf] = entry(0, O | C, MODRM | REG_OUT | packed); // imul
+    t[0xb0] = entry(0, ALL, MODRM | RM_OUT | SMALL | NP); // cmpxchg
+    t[0xb1] = entry(0, ALL, MODRM | RM_OUT | packed);
+    t[0xb3] = entry(0, C, MODRM | RM_OUT | packed);
+    t[0xb6] = entry(0, 0, MODRM | REG_OUT | packed); // movzx
+    t[0xb7] = entry(0, 0, MODRM | REG_OUT | packed);
+    t[0xb8] = entry(0, ALL, MODRM | REG_OUT | PF3); // popcnt
     t[0xba] = entry(0, C, MODRM | BYTE | GROUP | packed);
-    t[0xbb] = entry(0, C, MODRM | packed);
-    t[0xbc] = entry(0, Z, MODRM | packed); // bsf
-    t[0xbd] = entry(0, Z, MODRM | packed);
-    t[0xbe] = entry(0, 0, MODRM | packed); // movsx
-    t[0xbf] = entry(0, 0, MODRM | packed);
-    t[0xc0] = entry(0, ALL, MODRM | NP); // xadd
-    t[0xc1] = entry(0, ALL, MODRM | packed);
+    t[0xbb] = entry(0, C, MODRM | RM_OUT | packed);
+    t[0xbc] = entry(0, Z, MODRM | REG_OUT | packed); // bsf
+    t[0xbd] = entry(0, Z, MODRM | REG_OUT | packed);
+    t[0xbe] = entry(0, 0, MODRM | REG_OUT | packed); // movsx
+    t[0xbf] = entry(0, 0, MODRM | REG_OUT | packed);
+    t[0xc0] = entry(0, ALL, MODRM | REG_OUT | RM_OUT | SMALL | NP); // xadd
+    t[0xc1] = entry(0, ALL, MODRM | REG_OUT | RM_OUT | packed);
     t[0xc2] = entry(0, 0, MODRM | BYTE | all); // cmpps
     t[0xc6] = entry(0, 0, MODRM | BYTE | packed); // shufps
     t[0xd0] = 0; // addsubpd
     t[0xd6] = entry(0, 0, MODRM | P66); // movq
-    t[0xd7] = entry(0, 0, MODRM | REGISTER | P66); // pmovmskb
+    t[0xd7] = entry(0, 0, MODRM | REGISTER | REG_OUT | P66); // pmovmskb
     t[0xe6] = entry(0, 0, MODRM | P66 | PF3 | PF2);
     t[0xe7] = entry(0, 0, MODRM | MEMORY | P66); // movntdq
     t[0xf0] = 0;
@@ -338,32 +350,32 @@ fn group(e: u32, two: bool, opcode: u8, reg: u8) -> u32 {
     let flags = |written| e | written << WRITTEN;
     match opcode {
         0xba if two => {
-            if reg >= 4 {
-                e
-            } else {
-                0
+            match reg {
+                4 => e, // bt
+                5.. => e | RM_OUT,
+                _ => 0,
             }
         }
-        0x80..=0x83 => e | carry_in(reg as usize),
+        0x80..=0x83 => e | carry_in(reg as usize) | if reg == 7 { 0 } else { RM_OUT },
         // Whether rcl and rcr read the carry depends on the count.
         0xc0 | 0xc1 | 0xd0..=0xd3 => {
             if reg == 2 || reg == 3 {
                 0
             } else {
-                e
+                e | RM_OUT
             }
         }
-        0xc6 | 0xc7 if reg == 0 => e,
+        0xc6 | 0xc7 if reg == 0 => e | RM_OUT,
         0xf6 | 0xf7 => match reg {
             0 => flags(ALL) | if opcode == 0xf6 { BYTE } else { WORD }, // test
-            2 => e,                                                     // not
-            3 => flags(ALL),                                            // neg
+            2 => e | RM_OUT,                                            // not
+            3 => flags(ALL) | RM_OUT,                                   // neg
             4 | 5 => flags(O | C),                                      // mul, imul
             6 | 7 => e,                                                 // div, idiv
             _ => 0,
         },
-        0xfe | 0xff if reg < 2 => flags(ALL & !C), // inc, dec
-        0xff if reg == 6 => e,                     // push
+        0xfe | 0xff if reg < 2 => flags(ALL & !C) | RM_OUT, // inc, dec
+        0xff if reg == 6 => e,                              // push
         _ => 0,
     }
 }
@@ -389,7 +401,8 @@ pub fn decode(code: &[u8]) -> Option<Quick> {
     };
     at += usize::from(mandatory != NP);
     let has_rex = code[at] & 0xf0 == 0x40;
-    let wide = has_rex & (code[at] & 8 != 0);
+    let rex = if has_rex { code[at] } else { 0 };
+    let wide = rex & 8 != 0;
     at += usize::from(has_rex);
     let two = code[at] == 0x0f;
     at += usize::from(two);
@@ -426,7 +439,15 @@ pub fn decode(code: &[u8]) -> Option<Quick> {
         return None;
     }
     let (read, written) = (e & ALL, e >> WRITTEN & ALL);
-    Some(Quick { len: at as u8, disp, flow: Flow::Next, read, written })
+    // ch is the fifth small register unless there is a REX prefix.
+    let small = (e & SMALL != 0) & !has_rex;
+    let is_rcx = |number: u8, extension: u8| {
+        (number & 7 == 1) & (rex & extension == 0) | (number & 7 == 5) & small
+    };
+    let writes_rcx = (e & REG_OUT != 0) & is_rcx(modrm >> 3, 4)
+        | (e & RM_OUT != 0) & (form & DIRECT != 0) & is_rcx(modrm, 1)
+        | (e & OPCODE_OUT != 0) & is_rcx(opcode, 1);
+    Some(Quick { len: at as u8, disp, flow: Flow::Next, read, written, writes_rcx })
 }
 
 fn endbr(code: &[u8; LOOKAHEAD]) -> Option<Quick> {
@@ -436,6 +457,7 @@ fn endbr(code: &[u8; LOOKAHEAD]) -> Option<Quick> {
         flow: Flow::Next,
         read: 0,
         written: 0,
+        writes_rcx: false,
     })
 }
 
@@ -456,7 +478,8 @@ fn branch(e: u32, opcode: u8, two: bool, code: &[u8; LOOKAHEAD], at: usize) -> O
         0xc3 if !two => Flow::Return,
         _ => Flow::Branch(opcode & 15, distance),
     };
-    Some(Quick { len: len as u8, disp: 0, flow, read: e & ALL, written: 0 })
+    let len = len as u8;
+    Some(Quick { len, disp: 0, flow, read: e & ALL, written: 0, writes_rcx: false })
 }
 
 #[cfg(test)]
@@ -480,6 +503,12 @@ mod tests {
         assert_eq!(quick.read, instr.rflags_read() & DESTROYED, "{code:02x?} {instr:?}");
         let written = surely_written(&instr) & DESTROYED;
         assert_eq!(quick.written, written, "{code:02x?} {instr:?}");
+        let moves_xmm = instr.code() == Code::Movq_xmm_xmmm64;
+        assert_eq!(
+            quick.writes_rcx & !moves_xmm,
+            insn::writes_rcx(&instr),
+            "{code:02x?} {instr:?}"
+        );
         let next = instr.next_ip();
         let target = |distance: i32| next.wrapping_add(distance as i64 as u64);
         let action = match quick.flow {

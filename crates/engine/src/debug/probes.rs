@@ -9,7 +9,6 @@ use alloc_crate::collections::BTreeMap;
 use alloc_crate::vec::Vec;
 use clew_abi::debug::{Position, WATCH_READ, WATCH_WRITE, reason};
 use clew_translate::SiteKind;
-use clew_translate::context::reg;
 
 /// What stops at one address: conditions, of which one must hold if there are any.
 pub type Breakpoints = BTreeMap<u64, Vec<Vec<u8>>>;
@@ -147,8 +146,6 @@ impl Engine {
     pub fn go_behind(&mut self, number: u32) {
         match self.cache.behind(number) {
             Some(host) => {
-                // The block may rely on it.
-                ctx().spill_rcx = ctx().gpr[reg::RCX];
                 ctx().resume = host;
             }
             None => self.resume_alone(),

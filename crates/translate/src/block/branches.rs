@@ -1,6 +1,6 @@
 //! Branches, direct and indirect: the ticks they count, the links they become.
 
-use super::{Builder, Displaced, Flow};
+use super::{Builder, Displaced, Flow, Rcx};
 use crate::cache::SiteKind;
 use crate::context_addr;
 use crate::insn;
@@ -8,9 +8,13 @@ use crate::liveness::CodeSource;
 use clew_abi::layout::SHADOW_DISP;
 use iced_x86::OpKind;
 
+/// The opcode of `jrcxz` and `jecxz`.
+const JRCXZ: u8 = 0xe3;
+
 impl<S: CodeSource> Builder<'_, S> {
     /// A conditional branch in the middle of a block.
     pub(super) fn branch(&mut self, pc: u64, cc: u8, target: u64) {
+        self.keep_rcx();
         if target > pc {
             let stub = self.site(SiteKind::Link, target);
             let at = self.hot.jcc(cc, stub.1);
@@ -29,7 +33,12 @@ impl<S: CodeSource> Builder<'_, S> {
         // Taken: over the short jump that skips the taken side.
         self.hot.bytes(&[opcode, 2]);
         let over = self.hot.jmp_short();
+        if opcode != JRCXZ {
+            self.rcx = Rcx::InPlace;
+        }
+        let behind = self.rcx;
         self.transfer(pc, target);
+        self.rcx = behind;
         self.hot.patch_short(over);
     }
 
@@ -49,6 +58,7 @@ impl<S: CodeSource> Builder<'_, S> {
 
     /// A taken direct branch: counts the tick if it goes back, then goes to `target`.
     pub(super) fn transfer(&mut self, pc: u64, target: u64) {
+        self.keep_rcx();
         if target > pc {
             return self.link(target);
         }
@@ -62,7 +72,6 @@ impl<S: CodeSource> Builder<'_, S> {
             self.hot.jmp(stub);
         } else {
             let stub = self.tick_stub(target, true, false);
-            self.hot.store(context_addr!(spill_rcx), 1);
             self.hot.load(1, counter);
             self.hot.lea_rcx_minus_tick();
             self.hot.store(counter, 1);
@@ -77,6 +86,7 @@ impl<S: CodeSource> Builder<'_, S> {
 
     /// `jmp` to the block at `target`, or to a stub until there is one.
     pub(super) fn link(&mut self, target: u64) {
+        self.keep_rcx();
         let stub = self.site(SiteKind::Link, target);
         let at = self.hot.jmp(stub.1);
         self.wire(stub.0, at, target);
@@ -108,10 +118,10 @@ impl<S: CodeSource> Builder<'_, S> {
         }
     }
 
-    /// Spills rcx and loads the operand of an indirect branch into it.
+    /// Keeps rcx and loads the operand of an indirect branch into it.
     pub(super) fn indirect_target(&mut self) {
         self.displaced = Displaced::Rcx;
-        self.hot.store(context_addr!(spill_rcx), 1);
+        self.keep_rcx();
         if self.instr.op0_kind() == OpKind::Register {
             let reg = insn::register_number(self.instr.op0_register()).expect("a 64-bit register");
             if reg != 1 {

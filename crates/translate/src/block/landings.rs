@@ -5,8 +5,7 @@
 //! the branch lands there. That of a backward branch may have come already: a loop. Either way an
 //! instruction in a block's middle gets an entry, which other blocks find as well.
 
-use super::probes::Rcx;
-use super::{Builder, map};
+use super::{Builder, Rcx, map};
 use crate::cache::Entry;
 use crate::liveness::CodeSource;
 
@@ -51,8 +50,7 @@ impl<S: CodeSource> Builder<'_, S> {
     /// Lets branches to `pc`, whose translation begins here, land.
     #[cold]
     pub(super) fn land(&mut self, pc: u64) {
-        // Branches know nothing of its slot.
-        self.rcx = Rcx::InPlace;
+        self.rcx = Rcx::Kept;
         while let Some((target, site)) = self.landings.take(pc) {
             // Others led into an instruction, or over a jump that was followed.
             if target == pc {

@@ -12,7 +12,7 @@
 //! is entered once, and every way out of it leads to the engine.
 //!
 //! Here is the driver; `branches`, `relative` and `exits` write what is not a plain copy, `landings`
-//! keeps branches within the block, `map` holds the notes about its instructions, `probes` writes
+//! keeps branches within the block, `rcx` knows where the borrowed register is, `map` holds the notes about its instructions, `probes` writes
 //! what a debugger asks for, `checked` and `single` what differs in blocks of those kinds.
 
 mod branches;
@@ -21,6 +21,7 @@ mod exits;
 mod landings;
 pub mod map;
 mod probes;
+mod rcx;
 mod relative;
 mod single;
 
@@ -40,7 +41,7 @@ use iced_x86::{
     ConstantOffsets, Decoder, DecoderError, DecoderOptions, Instruction, InstructionInfoFactory,
 };
 use landings::Landings;
-use probes::Rcx;
+use rcx::Rcx;
 use single::holds_traps;
 
 /// Guest instructions in one block at most.
@@ -97,7 +98,7 @@ struct Builder<'a, S> {
     probing: bool,
     watching: Watching,
     rcx: Rcx,
-    /// Instructions before which rcx is away, or relied on to be in its slot.
+    /// Instructions before which rcx is away.
     closed: Vec<u64>,
     /// Pages that were looked at to learn whether flags are dead.
     proof_pages: Vec<u64>,
@@ -210,7 +211,7 @@ impl<'a, S: CodeSource> Builder<'a, S> {
             single,
             probing,
             watching,
-            rcx: Rcx::InPlace,
+            rcx: Rcx::Kept,
             closed: Vec::new(),
             proof_pages,
             text,
@@ -371,10 +372,19 @@ impl<'a, S: CodeSource> Builder<'a, S> {
             }
             let next = at.pc + self.len as u64;
             let flow = match quick {
-                Some(quick) => self.quick(at, code, quick, next),
+                Some(quick) => {
+                    let flow = self.quick(at, code, quick, next);
+                    if quick.writes_rcx {
+                        self.rcx = Rcx::InPlace;
+                    }
+                    flow
+                }
                 None => {
                     let flow = self.instruction(at.pc, next);
                     at.fell_through = self.instr.is_jcc_short_or_near();
+                    if self.rcx == Rcx::Kept && insn::writes_rcx(&self.instr) {
+                        self.rcx = Rcx::InPlace;
+                    }
                     flow
                 }
             };
@@ -404,16 +414,16 @@ impl<'a, S: CodeSource> Builder<'a, S> {
 
     /// Ends the block, to go on at `pc`, which is not part of it.
     fn go_on(&mut self, pc: u64) {
-        self.rcx_in_place();
+        self.keep_rcx();
         // Nor is it about to be translated here: a link that found it so would lead to itself.
         self.here = u64::MAX;
         self.link(pc);
     }
 
-    /// The block goes on at `next`: if branches may land there, with everything in place.
+    /// The block goes on at `next`: if branches may land there, as they do.
     fn open(&mut self, next: u64) {
         if next >= self.landings.next {
-            self.rcx_in_place();
+            self.keep_rcx();
         }
     }
 
@@ -467,7 +477,7 @@ impl<'a, S: CodeSource> Builder<'a, S> {
 
     fn ret(&mut self, release: u16) {
         self.displaced = Displaced::Rcx;
-        self.hot.store(context_addr!(spill_rcx), 1);
+        self.keep_rcx();
         self.hot.pop(1);
         if release != 0 {
             self.hot.lea_rsp(release as u32);
@@ -566,7 +576,7 @@ impl<'a, S: CodeSource> Builder<'a, S> {
             Action::PopFlags { short } => {
                 // The engine's read must not fault: the processor tries first.
                 self.displaced = Displaced::Rcx;
-                self.hot.store(context_addr!(spill_rcx), 1);
+                self.keep_rcx();
                 if short {
                     self.hot.load_cx_from_stack();
                 } else {

@@ -19,10 +19,9 @@
 //! ```
 //!
 //! The first line is left out while the slot holds rcx anyway, the last as long as instructions follow
-//! that do not need it ([`Rcx`]). No branch may enter there.
+//! that do not need it ([`Rcx::Away`]). No branch may enter there.
 
-use super::Builder;
-use super::Displaced;
+use super::{Builder, Displaced, Rcx};
 use crate::access::{Access, Operand, Segment, accesses};
 use crate::cache::{SiteKind, Watching};
 use crate::context::{reg, watch};
@@ -30,18 +29,9 @@ use crate::context_addr;
 use crate::emit::Emitter;
 use crate::insn::{self, Action};
 use crate::liveness::CodeSource;
-use iced_x86::{InstructionInfoFactory, OpAccess};
+use iced_x86::InstructionInfoFactory;
 
 const RCX: u8 = reg::RCX as u8;
-/// Where guest rcx is between two instructions of a block.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Rcx {
-    InPlace,
-    /// In place, and in its slot too.
-    Kept,
-    /// In its slot.
-    Away,
-}
 
 /// Accesses of one instruction that have filters, at most; beyond that it leaves always.
 const FILTERS: usize = 2;
@@ -51,7 +41,7 @@ impl<S: CodeSource> Builder<'_, S> {
     /// it, from within the block or without, meets them. `valid`: it is an instruction.
     #[cold]
     pub(super) fn probe(&mut self, pc: u64, valid: bool) {
-        if self.rcx != Rcx::InPlace {
+        if self.rcx == Rcx::Away {
             self.closed.push(pc);
         }
         if self.cache.is_breakpoint(pc) {
@@ -68,30 +58,17 @@ impl<S: CodeSource> Builder<'_, S> {
     /// Before the current instruction: rcx stays where it is, if the instruction has nothing to do with
     /// it.
     fn place_rcx(&mut self) {
-        if self.rcx == Rcx::InPlace {
+        if self.rcx != Rcx::Away {
             return;
         }
         let mut factory = InstructionInfoFactory::new();
-        let used = factory.info(&self.instr).used_registers().iter();
-        let mut used = used.filter(|used| insn::register_number(used.register()) == Some(RCX));
+        let mut used = factory.info(&self.instr).used_registers().iter();
+        let uses = used.any(|used| insn::register_number(used.register()) == Some(RCX));
         let copied = matches!(insn::action(&self.instr), Action::Copy | Action::RipRelative);
-        let first = used.next();
-        if !copied || first.is_some() || self.checked.is_some() {
+        if !copied || uses || self.checked.is_some() {
             self.rcx_in_place();
-            let reads = |access| matches!(access, OpAccess::Read | OpAccess::CondRead);
-            if first.into_iter().chain(used).any(|used| !reads(used.access())) {
-                self.rcx = Rcx::InPlace;
-            }
-        } else if self.rcx == Rcx::Away {
+        } else {
             self.displaced = Displaced::Rcx;
-        }
-    }
-
-    /// Takes rcx back, if it is away.
-    pub(super) fn rcx_in_place(&mut self) {
-        if self.rcx == Rcx::Away {
-            self.hot.load(RCX, context_addr!(spill_rcx));
-            self.rcx = Rcx::Kept;
         }
     }
 
@@ -166,9 +143,7 @@ impl<S: CodeSource> Builder<'_, S> {
         if operand.uses(RCX) {
             self.rcx_in_place();
         }
-        if self.rcx == Rcx::InPlace {
-            self.hot.store(context_addr!(spill_rcx), RCX);
-        }
+        self.spill_rcx();
         self.rcx = Rcx::Away;
         let constant = operand.constant();
         if let Some(addr) = constant {
