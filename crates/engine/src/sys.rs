@@ -110,15 +110,37 @@ pub fn exit_group(code: i32) -> ! {
     }
 }
 
-// Copies that survive a fault: the signal handler knows the instruction and makes the routine
-// return false (see `signal::host`).
+// Copies that survive a fault: the signal handler knows the instructions and makes the routine
+// return false (see `signal::host`). Few bytes are moved by two registers that may overlap, since
+// string instructions take their time to start.
 global_asm!(
     ".globl clew_safe_copy",
     "clew_safe_copy:", // rdi dst, rsi src, rdx len; returns eax = 1, or 0 after a fault
     "mov rcx, rdx",
-    ".globl clew_safe_copy_insn",
-    "clew_safe_copy_insn:",
+    "lea rax, [rdx - 8]",
+    "cmp rax, 24",
+    "ja clew_safe_copy_string",
+    "cmp rdx, 16",
+    "ja clew_safe_copy_large",
+    ".globl clew_safe_copy_begin",
+    "clew_safe_copy_begin:",
+    "mov rax, [rsi]",
+    "mov rcx, [rsi + rdx - 8]",
+    "mov [rdi], rax",
+    "mov [rdi + rdx - 8], rcx",
+    "mov eax, 1",
+    "ret",
+    "clew_safe_copy_large:",
+    "movups xmm0, [rsi]",
+    "movups xmm1, [rsi + rdx - 16]",
+    "movups [rdi], xmm0",
+    "movups [rdi + rdx - 16], xmm1",
+    "mov eax, 1",
+    "ret",
+    "clew_safe_copy_string:",
     "rep movsb",
+    ".globl clew_safe_copy_end",
+    "clew_safe_copy_end:",
     "mov eax, 1",
     "ret",
     ".globl clew_safe_copy_fault",
@@ -129,7 +151,8 @@ global_asm!(
 
 unsafe extern "C" {
     fn clew_safe_copy(dst: *mut u8, src: *const u8, len: usize) -> u32;
-    pub fn clew_safe_copy_insn();
+    pub fn clew_safe_copy_begin();
+    pub fn clew_safe_copy_end();
     pub fn clew_safe_copy_fault();
 }
 

@@ -109,6 +109,11 @@ impl Tables {
         at.and_then(|i| self.current.bytes().get(i)).copied().unwrap_or(0)
     }
 
+    /// Is a transfer from or to it like others?
+    pub fn is_plain(&self, file: i32) -> bool {
+        self.mark(file) & (FD_DIRECTORY | MEMORY) == 0
+    }
+
     pub fn set_mark(&mut self, file: i32, mark: u8) {
         if let Ok(index) = usize::try_from(file) {
             self.current.set(index, mark);

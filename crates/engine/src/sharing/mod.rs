@@ -83,6 +83,11 @@ impl Sharing {
         self.number != 0 && by_several()
     }
 
+    /// Do calls have to get pages, or to look whether others have changed a file?
+    pub fn concerns_calls(&self) -> bool {
+        self.takes_part() || table::sharers() > 0
+    }
+
     pub fn takes_part(&self) -> bool {
         self.number != 0
     }

@@ -110,7 +110,8 @@ pub extern "C" fn on_signal(signo: u32, info: &[u64; 16], uc: &mut Ucontext) {
     let rip = uc.regs[UC_RIP];
     let by_processor = (info[1] as i32) > 0 && bit(signo) & SYNCHRONOUS != 0;
     if by_processor {
-        if rip == asm_addr(sys::clew_safe_copy_insn) {
+        let copying = asm_addr(sys::clew_safe_copy_begin)..asm_addr(sys::clew_safe_copy_end);
+        if copying.contains(&rip) {
             uc.regs[UC_RIP] = asm_addr(sys::clew_safe_copy_fault);
             return;
         }

@@ -1,0 +1,166 @@
+//! A short way through recording for the calls that programs make most, where nothing complicates them.
+//!
+//! What it does is what [`Engine::perform`](super) would do in the end: let the kernel do the call, and
+//! record the result and the one piece of memory that the kernel wrote. It leaves out what cannot matter
+//! to a process with one task whose memory is its own. Where something may matter after all, the call
+//! goes the long way, nothing having happened yet.
+
+use super::{EINTR, ERESTARTNOINTR, ERESTARTSYS, finish};
+use crate::descriptors;
+use crate::log::{self, Att};
+use crate::state::{Engine, Mode, ctx, orders};
+use crate::sys::{self, *};
+use clew_abi::orders::FLAG_CHECK_MEMORY;
+use clew_abi::record::{ATT_TIME, Kind, REC_STDERR, REC_STDOUT, SyscallPayload};
+use clew_syscalls::Call;
+
+/// `struct epoll_event`, packed.
+const EPOLL_EVENT: u64 = 12;
+const STAT: u64 = 144;
+/// Clocks from here on belong to processes and threads, or to devices: negative numbers.
+const FIRST_DYNAMIC_CLOCK: u64 = 12;
+
+/// What the kernel writes when a call succeeds.
+#[derive(Clone, Copy)]
+enum Writes {
+    Nothing,
+    /// So many bytes times the result, at this address, but no more than there is room for.
+    Counted(u64, u64, u64),
+    Fixed(u64, u64),
+}
+
+impl Writes {
+    /// Where it may write, and how many bytes.
+    fn most(self, call: &Call) -> Option<(u64, u64)> {
+        match self {
+            Self::Nothing => None,
+            Self::Counted(addr, unit, _) => Some((addr, call.args[2].saturating_mul(unit))),
+            Self::Fixed(addr, len) => Some((addr, len)),
+        }
+    }
+}
+
+impl Engine {
+    /// Makes and records the call, if that can be done in short. While recording.
+    pub(super) fn quick_call(&mut self, call: &Call) -> bool {
+        let [first, ..] = call.args;
+        if !self.is_undisturbed() {
+            return false;
+        }
+        if call.nr == __NR_clock_gettime {
+            return first < FIRST_DYNAMIC_CLOCK && self.quick_time(call);
+        }
+        let Some(writes) = writes(call) else { return false };
+        let on_file = !matches!(writes, Writes::Nothing) || takes_file(call.nr);
+        if on_file && !self.is_plain_file(first as i32) {
+            return false;
+        }
+        if self.files.protected_pages
+            && let Some((addr, len)) = writes.most(call)
+        {
+            self.unprotect_range(addr, addr.saturating_add(len));
+        }
+        let result = self.kernel(call);
+        let interrupted = result == EINTR && self.task.pending != 0;
+        if interrupted || matches!(result, ERESTARTSYS | ERESTARTNOINTR) {
+            // As good as not made: the long way makes it again, and finds the signal.
+            return false;
+        }
+        let written = match writes {
+            _ if result < 0 => None,
+            Writes::Nothing => None,
+            Writes::Counted(addr, unit, room) => Some((addr, (result as u64 * unit).min(room))),
+            Writes::Fixed(addr, len) => Some((addr, len)),
+        };
+        self.log_quick(call, result, written.filter(|(_, len)| *len > 0));
+        true
+    }
+
+    /// One task, memory of its own, nothing to be checked or made difficult, and no signal waiting.
+    fn is_undisturbed(&self) -> bool {
+        !self.tasks.several()
+            && self.task.pending == 0
+            && !self.chaos.orders.is_on()
+            && !self.sharing.concerns_calls()
+            && orders().flags & FLAG_CHECK_MEMORY == 0
+    }
+
+    /// Not the engine's, not this process's memory, and no file that is mapped and written.
+    fn is_plain_file(&self, file: i32) -> bool {
+        !descriptors::reserved(file)
+            && self.files.tables.is_plain(file)
+            && self.files.mapped.watched.is_empty()
+    }
+
+    /// `clock_gettime` through the kernel's vDSO.
+    fn quick_time(&mut self, call: &Call) -> bool {
+        let Some(function) = crate::signal::host::kernel_vdso().clock_gettime else { return false };
+        let [clock, addr, ..] = call.args;
+        let mut time = [0u64; 2];
+        if function(clock, time.as_mut_ptr()) != 0 {
+            return false;
+        }
+        // SAFETY: any bytes are bytes.
+        let bytes: [u8; 16] = unsafe { core::mem::transmute(time) };
+        if !sys::write_guest(addr, &bytes) {
+            return false;
+        }
+        self.log_quick(call, 0, Some((addr, 16)));
+        true
+    }
+
+    fn log_quick(&mut self, call: &Call, result: i64, written: Option<(u64, u64)>) {
+        let pc = ctx().pc;
+        let stamp = log::Stamp { flags: self.output_flags(call, result), ..self.stamp() };
+        let payload = SyscallPayload { nr: call.nr.into(), result, args: call.args, pc };
+        let memory = written.map(|(addr, len)| Att::Memory { addr, len });
+        let time = self.clock.due().map(|addr| Att::Bytes { kind: ATT_TIME, addr, bytes: &[] });
+        let both;
+        let atts: &[Att] = match (&memory, &time) {
+            (Some(memory), Some(time)) => {
+                both = [*memory, *time];
+                &both
+            }
+            (one, None) | (None, one) => one.as_slice(),
+        };
+        if let Mode::Record(log) = &mut self.mode {
+            let event = log.event(Kind::Syscall, stamp, &payload, atts);
+            self.recent.push(event, Kind::Syscall as u16, payload.nr, stamp.tick);
+        }
+        finish(result, pc);
+    }
+
+    /// Is this output to what were the guest's standard streams?
+    pub(super) fn output_flags(&self, call: &Call, result: i64) -> u16 {
+        let writes = matches!(call.nr, __NR_write | __NR_writev | __NR_sendto);
+        if !writes || result <= 0 {
+            return 0;
+        }
+        match self.files.stdio(call.args[0] as i32) {
+            1 => REC_STDOUT,
+            2 => REC_STDERR,
+            _ => 0,
+        }
+    }
+}
+
+/// What a call writes, if it is one that can be made in short.
+fn writes(call: &Call) -> Option<Writes> {
+    let [_, a1, a2, _, a4, _] = call.args;
+    Some(match call.nr {
+        __NR_read | __NR_pread64 => Writes::Counted(a1, 1, a2),
+        __NR_recvfrom if a4 == 0 => Writes::Counted(a1, 1, a2),
+        __NR_epoll_wait => Writes::Counted(a1, EPOLL_EVENT, u64::MAX),
+        __NR_fstat => Writes::Fixed(a1, STAT),
+        __NR_write | __NR_pwrite64 | __NR_lseek => Writes::Nothing,
+        __NR_sendto if a4 == 0 => Writes::Nothing,
+        __NR_getpid | __NR_getppid | __NR_gettid | __NR_getuid | __NR_geteuid | __NR_getgid
+        | __NR_getegid | __NR_getpgrp => Writes::Nothing,
+        _ => return None,
+    })
+}
+
+/// Is its first argument a descriptor?
+fn takes_file(nr: u32) -> bool {
+    matches!(nr, __NR_write | __NR_pwrite64 | __NR_lseek | __NR_sendto)
+}
