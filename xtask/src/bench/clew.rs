@@ -1,5 +1,6 @@
 //! Calling clew: recording, and replaying what was recorded.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -49,7 +50,7 @@ impl Trace {
 
     /// What it takes on disk, in bytes: each file once.
     pub fn size(&self) -> Result<u64> {
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = BTreeSet::new();
         let (mut size, mut left) = (0, vec![self.dir.clone()]);
         while let Some(dir) = left.pop() {
             for entry in fs::read_dir(&dir)? {

@@ -128,7 +128,11 @@ impl Goal {
     ) -> Vec<Figure> {
         let record = record.filter(|_| self.of != Of::Replay).map(|value| ("record", value));
         let replay = replay.filter(|_| self.of != Of::Recording).map(|value| ("replay", value));
-        let figure = |(run, value)| Figure { goal: self, what: format!("{row}, {run}"), value };
+        let name = |run| match self.unit {
+            Unit::Times => format!("{row}, {run}"),
+            Unit::Percent | Unit::Megabytes => row.to_string(),
+        };
+        let figure = |(run, value)| Figure { goal: self, what: name(run), value };
         record.into_iter().chain(replay).map(figure).collect()
     }
 

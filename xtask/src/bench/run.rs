@@ -32,7 +32,8 @@ pub struct Outcome {
 /// A program that runs, in a process group of its own, which is killed if this is dropped early.
 pub struct Running {
     child: Child,
-    argv: Vec<String>,
+    command: String,
+    label: &'static str,
     begun: Instant,
     ended: bool,
 }
@@ -52,11 +53,25 @@ pub fn succeed(argv: &[String]) -> Result<Outcome> {
 
 /// Starts a command.
 pub fn start(argv: &[String]) -> Result<Running> {
-    start_as(argv, "run")
+    spawn(command(argv, "run")?, argv, "run")
 }
 
-/// The same; `label` tells apart the output of those that run at once.
-pub fn start_as(argv: &[String], label: &str) -> Result<Running> {
+/// Starts a command that runs beside others. It is asked to end if the bench is interrupted.
+pub fn start_server(argv: &[String]) -> Result<Running> {
+    const LABEL: &str = "server";
+    let mut command = command(argv, LABEL)?;
+    // SAFETY: the call is async-signal-safe and touches only the child.
+    unsafe {
+        command.pre_exec(|| {
+            libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGTERM);
+            Ok(())
+        });
+    }
+    spawn(command, argv, LABEL)
+}
+
+/// A command with its surroundings; `label` tells apart the output of those that run at once.
+fn command(argv: &[String], label: &str) -> Result<Command> {
     let (program, arguments) = argv.split_first().context("a program")?;
     fs::create_dir_all(scratch())?;
     let mut command = Command::new(program);
@@ -67,10 +82,13 @@ pub fn start_as(argv: &[String], label: &str) -> Result<Running> {
         .stdout(File::create(output(label, "stdout"))?)
         .stderr(File::create(output(label, "stderr"))?)
         .process_group(0);
+    Ok(command)
+}
+
+fn spawn(mut command: Command, argv: &[String], label: &'static str) -> Result<Running> {
     let begun = Instant::now();
-    let child = command.spawn().with_context(|| format!("cannot start {program}"))?;
-    let argv = [label.to_string()].into_iter().chain(argv.iter().cloned()).collect();
-    Ok(Running { child, argv, begun, ended: false })
+    let child = command.spawn().with_context(|| format!("cannot start {}", argv[0]))?;
+    Ok(Running { child, command: argv.join(" "), label, begun, ended: false })
 }
 
 fn output(label: &str, stream: &str) -> PathBuf {
@@ -114,9 +132,9 @@ impl Running {
         self.ended = true;
         drop(done);
         if watch.join().unwrap_or_default() {
-            bail!("still running after {LIMIT:?}: {}", self.argv[1..].join(" "));
+            bail!("still running after {LIMIT:?}: {}", self.command);
         }
-        let read = |stream| fs::read(output(&self.argv[0], stream));
+        let read = |stream| fs::read(output(self.label, stream));
         let (stdout, stderr) = (read("stdout")?, read("stderr")?);
         Ok(Outcome { seconds, stdout, stderr, code: shell_code(status) })
     }

@@ -180,7 +180,7 @@ impl Service {
             let program = programs::find(words[0]).with_context(|| words[0].to_string())?;
             Ok([program].into_iter().chain(words[1..].iter().map(|word| fill(word))).collect())
         };
-        let mut server = run::start_as(&wrap(&argv(self.server)?)?, "server")?;
+        let mut server = run::start_server(&wrap(&argv(self.server)?)?)?;
         await_port(&mut server, port)?;
         let client = run::succeed(&argv(self.client)?)?;
         server.terminate();
