@@ -140,7 +140,8 @@ impl Goal {
     pub fn show(&self, value: f64) -> String {
         match self.unit {
             Unit::Times => format!("{value:.2}"),
-            Unit::Percent => format!("{value:.0} %"),
+            // No minus before a zero.
+            Unit::Percent => format!("{:.0} %", value.round() + 0.0),
             Unit::Megabytes if value < 100.0 => format!("{value:.2} MB"),
             Unit::Megabytes => format!("{value:.0} MB"),
         }
@@ -203,5 +204,41 @@ impl Line {
             self.goal.show(self.aim),
             self.what
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_unique_and_aims_are_below_limits() {
+        for (n, goal) in GOALS.iter().enumerate() {
+            assert!(GOALS[..n].iter().all(|other| other.key != goal.key), "{}", goal.key);
+            assert!(goal.aim < goal.at_most, "{}", goal.key);
+        }
+    }
+
+    #[test]
+    fn a_suite_counts_as_its_mean_and_other_goals_as_their_worst() {
+        let mut figures = Vec::new();
+        for (row, record) in [("a", 1.0), ("b", 4.0)] {
+            for key in ["suite recording", "worst"] {
+                let goal = goal(key).expect("a goal");
+                figures.extend(goal.figures(row, Some(record), Some(1.5)));
+            }
+        }
+        let lines = summarise(&figures);
+        let seen: Vec<_> = lines.iter().map(|line| (line.measured, line.what.as_str())).collect();
+        assert_eq!(seen, [(2.0, "of 2"), (4.0, "b, record")]);
+        assert_eq!(lines[0].verdict, Verdict::Over);
+    }
+
+    #[test]
+    fn what_was_not_measured_is_not_judged() {
+        let goal = goal("waiting").expect("a goal");
+        assert_eq!(word(&goal.figures("row", Some(9.0), None)), "-");
+        assert_eq!(word(&goal.figures("row", Some(9.0), Some(0.2))), "ok");
+        assert_eq!(goal.verdict(f64::NAN), Verdict::Over);
     }
 }

@@ -10,10 +10,11 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use serde::Serialize;
 
-use super::clew::{Clew, Trace};
+use super::clew::{self, Clew, Trace};
 use super::run::{self, Outcome, Running, same};
 use super::source::Source;
 use super::times::median;
+use super::work::Snapshots;
 use super::{Bench, Report, goals, programs};
 
 const GROUP: &str = "memory";
@@ -21,9 +22,27 @@ const GROUP: &str = "memory";
 /// Time between two looks.
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// Name of a row, and the key of its goal.
-const ROWS: [(&str, &str); 3] =
-    [("small program", "memory small"), ("cc1", "memory large"), ("node", "memory large")];
+/// One program.
+struct Row {
+    name: &'static str,
+    program: &'static str,
+    /// The key of its goal.
+    goal: &'static str,
+    snapshots: Snapshots,
+}
+
+#[rustfmt::skip]
+const ROWS: [Row; 6] = [
+    Row { name: "small program",       program: SMALL,  goal: "memory small", snapshots: Snapshots::Warm },
+    Row { name: "small program, cold", program: SMALL,  goal: "memory small", snapshots: Snapshots::Cold },
+    Row { name: "cc1",                 program: "cc1",  goal: "memory large", snapshots: Snapshots::Warm },
+    Row { name: "cc1, cold",           program: "cc1",  goal: "memory large", snapshots: Snapshots::Cold },
+    Row { name: "node",                program: "node", goal: "memory large", snapshots: Snapshots::Warm },
+    Row { name: "node, cold",          program: "node", goal: "memory large", snapshots: Snapshots::Cold },
+];
+
+/// The source of the small program.
+const SMALL: &str = "memory/small.c";
 
 /// Peaks in millions of bytes.
 #[derive(Clone, Copy, Default, Serialize)]
@@ -45,59 +64,61 @@ pub struct Memory {
 }
 
 pub fn run_all(bench: &Bench, clew: &Clew, report: &mut Report) -> Result<()> {
-    let wanted: Vec<_> = ROWS.iter().filter(|(name, _)| bench.wants(GROUP, name)).collect();
+    let wanted: Vec<_> = ROWS.iter().filter(|row| bench.wants(GROUP, row.name)).collect();
     if !wanted.is_empty() {
         bench.say(format!(
             "\n{:<12} {:<22} {:>10} {:>10} {:>10} {:>10} {:>10}",
             "group", "peak memory", "native", "recorded", "more", "supervisor", "at most"
         ));
     }
-    for &&(name, key) in &wanted {
-        let goal = goals::goal(key).with_context(|| format!("no goal {key:?}"))?;
-        match program(bench, name)
-            .and_then(|argv| argv.map(|argv| measure(name, &argv, clew, bench.runs)).transpose())
-        {
+    for row in wanted {
+        let goal = goals::goal(row.goal).with_context(|| format!("no goal {:?}", row.goal))?;
+        match row.measure(bench, clew) {
             Ok(Some(memory)) => {
                 let more = memory.more(goal.unit);
-                let word = report.judge(goal, name, Some(more), None);
+                let word = report.judge(goal, row.name, Some(more), None);
                 bench.say(memory.row(&goal.show(more), &goal.show(goal.at_most), word));
                 report.memory.push(memory);
             }
             Ok(None) => {}
-            Err(error) => report.fail(bench, &format!("memory of {name}"), &error),
+            Err(error) => report.fail(bench, &format!("memory of {}", row.name), &error),
         }
     }
     Ok(())
 }
 
-/// The command; nothing if it is not installed.
-fn program(bench: &Bench, name: &str) -> Result<Option<Vec<String>>> {
-    if name == "small program" {
-        return Ok(Some(vec![Source::read("memory/small.c")?.build()?]));
-    }
-    Ok(programs::named(bench, name)?.map(|work| work.argv))
-}
-
-fn measure(name: &'static str, argv: &[String], clew: &Clew, runs: usize) -> Result<Memory> {
-    let trace = Trace::new(name, false)?;
-    let (mut native, mut recorded, mut supervisor) = (Vec::new(), Vec::new(), Vec::new());
-    // The first run makes the snapshots that the others use.
-    for round in 0..=runs.min(3) {
-        let (alone, [peak, _]) = watch(argv, false)?;
-        let (outcome, peaks) = watch(&clew.recording(argv, &trace)?, true)?;
-        same(("native", &alone), ("recorded", &outcome), false)
-            .with_context(|| clew.hint(&trace))?;
-        clew.replay(&outcome, &trace)?;
-        if round > 0 {
-            native.push(peak);
-            recorded.push(peaks[0]);
-            supervisor.push(peaks[1]);
+impl Row {
+    /// The command; nothing if it is not installed.
+    fn argv(&self, bench: &Bench) -> Result<Option<Vec<String>>> {
+        if self.program == SMALL {
+            return Ok(Some(vec![Source::read(SMALL)?.build()?]));
         }
+        Ok(programs::named(bench, self.program)?.map(|work| work.argv))
     }
-    trace.remove()?;
-    let [native, recorded, supervisor] =
-        [native, recorded, supervisor].map(|all| Peak::median(&all));
-    Ok(Memory { name, native, recorded, supervisor })
+
+    fn measure(&self, bench: &Bench, clew: &Clew) -> Result<Option<Memory>> {
+        let Some(argv) = self.argv(bench)? else { return Ok(None) };
+        let trace = Trace::new(self.name, false)?;
+        let mut all = [const { Vec::new() }; 3];
+        // The first run makes the snapshots that the others use.
+        for round in 0..=bench.runs.min(3) {
+            let (alone, [native, _]) = watch(&argv, false)?;
+            if self.snapshots == Snapshots::Cold {
+                clew::remove(&clew::root())?;
+            }
+            let (outcome, [recorded, supervisor]) = watch(&clew.recording(&argv, &trace)?, true)?;
+            same(("native", &alone), ("recorded", &outcome), false)
+                .with_context(|| clew.hint(&trace))?;
+            clew.replay(&outcome, &trace)?;
+            if round > 0 {
+                let peaks = all.iter_mut().zip([native, recorded, supervisor]);
+                peaks.for_each(|(peaks, peak)| peaks.push(peak));
+            }
+        }
+        trace.remove()?;
+        let [native, recorded, supervisor] = all.map(|peaks| Peak::median(&peaks));
+        Ok(Some(Memory { name: self.name, native, recorded, supervisor }))
+    }
 }
 
 /// Runs a command: what it showed, and the peaks of the program and, if that is recorded, of what records.
@@ -116,25 +137,26 @@ fn look(running: &Running, is_recording: bool, peaks: &mut [Peak; 2]) {
     let own = Some(running.pid());
     let pids = if is_recording { [running.guest(), own] } else { [own, None] };
     for (peak, pid) in peaks.iter_mut().zip(pids) {
-        if let Some(pid) = pid {
-            *peak = peak.max(Peak {
-                shared: kilobytes(pid, "smaps_rollup", "Pss:"),
-                resident: kilobytes(pid, "status", "VmHWM:"),
-            });
-        }
+        *peak = peak.max(pid.map_or_else(Peak::default, Peak::of));
     }
 }
 
 /// A line of a process's file, in millions of bytes; nothing of one that has ended.
-fn kilobytes(pid: u32, file: &str, field: &str) -> f64 {
+fn megabytes(pid: u32, file: &str, field: &str) -> f64 {
     let text = fs::read_to_string(format!("/proc/{pid}/{file}")).unwrap_or_default();
-    let number = text.lines().find_map(|line| {
-        line.strip_prefix(field)?.trim().strip_suffix(" kB")?.trim().parse::<f64>().ok()
-    });
-    number.map_or(0.0, |number| number * 1024.0 / 1e6)
+    let line = text.lines().find_map(|line| line.strip_prefix(field));
+    let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<f64>().ok());
+    kilobytes.map_or(0.0, |number| number * 1024.0 / 1e6)
 }
 
 impl Peak {
+    fn of(pid: u32) -> Self {
+        Self {
+            shared: megabytes(pid, "smaps_rollup", "Pss:"),
+            resident: megabytes(pid, "status", "VmHWM:"),
+        }
+    }
+
     fn max(self, other: Self) -> Self {
         Self { shared: self.shared.max(other.shared), resident: self.resident.max(other.resident) }
     }

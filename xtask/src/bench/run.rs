@@ -177,3 +177,26 @@ fn census(bytes: &[u8]) -> [usize; 256] {
     bytes.iter().for_each(|byte| counts[usize::from(*byte)] += 1);
     counts
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn differences_are_seen() {
+        let shown = |stdout: &[u8]| Outcome { stdout: stdout.to_vec(), ..Outcome::default() };
+        let differ = |left, right, mixed| {
+            same(("one", &shown(left)), ("other", &shown(right)), mixed).is_err()
+        };
+        assert!(!differ(b"ab", b"ab", false));
+        assert!(differ(b"ab", b"ba", false));
+        assert!(!differ(b"ab", b"ba", true));
+        assert!(differ(b"ab", b"bb", true));
+    }
+
+    #[test]
+    fn exit_codes_count() {
+        let (good, bad) = (Outcome::default(), Outcome { code: 1, ..Outcome::default() });
+        assert!(same(("one", &good), ("other", &bad), false).is_err());
+    }
+}

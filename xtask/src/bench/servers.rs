@@ -12,9 +12,10 @@ use clew_testsuite::process::excerpt;
 use serde::Serialize;
 
 use super::clew::{Clew, Trace};
+use super::goals::{self, Goal};
 use super::run::{self, Outcome, Running};
 use super::times::median;
-use super::{Bench, Report, goals, programs, scratch};
+use super::{Bench, Report, programs, scratch};
 
 const GROUP: &str = "servers";
 
@@ -117,7 +118,7 @@ pub fn run_all(bench: &Bench, clew: &Clew, report: &mut Report) -> Result<()> {
             (None, Some(goal)) => match service.measure(clew, bench.runs) {
                 Ok(rates) => rates.into_iter().for_each(|rate| {
                     let word = report.judge(goal, &rate.name, Some(rate.lost_percent), None);
-                    bench.say(rate.row(&goal.show(goal.at_most), word));
+                    bench.say(rate.row(goal, word));
                     report.servers.push(rate);
                 }),
                 Err(error) => report.fail(bench, service.name, &error),
@@ -129,8 +130,8 @@ pub fn run_all(bench: &Bench, clew: &Clew, report: &mut Report) -> Result<()> {
 }
 
 impl Rate {
-    fn row(&self, at_most: &str, word: &str) -> String {
-        let lost = format!("{:.0} %", self.lost_percent);
+    fn row(&self, goal: &Goal, word: &str) -> String {
+        let (lost, at_most) = (goal.show(self.lost_percent), goal.show(goal.at_most));
         format!(
             "{GROUP:<12} {:<22} {:>10.0} {:>10.0} {lost:>10} {at_most:>8}  {word}",
             self.name, self.native, self.recorded
@@ -222,4 +223,19 @@ fn await_port(server: &mut Running, port: u16) -> Result<()> {
         thread::sleep(Duration::from_millis(20));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clients_are_understood() {
+        let text = "\"test\",\"rps\"\n\"SET\",\"70521.86\",\"0.1\"\n\"GET\",\"71000.00\"\n";
+        let expected = [("redis GET".to_string(), 71000.0), ("redis SET".to_string(), 70521.86)];
+        assert_eq!(redis_rates(text), Rates::from(expected));
+        let text = "  Latency 1ms\nRequests/sec:  58516.42\nTransfer/sec: 1MB\n";
+        assert_eq!(wrk_rates(text), Rates::from([("nginx".to_string(), 58516.42)]));
+        assert!(wrk_rates("no figures").is_empty());
+    }
 }
