@@ -19,6 +19,8 @@ mod timeline;
 mod times;
 mod work;
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use anyhow::{Error, Result, bail};
@@ -61,6 +63,8 @@ pub struct Bench {
     runs: usize,
     filter: String,
     quiet: bool,
+    /// What was left out so far.
+    missing: RefCell<BTreeSet<String>>,
 }
 
 impl Bench {
@@ -76,8 +80,11 @@ impl Bench {
         }
     }
 
+    /// Says once that something is not measured, for want of a program.
     fn left_out(&self, name: &str, program: &str) {
-        self.say(format!("left out: {name} ({program} is not installed)"));
+        if self.missing.borrow_mut().insert(name.to_string()) {
+            self.say(format!("left out: {name} ({program} is not installed)"));
+        }
     }
 }
 
@@ -130,7 +137,8 @@ pub fn run(options: &Options) -> Result<()> {
     }
     let clew = if options.native { None } else { Some(Clew::new(cargo::build_clew()?)) };
     let runs = options.runs.max(1);
-    let bench = Bench { runs, filter: options.filter.clone(), quiet: options.json };
+    let (filter, missing) = (options.filter.clone(), RefCell::default());
+    let bench = Bench { runs, filter, quiet: options.json, missing };
     let mut report = Report { runs, ..Report::default() };
     times::run_all(&bench, clew.as_ref(), &mut report)?;
     if let Some(clew) = &clew {
@@ -150,9 +158,9 @@ fn finish(bench: &Bench, report: &Report) -> Result<()> {
         println!("\n{}", goals::HEADING);
         report.goals.iter().for_each(|line| println!("{}", line.row()));
     }
-    let measured = report.figures.len() + report.times.len();
+    let found = report.figures.len() + report.times.len() + bench.missing.borrow().len();
     match report.failures.as_slice() {
-        [] if measured == 0 => bail!("no benchmark matches {:?}", bench.filter),
+        [] if found == 0 => bail!("no benchmark matches {:?}", bench.filter),
         [] => Ok(()),
         failures => bail!("{} failed:\n\n{}", failures.len(), failures.join("\n\n")),
     }
