@@ -1,4 +1,5 @@
 // group: syscall
+// goal: clock
 // operations: 4000000
 #include <time.h>
 int main(void) {

@@ -1,4 +1,5 @@
 // group: syscall
+// goal: getppid
 // operations: 1000000
 #include <stdio.h>
 #include <sys/syscall.h>

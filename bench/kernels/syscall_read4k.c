@@ -1,4 +1,5 @@
 // group: syscall
+// goal: reads
 // operations: 300000
 #include <fcntl.h>
 #include <stdlib.h>

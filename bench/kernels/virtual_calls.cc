@@ -17,7 +17,7 @@ int main() {
         }
     }
     long x = 1;
-    for (int round = 0; round < 60000; round++)
+    for (int round = 0; round < 240000; round++)
         for (auto &shape : shapes) x = shape->step(x);
     printf("%ld\n", x);
 }

@@ -2,11 +2,8 @@
 
 mod bench;
 mod cargo;
-mod chaos;
-mod kernels;
 mod soak;
 mod test;
-mod timeline;
 
 use clap::{Parser, Subcommand};
 

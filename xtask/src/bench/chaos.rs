@@ -10,7 +10,8 @@ use clap::Args;
 use clew_testsuite::chaotic;
 use serde_json::Value;
 
-use crate::{bench, cargo};
+use super::times::median;
+use crate::cargo;
 
 #[derive(Args)]
 pub struct Options {
@@ -46,7 +47,7 @@ pub fn run(options: &Options) -> Result<()> {
         let program = chaotic::build("", &name).map_err(anyhow::Error::msg)?;
         all.push(buggy(&clew, &name, &program, options)?);
     }
-    if let Some(median) = bench::median(all) {
+    if let Some(median) = median(all) {
         println!("median of all medians: {median}");
     }
     for name in chaotic::names("correct").into_iter().filter(named) {
@@ -121,7 +122,7 @@ fn cost(clew: &Clew) -> Result<()> {
         ensure!(report["failed"] == 0, "{program} fails under chaos: {report}");
         hunted.push(begun.elapsed().as_secs_f64() / RUNS as f64);
     }
-    let milliseconds = |times| bench::median(times).map_or(f64::NAN, |seconds| seconds * 1e3);
+    let milliseconds = |times| median(times).map_or(f64::NAN, |seconds| seconds * 1e3);
     let (native, hunted) = (milliseconds(native), milliseconds(hunted));
     println!(
         "a run of a test with four threads: native {native:.1} ms, hunted {hunted:.1} ms, {:.2} times",
