@@ -85,7 +85,7 @@ pub const SHARING: Range = Range::new(TASKS.end, TASKS.end + (64 << 20));
 
 /// The heap and each of the tables below begin this far below a huge page's boundary: a small guest
 /// needs no huge page.
-const SMALL_PART: u64 = 256 << 10;
+const SMALL_PART: u64 = 512 << 10;
 
 /// The code cache's tables (see `clew-translate`'s `cache::arena`): all of them, so that a snapshot of
 /// this range and of the cache is the whole translation state.

@@ -19,6 +19,8 @@ use clew_abi::record::{ATT_MAP_PATH, MAP_MAIN_STACK, MapPayload, key_unsettled};
 
 /// File mappings up to this size go into the code window: they may be libraries.
 const WINDOW_FILE_LIMIT: u64 = 256 << 20;
+/// Reservations of so many bytes may be for a just-in-time compiler's code.
+const RESERVE: core::ops::RangeInclusive<u64> = 16 << 20..=768 << 20;
 const PROT_MASK: u32 = PROT_READ | PROT_WRITE | PROT_EXEC;
 const MAP_32BIT: u32 = 0x40;
 /// Where MAP_32BIT mappings go: natively up to 2 GiB.
@@ -241,6 +243,16 @@ impl Engine {
         if hint == 0
             && code
             && let Some(addr) = self.vmas.find_window(len)
+        {
+            return Ok((addr, MAP_FIXED_NOREPLACE));
+        }
+        let free = hint != 0 && self.vmas.overlapping(hint, hint + len).next().is_none();
+        let anonymous = flags & MAP_ANONYMOUS != 0;
+        if !free
+            && anonymous
+            && prot == 0
+            && RESERVE.contains(&len)
+            && let Some(addr) = self.vmas.find_reserve(len)
         {
             return Ok((addr, MAP_FIXED_NOREPLACE));
         }

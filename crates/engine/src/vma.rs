@@ -171,6 +171,13 @@ impl Vmas {
         window().halves().into_iter().find_map(|part| self.find_gap(part, len))
     }
 
+    /// A free range for a reservation that code may come to lie in: where it takes no place from
+    /// libraries. `None` if nothing is gained by it, or all is taken.
+    pub fn find_reserve(&self, len: u64) -> Option<u64> {
+        let [_, upper] = window().halves();
+        if window().has_shadow() { self.find_gap(upper, len) } else { None }
+    }
+
     /// A free range of `len` bytes in `part`: as low as it fits.
     pub fn find_gap(&self, part: Range, len: u64) -> Option<u64> {
         let mut at = part.start;

@@ -58,7 +58,9 @@ fn map(range: Range, prot: u32, fixed: u32) {
 
 /// An empty cache. The lookup's tables hold zeros.
 pub fn empty_cache() -> &'static mut Cache {
-    begin_pages(window().cache(), 128 << 10);
+    let (cache, cold) = (window().cache(), window().cache_cold());
+    begin_pages(Range::new(cache.start, cold), 128 << 10);
+    begin_pages(Range::new(cold, cache.end), 0);
     for table in [TABLE_BLOCKS, TABLE_SITES, TABLE_NOTES, TABLE_ARENA] {
         begin_pages(table, if table == TABLE_NOTES { 16 << 10 } else { 64 << 10 });
     }
@@ -67,13 +69,16 @@ pub fn empty_cache() -> &'static mut Cache {
     unsafe { Cache::create(window(), asm::clew_exit as *const () as u64) }
 }
 
-/// A fresh page costs a microsecond, a huge one less than a hundred. Where there are none, the pages
-/// that even the smallest guest touches (`begun` bytes) are had at once.
+/// A fresh page costs a microsecond, a huge one less than a hundred. But most guests need less than one:
+/// the range begins with small pages, and the ones that even the smallest guest touches (`begun` bytes)
+/// are had at once.
 pub fn begin_pages(range: Range, begun: u64) {
+    const HUGE: u64 = 2 << 20;
+    let first_huge = (range.start + 1).next_multiple_of(HUGE);
     // SAFETY: the engine's own memory. Failing (before Linux 5.14, or without huge pages) changes
     // nothing.
     unsafe {
-        sys::syscall!(sys::__NR_madvise, range.start, range.len(), sys::MADV_HUGEPAGE);
+        sys::syscall!(sys::__NR_madvise, first_huge, range.end - first_huge, sys::MADV_HUGEPAGE);
         sys::syscall!(sys::__NR_madvise, range.start, begun, sys::MADV_POPULATE_WRITE);
     }
 }
