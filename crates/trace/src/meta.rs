@@ -15,8 +15,8 @@ use crate::{Error, Result, ResultExt};
 pub const FILE: &str = "meta.json";
 
 /// Largest `meta.json` that is read, in bytes: arguments and environment are limited by the kernel
-/// to 6 MiB, which JSON escapes can make six times longer.
-const MAX_LEN: u64 = 48 << 20;
+/// to 6 MiB, which JSON escapes can make six times longer; some 40 for each process come to that.
+const MAX_LEN: u64 = 64 << 20;
 
 /// The contents of `meta.json`. Keys are stable: scripts read them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
