@@ -156,6 +156,7 @@ pub(crate) fn exit_code(finished: &Finished) -> i32 {
 fn outcome(finished: &Finished, complete: bool, files: u64, begun: Instant) -> Outcome {
     let Summary { streams, events, raw_bytes, compressed_bytes, .. } = finished.summary;
     let ended_streams = finished.summary.exited.clone();
+    let pids = finished.summary.pids.clone();
     let ended = match finished.status {
         Status::Exited(code) => Ended::Exited(code),
         Status::Signaled(signal) => Ended::Signaled(signal),
@@ -166,6 +167,7 @@ fn outcome(finished: &Finished, complete: bool, files: u64, begun: Instant) -> O
         ended,
         complete,
         ended_streams,
+        pids,
         elapsed_seconds,
         events,
         raw_bytes,

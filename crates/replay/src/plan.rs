@@ -60,11 +60,7 @@ impl Plan {
             Target::Stream(number) => Origin::read(&trace.stream(*number)?)?
                 .map(|origin| Self::from_beginning(trace, &origin))
                 .transpose(),
-            Target::Fork(pid) => {
-                let origin = by_pid(trace, *pid)?.into_iter().next();
-                let origin = origin.map_or_else(|| Err(no_such_process(trace, *pid)), Ok)?;
-                Self::from_beginning(trace, &origin).map(Some)
-            }
+            Target::Fork(pid) => from_fork(trace, *pid).map(Some),
             Target::Exec(pid) => from_exec(trace, *pid).map(Some),
             Target::Program(name) => from_program(trace, name).map(Some),
         }
@@ -141,19 +137,32 @@ fn first(trace: &Trace) -> Result<Option<Plan>> {
     Plan::from_beginning(trace, &origin).map(Some)
 }
 
-/// The processes with this pid that have a stream, in the order in which they began.
+/// The processes with this pid that have a stream, in the order in which they began: looks at all
+/// streams for them.
 fn by_pid(trace: &Trace, pid: u32) -> Result<Vec<Origin>> {
     let (mut origins, _) = processes::origins(trace)?;
     origins.retain(|origin| origin.pid == pid);
     Ok(origins)
 }
 
+fn from_fork(trace: &Trace, pid: u32) -> Result<Plan> {
+    let mut found = processes::noted(trace, pid)?;
+    if found.is_empty() {
+        found = by_pid(trace, pid)?;
+    }
+    match found.first() {
+        Some(origin) => Plan::from_beginning(trace, origin),
+        None => Err(no_such_process(trace, pid)),
+    }
+}
+
 fn from_exec(trace: &Trace, pid: u32) -> Result<Plan> {
+    if let Some(plan) = first_exec(trace, &processes::noted(trace, pid)?)? {
+        return Ok(plan);
+    }
     let found = by_pid(trace, pid)?;
-    for origin in &found {
-        if let Some(program) = processes::programs(&trace.stream(origin.stream)?).first() {
-            return Ok(Plan::from_segment(trace, origin, program));
-        }
+    if let Some(plan) = first_exec(trace, &found)? {
+        return Ok(plan);
     }
     match found.is_empty() {
         true => Err(no_such_process(trace, pid)),
@@ -163,6 +172,16 @@ fn from_exec(trace: &Trace, pid: u32) -> Result<Plan> {
         )
         .advise(format!("`-f {pid}` replays it from its fork."))),
     }
+}
+
+/// From the first program that one of these executed.
+fn first_exec(trace: &Trace, origins: &[Origin]) -> Result<Option<Plan>> {
+    for origin in origins {
+        if let Some(program) = processes::programs(&trace.stream(origin.stream)?).first() {
+            return Ok(Some(Plan::from_segment(trace, origin, program)));
+        }
+    }
+    Ok(None)
 }
 
 fn from_program(trace: &Trace, name: &str) -> Result<Plan> {

@@ -9,8 +9,8 @@ use clew_abi::record::Kind;
 use clew_replay::plan::{Part, Plan, Target};
 use clew_replay::stitch::Stitcher;
 use clew_trace::records::Records;
-use clew_trace::{Compressor, Ended, Engines, Meta, Outcome, Trace};
-use common::{SEGMENT_BYTES, Segment, make_trace};
+use clew_trace::{Compressor, Engines, Trace};
+use common::{SEGMENT_BYTES, Segment, make_trace, note_pids, trap};
 use tempfile::TempDir;
 
 const FORK: u64 = 57;
@@ -152,6 +152,47 @@ fn a_pid_means_its_first_process() {
     assert_eq!(plan(dir.path(), Target::Stream(4)).unwrap().begin, 21);
 }
 
+/// However many processes there are.
+#[test]
+fn only_the_process_and_its_ancestors_are_looked_at() {
+    let dir = family(true);
+    let (fork, exec) = (Target::Fork(30), Target::Exec(30));
+    let expected = [&fork, &exec].map(|target| plan(dir.path(), target.clone()).unwrap());
+    (4..100).for_each(|stream| trap(dir.path(), stream));
+    let others = (4..100).map(|stream| (stream, 1000 + stream));
+    note_pids(dir.path(), [(1, 10), (2, 20), (3, 30)].into_iter().chain(others));
+    for (target, expected) in [&fork, &exec].into_iter().zip(&expected) {
+        assert_eq!(parts(&plan(dir.path(), target.clone()).unwrap()), parts(expected));
+    }
+    // Without the notes all streams have to be looked at.
+    note_pids(dir.path(), []);
+    for target in [fork, exec] {
+        let said = plan(dir.path(), target).unwrap_err();
+        assert!(said.contains("not a regular file"), "{said}");
+    }
+}
+
+#[test]
+fn streams_are_believed_and_notes_are_not() {
+    let dir = family(false);
+    let lies = [
+        vec![(1, 20), (2, 10), (3, 99)],
+        vec![(2, 99), (3, 20)],
+        vec![(0, 20), (77, 20), (u32::MAX, 20)],
+    ];
+    for pids in lies {
+        note_pids(dir.path(), pids);
+        assert_eq!(plan(dir.path(), Target::Fork(20)).unwrap().stream(), 2);
+        assert_eq!(plan(dir.path(), Target::Exec(10)).unwrap().stream(), 1);
+        assert!(plan(dir.path(), Target::Fork(99)).unwrap_err().contains("no recorded process"));
+    }
+    // A process that began when nobody took notes any more, and has the pid of an earlier one.
+    note_pids(dir.path(), [(1, 10), (2, 20), (3, 30)]);
+    Segment::new(0).exec(21, (20, 10), (1, 12), "w").exit(22, 0).store(dir.path(), 4, 0);
+    assert_eq!(plan(dir.path(), Target::Fork(20)).unwrap().stream(), 2);
+    assert_eq!(plan(dir.path(), Target::Exec(20)).unwrap().stream(), 4);
+}
+
 /// A parent that was killed in its fork: its stream ends before the call.
 #[test]
 fn the_forks_own_event_may_be_missing() {
@@ -191,18 +232,7 @@ fn the_recorder_knows_which_streams_are_whole() {
     std::fs::remove_file(clew_trace::stream::raw_path(dir.path(), 1, 2)).unwrap();
     let cut = Segment::new(1).exec(4, (10, 1), (0, 0), "bash");
     cut.store(dir.path(), 1, 1);
-    let outcome = Outcome {
-        ended: Ended::Exited(0),
-        complete: true,
-        ended_streams: vec![1],
-        elapsed_seconds: 0.0,
-        events: 17,
-        raw_bytes: 0,
-        compressed_bytes: 0,
-        processes: 3,
-        files: 0,
-    };
-    Meta { outcome: Some(outcome), ..common::meta() }.write(dir.path()).unwrap();
+    note_pids(dir.path(), []);
     let said = fed(dir.path(), &plan(dir.path(), Target::Fork(20)).unwrap()).unwrap_err();
     assert!(said.contains("it is missing"), "{said}");
 }

@@ -22,7 +22,7 @@ use clew_abi::record::{ATT_MAP, ATT_MAP_PATH};
 use crate::chunk::{CHUNK_HEADER_LEN, ChunkHeader, checksum};
 use crate::records::{End, Record, Scan, scan};
 use crate::stream::{chunks_path, parse_raw_name, raw_path, read_segment};
-use crate::{Result, ResultExt};
+use crate::{Result, ResultExt, processes};
 
 /// The log grows by up to some 100 MB/s, which zstd's fastest level keeps up with on one core.
 const LEVEL: i32 = 1;
@@ -41,6 +41,8 @@ pub struct Summary {
     pub compressed_bytes: u64,
     /// Streams in which the process's end is recorded, ascending.
     pub exited: Vec<u32>,
+    /// The pid of each stream's process, as far as it is told.
+    pub pids: BTreeMap<u32, u32>,
     /// Stored files: key to the path that was mapped.
     pub files: BTreeMap<String, String>,
     /// What could not be compressed, for the user. Those segments are still there raw.
@@ -265,8 +267,13 @@ impl Sink {
 
     /// Checks the segment in memory, and notes whose it is and which files it names.
     fn look(&mut self, stream: u32, sequence: u64) -> Scan {
-        let files = &mut self.summary.files;
-        let scan = scan(&self.raw, sequence, |record| note_files(record, files));
+        let Summary { files, pids, .. } = &mut self.summary;
+        let scan = scan(&self.raw, sequence, |record| {
+            note_files(record, files);
+            if let Some(pid) = processes::pid(record) {
+                pids.entry(stream).or_insert(pid);
+            }
+        });
         self.seen.insert(stream);
         if scan.exited {
             self.ended.insert(stream);

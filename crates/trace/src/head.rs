@@ -11,9 +11,6 @@ use clew_abi::record::{HEADER_LEN, Kind, SEGMENT_HEADER_LEN};
 
 use crate::records::{Record, check_header, u32_at};
 
-/// No segment is longer than 16 MiB (`layout::SEGMENT`), so none needs a greater window.
-const WINDOW_LOG: u32 = 24;
-
 /// The first event of a segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Head {
@@ -41,13 +38,6 @@ impl Read for Part<'_> {
         self.at += got as u64;
         Ok(got)
     }
-}
-
-/// The bytes of a compressed segment, as far as they are asked for.
-pub(crate) fn decompress(packed: Part<'_>) -> io::Result<impl Read> {
-    let mut decoder = zstd::stream::read::Decoder::new(packed)?;
-    decoder.window_log_max(WINDOW_LOG)?;
-    Ok(decoder)
 }
 
 /// Calls `see` with each record up to the first event, which it returns; none if the segment holds

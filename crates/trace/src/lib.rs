@@ -19,6 +19,7 @@ pub mod code;
 pub mod compress;
 mod error;
 pub mod files;
+mod frames;
 pub mod head;
 pub mod lock;
 mod merge;

@@ -1,5 +1,6 @@
 //! `meta.json`: what was recorded, where, and how it ended.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -14,8 +15,8 @@ use crate::{Error, Result, ResultExt};
 pub const FILE: &str = "meta.json";
 
 /// Largest `meta.json` that is read, in bytes: arguments and environment are limited by the kernel
-/// to 6 MiB, which JSON escapes can make six times longer.
-const MAX_LEN: u64 = 48 << 20;
+/// to 6 MiB, which JSON escapes can make six times longer; some 40 for each process come to that.
+const MAX_LEN: u64 = 64 << 20;
 
 /// The contents of `meta.json`. Keys are stable: scripts read them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -80,6 +81,10 @@ pub struct Outcome {
     /// the first one had ended.
     #[serde(default)]
     pub ended_streams: Vec<u32>,
+    /// The pid of each stream's process. It says which streams to look at, and they decide. Streams
+    /// may be missing: processes may begin after the first one has ended.
+    #[serde(default)]
+    pub pids: BTreeMap<u32, u32>,
     pub elapsed_seconds: f64,
     /// Events and bytes of event data, of all processes; of those that still ran, up to then.
     pub events: u64,
@@ -113,20 +118,14 @@ impl Meta {
         let bytes = read_limited(&path, MAX_LEN).tried(tried).map_err(|e| {
             e.advise("A trace is a directory that `clew record` made; see `clew ls`.")
         })?;
-        // A newer format may have other keys: say so before anything else is looked at.
-        #[derive(Deserialize)]
-        struct Version {
-            format: u32,
-        }
-        let damaged =
-            |e: serde_json::Error| Error::new(tried(), format!("meta.json is damaged ({e})"));
-        let version: Version = serde_json::from_slice(&bytes).map_err(damaged)?;
-        if version.format > FORMAT_VERSION {
-            let ours = FORMAT_VERSION;
-            let cause = format!("it has format {}, this clew reads up to {ours}", version.format);
+        let read = serde_json::from_slice::<Self>(&bytes);
+        let format = read.as_ref().map_or_else(|_| format_of(&bytes), |meta| meta.format);
+        if format > FORMAT_VERSION {
+            let cause = format!("it has format {format}, this clew reads up to {FORMAT_VERSION}");
             return Err(Error::new(tried(), cause).advise("Open it with a newer clew."));
         }
-        let meta: Self = serde_json::from_slice(&bytes).map_err(damaged)?;
+        let damaged = |e| Error::new(tried(), format!("meta.json is damaged ({e})"));
+        let meta = read.map_err(damaged)?;
         meta.check().map_err(|cause| Error::new(tried(), cause))?;
         Ok(meta)
     }
@@ -136,6 +135,12 @@ impl Meta {
         self.outcome.as_ref().is_some_and(|outcome| outcome.ended_streams.contains(&stream))
     }
 
+    /// The streams of the processes with this pid, as far as the recorder noted them.
+    pub fn streams_of(&self, pid: u32) -> impl Iterator<Item = u32> {
+        let noted = self.outcome.iter().flat_map(|outcome| &outcome.pids);
+        noted.filter_map(move |(&stream, &noted)| (noted == pid).then_some(stream))
+    }
+
     fn check(&self) -> Result<(), String> {
         let bytes = self.segment_bytes;
         if bytes == 0 || bytes > layout::SEGMENT.len() || !bytes.is_multiple_of(layout::PAGE) {
@@ -143,6 +148,16 @@ impl Meta {
         }
         Ok(())
     }
+}
+
+/// The format of a file that could not be understood: a newer one may have other keys. 0 if that is
+/// not told.
+fn format_of(bytes: &[u8]) -> u32 {
+    #[derive(Deserialize)]
+    struct Version {
+        format: u32,
+    }
+    serde_json::from_slice(bytes).map_or(0, |version: Version| version.format)
 }
 
 impl Machine {

@@ -130,6 +130,11 @@ pub fn started(trace: &Trace) -> Result<Option<u64>> {
     Ok(time)
 }
 
+/// The pid of the process whose stream this record is of, if it tells.
+pub(crate) fn pid(record: &Record<'_>) -> Option<u32> {
+    record.fork().map(|fork| fork.pid).or_else(|| record.exec().map(|exec| exec.pid))
+}
+
 /// The origins of all processes that have a stream, in the order in which they began, and what is
 /// wrong with streams that say nothing sound.
 pub fn origins(trace: &Trace) -> Result<(Vec<Origin>, Vec<String>)> {
@@ -142,6 +147,19 @@ pub fn origins(trace: &Trace) -> Result<(Vec<Origin>, Vec<String>)> {
     }
     found.sort_by_key(|origin| (origin.begin, origin.stream));
     Ok((found, damage))
+}
+
+/// The origins of the processes with this pid, as far as the recorder noted which streams are
+/// theirs and the streams agree, in the order in which they began. Processes that it did not note
+/// began later. Other streams are not looked at.
+pub fn noted(trace: &Trace, pid: u32) -> Result<Vec<Origin>> {
+    let mut found = Vec::new();
+    for number in trace.meta().streams_of(pid) {
+        let origin = Origin::read(&trace.stream(number)?).ok().flatten();
+        found.extend(origin.filter(|origin| origin.pid == pid));
+    }
+    found.sort_by_key(|origin| (origin.begin, origin.stream));
+    Ok(found)
 }
 
 /// The programs that a stream's process executed, in order.
@@ -201,17 +219,7 @@ pub fn list(trace: &Trace) -> Result<(Vec<Process>, Vec<String>)> {
     let (origins, damage) = origins(trace)?;
     let mut all = Vec::with_capacity(origins.len());
     for origin in &origins {
-        let stream = trace.stream(origin.stream)?;
-        all.push(Process {
-            pid: origin.pid,
-            ppid: origin.ppid,
-            stream: Some(origin.stream),
-            parent: origin.parent,
-            begin: origin.begin,
-            programs: programs(&stream),
-            argv: Rc::default(),
-            ended: ended(&stream),
-        });
+        all.push(unnamed(origin, &trace.stream(origin.stream)?));
     }
     all.extend(vforked::list(trace, &origins)?);
     // In order of their making, which for one that lived in its parent's memory was earlier.
@@ -219,6 +227,41 @@ pub fn list(trace: &Trace) -> Result<(Vec<Process>, Vec<String>)> {
     all.sort_by_key(|process| (made(process), process.begin));
     name(&mut all);
     Ok((in_tree_order(all), damage))
+}
+
+/// The process of a stream, without a look at others than the ancestors whose command line it has.
+/// None if the stream says nothing sound.
+pub fn of_stream(trace: &Trace, number: u32) -> Result<Option<Process>> {
+    let mut line: Vec<Process> = Vec::new();
+    let mut next = Some(Parent { stream: number, event: u64::MAX });
+    while let Some(Parent { stream, event }) = next {
+        let stream = trace.stream(stream)?;
+        let Ok(Some(origin)) = Origin::read(&stream) else { break };
+        if line.last().is_some_and(|child| child.begin <= origin.begin) {
+            break;
+        }
+        let process = unnamed(&origin, &stream);
+        let named = process.programs.iter().any(|program| program.event < event);
+        next = process.parent.filter(|_| !named);
+        line.push(process);
+    }
+    line.reverse();
+    name(&mut line);
+    Ok(line.pop())
+}
+
+/// What a stream says of its process.
+fn unnamed(origin: &Origin, stream: &Stream) -> Process {
+    Process {
+        pid: origin.pid,
+        ppid: origin.ppid,
+        stream: Some(origin.stream),
+        parent: origin.parent,
+        begin: origin.begin,
+        programs: programs(stream),
+        argv: Rc::default(),
+        ended: ended(stream),
+    }
 }
 
 /// Gives each process its command line. Parents come before their children here.

@@ -11,7 +11,7 @@ use clew_abi::record::{Kind, SEGMENT_HEADER_LEN};
 use crate::chunk::{CHUNK_HEADER_LEN, ChunkHeader, checksum};
 use crate::head::{self, Head, Part};
 use crate::records::{End, Record, Scan, scan};
-use crate::{Result, ResultExt, files};
+use crate::{Result, ResultExt, files, frames};
 
 /// File name of a stream's chunks.
 pub fn chunks_path(dir: &Path, stream: u32) -> PathBuf {
@@ -164,9 +164,8 @@ impl Stream {
             (self.places.get(sequence as usize), &self.chunks)
         {
             let packed = Part::new(file, offset + CHUNK_HEADER_LEN as u64, header.comp_len);
-            let found = head::decompress(packed)
-                .ok()
-                .and_then(|bytes| head::read(bytes, sequence, limit, &mut see));
+            let read = |bytes: &mut dyn Read| head::read(bytes, sequence, limit, &mut see);
+            let found = frames::begin(packed, read).ok().flatten();
             if found.is_some() || !self.has_raw(sequence) {
                 return found;
             }
@@ -223,9 +222,7 @@ impl Stream {
             .map_err(|e| e.to_string())?;
         out.clear();
         out.reserve_exact(header.raw_len as usize);
-        zstd::bulk::Decompressor::new()
-            .and_then(|mut d| d.decompress_to_buffer(&packed, out))
-            .map_err(|e| format!("cannot be decompressed ({e})"))?;
+        frames::decompress(&packed, out).map_err(|e| format!("cannot be decompressed ({e})"))?;
         if out.len() as u64 != header.raw_len || checksum(out) != header.checksum {
             return Err("wrong checksum".into());
         }

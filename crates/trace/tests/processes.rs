@@ -7,7 +7,7 @@ use std::path::Path;
 use clew_abi::record::{ATT_ARGV, ATT_EXE, Kind};
 use clew_trace::processes::{self, Process};
 use clew_trace::{Compressor, Ended, Engines, Merge, Trace};
-use common::{SEGMENT_BYTES, Segment, make_trace};
+use common::{SEGMENT_BYTES, Segment, make_trace, note_pids, trap};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
@@ -71,6 +71,35 @@ fn children_follow_their_parents() {
             all[0].programs.iter().map(|p| (p.event, p.segment, &*p.exe)).collect();
         assert_eq!(programs, [(1, 0, "/bin/sh"), (5, 1, "/bin/make")]);
     }
+}
+
+#[test]
+fn each_is_found_by_itself() {
+    for compress in [false, true] {
+        let dir = family(compress);
+        let trace = Trace::open(dir.path()).unwrap();
+        for process in list(dir.path()) {
+            let alone = processes::of_stream(&trace, process.stream.unwrap()).unwrap();
+            assert_eq!(alone, Some(process));
+        }
+        assert_eq!(processes::of_stream(&trace, 99).unwrap(), None);
+    }
+}
+
+#[test]
+fn the_recorder_notes_whose_each_stream_is() {
+    let dir = family(false);
+    let summary = Compressor::new(dir.path(), SEGMENT_BYTES).finish(Engines::Running).unwrap();
+    let pids = [(1, 10), (2, 20), (3, 40), (4, 30)];
+    assert_eq!(summary.pids, pids.into());
+    note_pids(dir.path(), pids);
+    (5..100).for_each(|stream| trap(dir.path(), stream));
+    let trace = Trace::open(dir.path()).unwrap();
+    for (stream, pid) in pids {
+        let found = processes::noted(&trace, pid).unwrap();
+        assert_eq!(found.iter().map(|o| (o.stream, o.pid)).collect::<Vec<_>>(), [(stream, pid)]);
+    }
+    assert_eq!(processes::noted(&trace, 50).unwrap(), []);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use rustix::fs::OFlags;
 
 use super::{Content, HASH_LEN, HEADER_LEN, Header, Index, MAGIC, Place};
-use crate::{Error, Result, ResultExt, files, meta};
+use crate::{Error, Result, ResultExt, files, frames, meta};
 
 const MAX_THREADS: usize = 8;
 /// Stretches of this length without anything in them become holes.
@@ -198,7 +198,6 @@ impl Pack {
         progress: &(dyn Fn(u64) + Sync),
     ) -> Result<(), String> {
         let text = |e: io::Error| e.to_string();
-        let mut zstd = zstd::bulk::Decompressor::new().map_err(text)?;
         let mut hasher = blake3::Hasher::new();
         let (mut from, mut to) = (content.offset, 0u64);
         let (mut packed, mut raw) = (Vec::new(), Vec::new());
@@ -210,7 +209,7 @@ impl Pack {
             } else {
                 raw.clear();
                 raw.reserve_exact(*raw_len as usize);
-                let done = zstd.decompress_to_buffer(&packed, &mut raw);
+                let done = frames::decompress(&packed, &mut raw);
                 done.map_err(|e| format!("it is damaged: it cannot be decompressed ({e})"))?;
                 &raw
             };

@@ -1,6 +1,7 @@
 //! Hand-made segments and traces.
 #![allow(dead_code, reason = "each test file uses a part")]
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::mem::offset_of;
 use std::path::Path;
@@ -10,8 +11,8 @@ use clew_abi::record::{
     SEGMENT_HEADER_LEN, SEGMENT_MAGIC, padded,
 };
 use clew_trace::meta::{Machine, Options};
-use clew_trace::stream::raw_path;
-use clew_trace::{Meta, root};
+use clew_trace::stream::{chunks_path, raw_path};
+use clew_trace::{Ended, Meta, Outcome, root};
 
 pub const SEGMENT_BYTES: u64 = 16 << 10;
 
@@ -30,6 +31,33 @@ pub fn meta() -> Meta {
         segment_bytes: SEGMENT_BYTES,
         outcome: None,
     }
+}
+
+/// How a recording of three processes ended.
+pub fn outcome() -> Outcome {
+    Outcome {
+        ended: Ended::Exited(0),
+        complete: true,
+        ended_streams: vec![1],
+        pids: BTreeMap::new(),
+        elapsed_seconds: 0.0,
+        events: 17,
+        raw_bytes: 0,
+        compressed_bytes: 0,
+        processes: 3,
+        files: 0,
+    }
+}
+
+/// The recording has ended, and these are the pids that the recorder noted of streams.
+pub fn note_pids(dir: &Path, pids: impl IntoIterator<Item = (u32, u32)>) {
+    let outcome = Outcome { pids: pids.into_iter().collect(), ..outcome() };
+    Meta { outcome: Some(outcome), ..meta() }.write(dir).unwrap();
+}
+
+/// Something in the place of a stream that nobody can open.
+pub fn trap(dir: &Path, stream: u32) {
+    fs::create_dir(chunks_path(dir, stream)).unwrap();
 }
 
 /// Makes a trace directory without events.

@@ -92,9 +92,9 @@ fn start(args: &Args, timeline: &mut Timeline) -> Result<bool> {
 /// Which process of which recording, and what became of it.
 fn banner(trace: &Trace, plan: &Plan) -> String {
     let name = trace.dir().file_name().unwrap_or(trace.dir().as_os_str()).to_string_lossy();
-    let (all, _) = processes::list(trace).unwrap_or_default();
-    let process = all.iter().find(|process| process.stream == Some(plan.stream()));
-    let argv = process.map(|process| text::command_line(&process.argv)).unwrap_or_default();
+    let process = processes::of_stream(trace, plan.stream()).ok().flatten();
+    let argv = process.as_ref().map(|process| text::command_line(&process.argv));
+    let argv = argv.unwrap_or_default();
     let ended = process.and_then(|process| process.ended).map(text::ended);
     let ended = ended.unwrap_or_else(|| "its end is not recorded".into());
     format!("{name}: process {} ({argv}), {ended}", plan.pid)
