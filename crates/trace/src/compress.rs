@@ -20,8 +20,9 @@ use std::thread::JoinHandle;
 use clew_abi::record::{ATT_MAP, ATT_MAP_PATH};
 
 use crate::chunk::{CHUNK_HEADER_LEN, ChunkHeader, checksum};
+use crate::raw::{Raw, RawFiles};
 use crate::records::{End, Record, Scan, scan};
-use crate::stream::{chunks_path, parse_raw_name, raw_path, read_segment};
+use crate::stream::{chunks_path, parse_raw_name, raw_path};
 use crate::{Result, ResultExt};
 
 /// The log grows by up to some 100 MB/s, which zstd's fastest level keeps up with on one core.
@@ -127,7 +128,6 @@ fn start_worker(mut sink: Box<Sink>) -> Result<State> {
 /// Turns raw segments into chunks.
 struct Sink {
     dir: PathBuf,
-    segment_bytes: u64,
     /// Those with chunks, unless their processes have ended.
     streams: HashMap<u32, Output>,
     seen: BTreeSet<u32>,
@@ -135,7 +135,7 @@ struct Sink {
     engines: Engines,
     /// The last look at what is there: everything counts, whether it is compressed or not.
     finishing: bool,
-    raw: Vec<u8>,
+    raw: RawFiles,
     packed: Vec<u8>,
     zstd: Option<zstd::bulk::Compressor<'static>>,
     summary: Summary,
@@ -154,13 +154,12 @@ impl Sink {
     fn new(dir: &Path, segment_bytes: u64) -> Self {
         Self {
             dir: dir.into(),
-            segment_bytes,
             streams: HashMap::new(),
             seen: BTreeSet::new(),
             ended: BTreeSet::new(),
             engines: Engines::Running,
             finishing: false,
-            raw: Vec::new(),
+            raw: RawFiles::new(segment_bytes),
             packed: Vec::new(),
             zstd: None,
             summary: Summary::default(),
@@ -225,9 +224,11 @@ impl Sink {
             Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
             other => other?,
         };
-        read_segment(&file, self.segment_bytes, sequence, &mut self.raw)?;
-        let scan = self.look(stream, sequence);
-        self.raw.truncate(scan.used);
+        let raw = match self.finishing {
+            true => self.raw.read(&file, sequence)?,
+            false => self.raw.get(&file, sequence)?,
+        };
+        let scan = self.look(&raw, stream, sequence);
         if self.finishing {
             self.count(&scan);
         }
@@ -245,28 +246,32 @@ impl Sink {
         if output.stuck || output.next_sequence != sequence {
             return Ok(());
         }
-        let header = pack(&mut self.zstd, &self.raw, &mut self.packed, &scan, sequence)?;
+        let header =
+            pack(&mut self.zstd, &raw.bytes()[..scan.used], &mut self.packed, &scan, sequence)?;
         output.append(&header, &self.packed)?;
         self.summary.compressed_bytes += CHUNK_HEADER_LEN as u64 + header.comp_len;
         if !self.finishing {
             self.count(&scan);
         }
         if scan.exited {
+            self.raw.forget();
             self.streams.remove(&stream);
             for earlier in 0..sequence {
                 remove(&raw_path(&self.dir, stream, earlier).with_extension(FREE_SUFFIX))?;
             }
+            return remove(&path);
         }
-        match scan.exited || self.finishing {
+        self.raw.keep(raw);
+        match self.finishing {
             true => remove(&path),
             false => fs::rename(&path, path.with_extension(FREE_SUFFIX)),
         }
     }
 
     /// Checks the segment in memory, and notes whose it is and which files it names.
-    fn look(&mut self, stream: u32, sequence: u64) -> Scan {
+    fn look(&mut self, raw: &Raw, stream: u32, sequence: u64) -> Scan {
         let files = &mut self.summary.files;
-        let scan = scan(&self.raw, sequence, |record| note_files(record, files));
+        let scan = scan(raw.bytes(), sequence, |record| note_files(record, files));
         self.seen.insert(stream);
         if scan.exited {
             self.ended.insert(stream);
