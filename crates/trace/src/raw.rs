@@ -134,3 +134,71 @@ impl Drop for Mapped {
         let _ = unsafe { munmap(self.start.as_ptr(), self.len) };
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::*;
+
+    const LEN: usize = 16384;
+
+    /// A file as long as a segment, all of it written.
+    fn whole(path: &Path, fill: u8) -> File {
+        fs::write(path, [fill; LEN]).unwrap();
+        let file = File::open(path).unwrap();
+        // So that its blocks count.
+        file.sync_all().unwrap();
+        file
+    }
+
+    fn is_mapped(raw: &Raw) -> bool {
+        matches!(raw.0, Place::Mapped(_))
+    }
+
+    #[test]
+    fn a_file_that_comes_again_is_mapped_already() {
+        let dir = tempfile::tempdir().unwrap();
+        let (one, two) = (dir.path().join("1"), dir.path().join("2"));
+        let mut files = RawFiles::new(LEN as u64);
+        let raw = files.get(&whole(&one, 1), 0).unwrap();
+        assert!(is_mapped(&raw));
+        let place = raw.bytes().as_ptr();
+        files.keep(raw);
+        fs::rename(&one, &two).unwrap();
+        let other = files.get(&whole(&one, 3), 1).unwrap();
+        assert!(other.bytes().iter().all(|&b| b == 3));
+        let raw = files.get(&whole(&two, 2), 2).unwrap();
+        assert!(raw.bytes().iter().all(|&b| b == 2));
+        assert_eq!(raw.bytes().as_ptr(), place);
+        assert!(files.kept.is_empty());
+    }
+
+    #[test]
+    fn what_could_fail_when_it_is_touched_is_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("1");
+        let mut files = RawFiles::new(LEN as u64);
+        fs::write(&path, [1; 100]).unwrap();
+        let short = files.get(&File::open(&path).unwrap(), 0).unwrap();
+        assert!(!is_mapped(&short));
+        assert_eq!(short.bytes(), [1; 100]);
+        files.keep(short);
+        File::create(&path).unwrap().set_len(LEN as u64).unwrap();
+        let sparse = files.get(&File::open(&path).unwrap(), 0).unwrap();
+        assert!(!is_mapped(&sparse));
+        assert!(sparse.bytes().iter().all(|&b| b == 0));
+    }
+
+    #[test]
+    fn few_mappings_are_kept() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut files = RawFiles::new(LEN as u64);
+        for n in 0..3 * KEPT {
+            let raw = files.get(&whole(&dir.path().join(n.to_string()), 1), 0).unwrap();
+            files.keep(raw);
+        }
+        assert_eq!(files.kept.len(), KEPT);
+    }
+}
