@@ -64,12 +64,17 @@ pub const DIVERGED: u32 = 19;
 pub const ENDED: u32 = 20;
 
 /// Engine to supervisor, while replaying: please send segment `arg` of the stream. Answered with
-/// [`FILE`], whose descriptor holds the segment, or whose `arg` is `ENOENT` if there is no such segment.
+/// [`SEGMENT`], or with [`FILE`] whose `arg` is `ENOENT` if there is no such segment. The segment before
+/// it is looked at no more: its memory may be used for another one.
 pub const NEED_SEGMENT: u32 = 21;
 /// Engine to supervisor, while replaying: please send the snapshot of translated code whose file name
 /// is the payload, if there is one whose checksum has been compared. The answer is as for
 /// [`NEED_FILE`].
 pub const NEED_CODE: u32 = 22;
+/// Supervisor to engine: the segment that was asked for is in place `arg` of the window
+/// (`layout::SEGMENT_PLACES`): in the file that comes along, which is to be mapped there, or, if none
+/// does, in the one that is mapped there already.
+pub const SEGMENT: u32 = 23;
 
 /// The guest called `exit_group`: code follows.
 pub const END_EXITED: u8 = 0;

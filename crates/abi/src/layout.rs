@@ -63,8 +63,10 @@ pub const WATCH: Range = Range::new(LOOKUP.end, ENGINE.end);
 pub const BACK: Range = Range::new(0x7e84_0000_0000, 0x7e84_1000_0000);
 /// The orders, mapped shared with the supervisor.
 pub const ORDERS: Range = Range::new(BACK.start, BACK.start + 0xd0_0000);
-/// The segment of the event stream being written or read.
+/// Segments of the event stream that are being written or read.
 pub const SEGMENT: Range = Range::new(BACK.start + 0x100_0000, BACK.start + 0x200_0000);
+/// How many of them take turns there.
+pub const SEGMENT_PLACES: u64 = 4;
 /// Notes on descriptors of a table that processes share.
 pub const MARKS: Range = Range::new(BACK.start + 0x210_0000, BACK.start + 0x211_0000);
 /// The engine's heap.

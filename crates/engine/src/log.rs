@@ -14,7 +14,7 @@ use crate::state::{ctx, orders, shared, shared_word};
 use crate::supervisor;
 use crate::sys;
 use clew_abi::control;
-use clew_abi::layout::SEGMENT;
+use clew_abi::layout::{SEGMENT, SEGMENT_PLACES};
 use clew_abi::orders::fd;
 use clew_abi::record::*;
 use core::fmt::Write;
@@ -69,7 +69,7 @@ pub struct Stamp {
 }
 
 /// Segments that stay mapped.
-const SLOTS: u64 = 4;
+const SLOTS: u64 = SEGMENT_PLACES;
 
 /// How the window is mapped where no segment is.
 const RESERVED: u32 = sys::MAP_PRIVATE | sys::MAP_ANONYMOUS | sys::MAP_NORESERVE | sys::MAP_FIXED;

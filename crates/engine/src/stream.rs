@@ -1,16 +1,18 @@
 //! Reading the event stream (replaying).
 //!
-//! The supervisor hands out segments in memfds; the engine maps one at a time. The trace may be hostile: every length is checked before it is used, and guest memory is written
-//! through `sys::write_guest`, which refuses the engine's regions.
+//! The supervisor hands out segments in a few memfds, which take turns and stay mapped: fresh pages, and
+//! mapping them, cost more than all else. The trace may be hostile: every length is checked before it is
+//! used, and guest memory is written through `sys::write_guest`, which refuses the engine's regions.
 //!
 //! # Safety
-//! The current segment is mapped read-only at `layout::SEGMENT` while `Stream` hands out views.
+//! The current segment is mapped read-only within `layout::SEGMENT` while `Stream` hands out views, and
+//! the supervisor leaves it alone until the next one is asked for.
 
 use crate::crash;
 use crate::state::orders;
 use crate::supervisor;
 use crate::sys;
-use clew_abi::control::NEED_SEGMENT;
+use clew_abi::control::{self, NEED_SEGMENT};
 use clew_abi::layout::SEGMENT;
 use clew_abi::record::*;
 
@@ -57,7 +59,9 @@ impl Iterator for Attachments {
 
 /// The reader.
 pub struct Stream {
-    /// Offset in the mapped segment of the next record.
+    /// Where the current segment is mapped.
+    base: u64,
+    /// Offset in it of the next record.
     at: usize,
     sequence: u64,
     mapped: bool,
@@ -68,7 +72,7 @@ pub struct Stream {
 
 impl Stream {
     pub fn open() -> Self {
-        Self { at: 0, sequence: 0, mapped: false, ended: false, last_event: 0 }
+        Self { base: SEGMENT.start, at: 0, sequence: 0, mapped: false, ended: false, last_event: 0 }
     }
 
     /// The next record, without taking it. `None` at the end of the stream.
@@ -84,7 +88,7 @@ impl Stream {
             if record.kind != Kind::SegmentEnd {
                 return Some(record);
             }
-            self.unmap();
+            self.leave();
         }
     }
 
@@ -99,8 +103,7 @@ impl Stream {
     fn parse(&self) -> Option<Record> {
         let segment_bytes = orders().segment_bytes as usize;
         // SAFETY: the segment is mapped with this length.
-        let segment =
-            unsafe { core::slice::from_raw_parts(SEGMENT.start as *const u8, segment_bytes) };
+        let segment = unsafe { core::slice::from_raw_parts(self.base as *const u8, segment_bytes) };
         let rest = segment.get(self.at..)?;
         let head = rest.get(..HEADER_LEN)?;
         // SAFETY: plain integers, length checked.
@@ -115,39 +118,49 @@ impl Stream {
         Some(Record { header, kind, payload, attachments })
     }
 
-    /// Maps the next segment, which the supervisor hands out.
+    /// Has the next segment, which the supervisor hands out, in the window.
     fn map(&mut self) -> bool {
-        let file = supervisor::ask(NEED_SEGMENT, self.sequence, &[], None);
-        if file < 0 {
+        let answer = supervisor::ask_for(NEED_SEGMENT, self.sequence, &[], None);
+        let Some(answer) = answer.filter(|answer| answer.kind == control::SEGMENT) else {
             self.ended = true;
             return false;
-        }
-        let bytes = orders().segment_bytes;
-        // SAFETY: the window is the stream's; the mapping needs the descriptor no longer.
-        let got = unsafe {
-            let flags = sys::MAP_SHARED | sys::MAP_FIXED;
-            let got = sys::mmap(SEGMENT.start, bytes, sys::PROT_READ, flags, file as i32, 0);
-            sys::syscall!(sys::__NR_close, file);
-            got
         };
-        if got != SEGMENT.start as i64 {
-            crash::fail("a segment of the trace cannot be mapped");
+        let segment_bytes = orders().segment_bytes;
+        let place = answer.arg.saturating_mul(segment_bytes);
+        if place.saturating_add(segment_bytes) > SEGMENT.len() {
+            crash::fail("a segment of the trace is to be mapped outside the window");
+        }
+        self.base = SEGMENT.start + place;
+        if let Some(file) = answer.file {
+            map_at(self.base, segment_bytes, file);
         }
         self.mapped = true;
         self.at = SEGMENT_HEADER_LEN;
         // SAFETY: mapped, plain integers.
-        let header = unsafe { *(SEGMENT.start as *const SegmentHeader) };
+        let header = unsafe { *(self.base as *const SegmentHeader) };
         if header.magic != SEGMENT_MAGIC || header.sequence != self.sequence {
             self.ended = true;
         }
         !self.ended
     }
 
-    fn unmap(&mut self) {
-        // SAFETY: the window is the stream's; views of the old segment are gone (`peek` took
-        // `&mut self`, and records are not kept across it).
-        unsafe { sys::munmap(SEGMENT.start, orders().segment_bytes) };
+    /// Is through with the segment. Views of it are gone (`peek` took `&mut self`, and records are not
+    /// kept across it); it stays mapped for another one in its place.
+    fn leave(&mut self) {
         self.mapped = false;
         self.sequence += 1;
+    }
+}
+
+/// Maps a file with segments to come.
+fn map_at(base: u64, len: u64, file: i32) {
+    // SAFETY: the window is the stream's; the mapping needs the descriptor no longer.
+    let got = unsafe {
+        let flags = sys::MAP_SHARED | sys::MAP_FIXED;
+        sys::mmap(base, len, sys::PROT_READ, flags, file, 0)
+    };
+    sys::close(file);
+    if got != base as i64 {
+        crash::fail("a segment of the trace cannot be mapped");
     }
 }

@@ -4,7 +4,7 @@ use crate::descriptors::number;
 use crate::sys::{self, syscall};
 use alloc_crate::collections::VecDeque;
 use alloc_crate::vec::Vec;
-use clew_abi::control::{HEADER_LEN, Header, MAX_PAYLOAD};
+use clew_abi::control::{FILE, HEADER_LEN, Header, MAX_PAYLOAD, SEGMENT};
 use clew_abi::orders::fd;
 use core::cell::UnsafeCell;
 
@@ -160,17 +160,25 @@ fn receive_now(wait: bool) -> Result<Option<Received>, Gone> {
 
 /// Asks for a file. Returns a descriptor or a negated errno.
 pub fn ask(kind: u32, arg: u64, payload: &[u8], file: Option<i32>) -> i64 {
+    match ask_for(kind, arg, payload, file) {
+        None => -(sys::EPIPE as i64),
+        Some(Received { kind: FILE, arg: 0, file: Some(file), .. }) => file as i64,
+        Some(Received { kind: FILE, arg: errno, .. }) if errno != 0 => -(errno as i64),
+        Some(_) => -(sys::EPROTO as i64),
+    }
+}
+
+/// Asks for a file or a segment. Returns the answer; none if the supervisor is gone.
+pub fn ask_for(kind: u32, arg: u64, payload: &[u8], file: Option<i32>) -> Option<Received> {
     if !send_with(kind, arg, payload, file) {
-        return -(sys::EPIPE as i64);
+        return None;
     }
     loop {
-        let Ok(Some(message)) = receive_now(true) else { return -(sys::EPIPE as i64) };
-        match (message.kind, message.arg, message.file) {
-            (clew_abi::control::FILE, 0, Some(file)) => return file as i64,
-            (clew_abi::control::FILE, 0, None) => return -(sys::EPROTO as i64),
-            (clew_abi::control::FILE, errno, _) => return -(errno as i64),
-            _ => early().push_back(message),
+        let message = receive_now(true).ok().flatten()?;
+        if matches!(message.kind, FILE | SEGMENT) {
+            return Some(message);
         }
+        early().push_back(message);
     }
 }
 

@@ -7,11 +7,13 @@ use std::ffi::CString;
 use std::fs::File;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clew_abi::control::{
-    CRASH, FILE, NEED_CODE, NEED_FILE, NEED_SEGMENT, OUTPUT, WARNING, WRITABLE_COPY,
+    CRASH, FILE, NEED_CODE, NEED_FILE, NEED_SEGMENT, OUTPUT, SEGMENT, WARNING, WRITABLE_COPY,
 };
-use clew_abi::debug::COPY_FILE;
+use clew_abi::debug::{COPY_FILE, FORKED};
+use clew_abi::layout::{self, SEGMENT_PLACES};
 use clew_abi::orders::{LEDGER, MODE_REPLAY, Orders, fd};
 use clew_launch::control::{Control, Received};
 use clew_launch::images::Images;
@@ -24,6 +26,7 @@ use rustix::event::{PollFd, PollFlags, poll};
 use crate::output::Output;
 use crate::plan::Plan;
 use crate::segments::Segments;
+use crate::slot::Slot;
 use crate::verify::Verifier;
 
 /// See the module's documentation.
@@ -42,6 +45,18 @@ pub struct Process {
     pub child: Child,
     control: Control,
     crashed: bool,
+    view: View,
+    /// What it had when it made its last copy of itself.
+    at_fork: View,
+}
+
+/// What an engine has of the segments.
+#[derive(Clone, Default)]
+struct View {
+    /// The slots that are mapped in its window, by number.
+    mapped: [Option<u64>; SEGMENT_PLACES as usize],
+    /// The one that it reads, which must stay as it is.
+    current: Option<Arc<Slot>>,
 }
 
 /// Something an engine said.
@@ -109,7 +124,7 @@ impl Host {
             own_group: false,
         })
         .map_err(failed)?;
-        Ok(Process { child, control, crashed: false })
+        Ok(Process::new(child, control, View::default()))
     }
 
     /// Takes the next message of a process, having answered what it asked the host for.
@@ -145,17 +160,29 @@ impl Host {
                     )?;
                 }
                 NEED_SEGMENT => {
-                    let found = self.segments.get(message.arg).ok_or(ENOENT);
-                    process.answer(found.and_then(|file| file.try_clone().map_err(errno)))?;
+                    let number = message.arg;
+                    self.hand_out(number, process)?;
                 }
                 COPY_FILE => {
                     let original = message.file.ok_or(EINVAL);
                     process.answer(original.and_then(|file| copy(file).map_err(errno)))?;
                 }
                 kind => {
+                    if kind == FORKED {
+                        process.at_fork = process.view.clone();
+                    }
                     return Ok(Heard::Message { kind, arg: message.arg, payload: payload.into() });
                 }
             }
+        }
+    }
+
+    fn hand_out(&self, number: u64, process: &mut Process) -> Result<()> {
+        // It is through with the one before.
+        process.view.current = None;
+        match self.segments.get(number) {
+            Some(slot) => process.show(slot, self.segment_bytes),
+            None => process.answer(Err(ENOENT)),
         }
     }
 
@@ -176,9 +203,13 @@ impl Host {
 }
 
 impl Process {
-    /// A copy that another process made of itself.
-    pub fn adopt(child: Child, control: Control) -> Self {
-        Self { child, control, crashed: false }
+    fn new(child: Child, control: Control, view: View) -> Self {
+        Self { child, control, crashed: false, view, at_fork: View::default() }
+    }
+
+    /// The copy that this process has made of itself, as it said last.
+    pub fn copied(&mut self, child: Child, control: Control) -> Self {
+        Self::new(child, control, std::mem::take(&mut self.at_fork))
     }
 
     pub fn control(&self) -> &Control {
@@ -190,13 +221,18 @@ impl Process {
             Ok(file) => self.control.send(FILE, 0, &[], Some(file.as_fd())),
             Err(errno) => self.control.send(FILE, *errno as u64, &[], None),
         };
-        // An engine that is gone is noticed as such.
-        match sent {
-            Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => {
-                Err(e).tried(|| "hand a file to the engine")
-            }
-            _ => Ok(()),
-        }
+        handed(sent, "hand a file to the engine")
+    }
+
+    /// Lets it read a segment.
+    fn show(&mut self, slot: Arc<Slot>, segment_bytes: u64) -> Result<()> {
+        let places = (layout::SEGMENT.len() / segment_bytes).clamp(1, SEGMENT_PLACES);
+        let place = slot.number() % places;
+        let before = self.view.mapped[place as usize].replace(slot.number());
+        let file = (before != Some(slot.number())).then(|| slot.file());
+        let sent = self.control.send(SEGMENT, place, &[], file);
+        self.view.current = Some(slot);
+        handed(sent, "hand a segment to the engine")
     }
 
     /// Sleeps until there is something to hear; true once the engine has ended.
@@ -222,6 +258,14 @@ impl Process {
             }
             Status::Signaled(signal) => format!("the engine was killed by signal {signal}"),
         }
+    }
+}
+
+/// An engine that is gone is noticed as such.
+fn handed(sent: std::io::Result<()>, what: &'static str) -> Result<()> {
+    match sent {
+        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => Err(e).tried(|| what),
+        _ => Ok(()),
     }
 }
 

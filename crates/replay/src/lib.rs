@@ -10,6 +10,7 @@ pub mod host;
 mod output;
 pub mod plan;
 pub mod segments;
+mod slot;
 pub mod stitch;
 mod verify;
 

@@ -1,24 +1,27 @@
-//! The events of a plan as one stream of segments, each in a memfd of its own that engines map.
+//! The events of a plan as one stream of segments, in memfds that engines map and that take turns.
 //!
-//! A thread decompresses them, a few ahead of the one that was asked for last. Those made long ago are
-//! forgotten, and made again if somebody goes back to them.
+//! A thread decompresses them, a few ahead of the one that was asked for last. Those behind it are
+//! forgotten, and made again if somebody goes back to them; from then on more are kept.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::os::unix::fs::FileExt;
+use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::JoinHandle;
 
+use clew_abi::layout::SEGMENT_PLACES;
+use clew_abi::record::HEADER_LEN;
 use clew_trace::{Result, ResultExt};
-use rustix::fs::ftruncate;
 
 use crate::plan::Part;
+use crate::slot::Slot;
 use crate::stitch::Stitcher;
 
 /// Segments made ahead of the one that was asked for last.
-const AHEAD: u64 = 3;
-/// Segments that are kept.
+const AHEAD: u64 = SEGMENT_PLACES - 1;
+/// Segments that are kept for those who only go forward: each has its place in the engine's window.
+const KEPT_AHEAD: usize = SEGMENT_PLACES as usize;
+/// Segments that are kept once somebody has gone back.
 const KEPT: usize = 32;
 
 /// See the module's documentation.
@@ -33,7 +36,11 @@ struct Shared {
 }
 
 struct State {
-    made: BTreeMap<u64, Arc<File>>,
+    made: BTreeMap<u64, Arc<Slot>>,
+    /// How many may be.
+    kept: usize,
+    /// Slots of segments that were forgotten. Engines may look at them yet.
+    spare: Vec<Arc<Slot>>,
     /// The segment asked for last.
     wanted: u64,
     /// One that is to be made again.
@@ -51,7 +58,8 @@ struct Worker {
     stitcher: Stitcher,
     segment_bytes: u64,
     shared: Arc<Shared>,
-    buffer: Vec<u8>,
+    /// Slots that were made so far.
+    slots: u64,
 }
 
 /// What the worker does next.
@@ -65,6 +73,8 @@ impl Segments {
     pub fn start(dir: PathBuf, parts: Vec<Part>, segment_bytes: u64) -> Result<Self> {
         let state = State {
             made: BTreeMap::new(),
+            kept: KEPT_AHEAD,
+            spare: Vec::new(),
             wanted: 0,
             again: None,
             lost: Vec::new(),
@@ -78,7 +88,7 @@ impl Segments {
             stitcher: Stitcher::new(dir, segment_bytes, parts),
             segment_bytes,
             shared: shared.clone(),
-            buffer: Vec::new(),
+            slots: 0,
         };
         let worker = std::thread::Builder::new()
             .name("segments".into())
@@ -87,21 +97,22 @@ impl Segments {
         Ok(Self { shared, worker: Some(worker) })
     }
 
-    /// Segment `number`, once it is made; `None` if there is none.
-    pub fn get(&self, number: u64) -> Option<Arc<File>> {
+    /// Segment `number`, once it is made; `None` if there is none. It stays what it is while somebody has
+    /// what this returns.
+    pub fn get(&self, number: u64) -> Option<Arc<Slot>> {
         let mut state = self.shared.lock();
         state.wanted = number;
         self.shared.changed.notify_all();
         loop {
-            if let Some(file) = state.made.get(&number) {
-                return Some(file.clone());
+            if let Some(slot) = state.made.get(&number) {
+                return Some(slot.clone());
             }
             let over = state.complete && number >= state.count;
             if over || state.lost.contains(&number) || state.stop {
                 return None;
             }
             if number < state.count {
-                state.again = Some(number);
+                (state.again, state.kept) = (Some(number), KEPT);
                 self.shared.changed.notify_all();
             }
             state = self.shared.wait(state);
@@ -143,14 +154,25 @@ impl State {
         }
     }
 
-    /// Keeps a segment that was made, and forgets the ones farthest behind those that are wanted.
-    fn keep(&mut self, number: u64, file: File) {
-        self.made.insert(number, Arc::new(file));
-        while self.made.len() > KEPT {
-            let far = |n: &u64| n.abs_diff(self.wanted);
+    /// Forgets what there is no room for beside one more segment: those behind the one that is wanted
+    /// first, the farthest of them.
+    fn make_room(&mut self) {
+        let wanted = self.wanted;
+        while self.made.len() >= self.kept {
+            let far = |n: &u64| (*n < wanted, n.abs_diff(wanted));
             let Some(&victim) = self.made.keys().max_by_key(|n| far(n)) else { return };
-            self.made.remove(&victim);
+            self.spare.extend(self.made.remove(&victim));
         }
+    }
+
+    /// Memory for one more segment, if there is some that nobody looks at. More than that is given back.
+    fn reuse(&mut self) -> Option<Slot> {
+        self.make_room();
+        let (used, unused) = std::mem::take(&mut self.spare)
+            .into_iter()
+            .partition(|slot| Arc::strong_count(slot) > 1);
+        self.spare = used;
+        unused.into_iter().find_map(Arc::into_inner)
     }
 }
 
@@ -178,31 +200,36 @@ impl Worker {
     }
 
     fn make_next(&mut self) {
-        let made = self.stitcher.next(&mut self.buffer);
-        let file = made.then(|| self.store());
+        let made = self.slot().map(|mut slot| {
+            let len = self.stitcher.next(slot.bytes_mut())?;
+            Some(end_at(slot, len))
+        });
         let mut state = self.shared.lock();
-        match file {
-            Some(Ok(file)) => {
+        match made {
+            Ok(Some(slot)) => {
                 let number = state.count;
                 state.count += 1;
-                state.keep(number, file);
+                state.made.insert(number, Arc::new(slot));
             }
-            Some(Err(e)) => state.damage = Some(format!("no memory for the event stream: {e}")),
-            None => {}
+            Err(e) => state.damage = Some(no_memory(&e)),
+            Ok(None) => {}
         }
         state.damage = state.damage.take().or_else(|| self.stitcher.damage().map(str::to_owned));
         state.complete = state.damage.is_some() || self.stitcher.is_at_end();
     }
 
     fn make_again(&mut self, number: u64) {
-        let file = match self.stitcher.again(number, &mut self.buffer) {
-            true => self.store().map_err(|e| e.to_string()),
-            false => Err(format!("segment {number} of its events cannot be read any more")),
-        };
+        let made = self.slot().map_err(|e| no_memory(&e)).and_then(|mut slot| {
+            let len = self.stitcher.again(number, slot.bytes_mut());
+            let lost = || format!("segment {number} of its events cannot be read any more");
+            Ok(end_at(slot, len.ok_or_else(lost)?))
+        });
         let mut state = self.shared.lock();
         state.again = None;
-        match file {
-            Ok(file) => state.keep(number, file),
+        match made {
+            Ok(slot) => {
+                state.made.insert(number, Arc::new(slot));
+            }
             Err(damage) => {
                 state.damage = Some(damage);
                 state.lost.push(number);
@@ -210,12 +237,22 @@ impl Worker {
         }
     }
 
-    /// A memfd with the segment in memory, followed by zeros: there an engine stops reading.
-    fn store(&self) -> std::io::Result<File> {
-        let file = clew_launch::memfd::empty("clew-segment").map_err(std::io::Error::other)?;
-        ftruncate(&file, self.segment_bytes)?;
-        let file = File::from(file);
-        file.write_all_at(&self.buffer, 0)?;
-        Ok(file)
+    /// Memory for one more segment.
+    fn slot(&mut self) -> io::Result<Slot> {
+        if let Some(slot) = self.shared.lock().reuse() {
+            return Ok(slot);
+        }
+        self.slots += 1;
+        Slot::new(self.slots - 1, self.segment_bytes)
     }
+}
+
+/// Puts zeros behind a segment's `len` bytes: there an engine stops reading, whatever follows.
+fn end_at(mut slot: Slot, len: usize) -> Slot {
+    slot.bytes_mut()[len..].iter_mut().take(HEADER_LEN).for_each(|byte| *byte = 0);
+    slot
+}
+
+fn no_memory(e: &io::Error) -> String {
+    format!("no memory for the event stream: {e}")
 }

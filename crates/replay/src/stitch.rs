@@ -38,6 +38,18 @@ struct Open {
     whole: bool,
 }
 
+/// A segment of a part in memory.
+struct Read {
+    /// 0 if there is none.
+    len: usize,
+    /// Whether the part goes on.
+    going_on: bool,
+}
+
+impl Read {
+    const NOTHING: Self = Self { len: 0, going_on: false };
+}
+
 /// What a segment is to its part.
 enum Place {
     /// The next one follows.
@@ -65,44 +77,39 @@ impl Stitcher {
         self.damage.is_some() || (self.current.is_none() && self.parts.is_empty())
     }
 
-    /// Puts the next segment into `out`; false if there is none. There may be one even where
-    /// there is damage: what comes before it.
-    pub fn next(&mut self, out: &mut Vec<u8>) -> bool {
+    /// Puts the next segment into `room`, which is as long as a segment can be, and returns its length;
+    /// none if there is none. There may be one even where there is damage: what comes before it.
+    pub fn next(&mut self, room: &mut [u8]) -> Option<usize> {
         while !self.is_at_end() {
-            let Some(mut part) = self.current.take().or_else(|| self.begin_part()) else {
-                return false;
-            };
+            let mut part = self.current.take().or_else(|| self.begin_part())?;
             let mut made = Made { stream: part.stream.number(), segment: part.next, cut: None };
-            let going_on = self.read(&mut part, out, &mut made.cut);
+            let Read { len, going_on } = self.read(&mut part, room, &mut made.cut);
             if going_on {
                 self.current = Some(part);
             }
             // A segment that was created but not begun is nothing.
-            if out.len() > SEGMENT_HEADER_LEN {
-                set_number(out, self.made.len() as u64);
+            if len > SEGMENT_HEADER_LEN {
+                set_number(room, self.made.len() as u64);
                 self.made.push(made);
-                return true;
+                return Some(len);
             }
         }
-        false
+        None
     }
 
-    /// Puts segment `number`, which was yielded before, into `out` once more; false if it cannot be read
+    /// Puts segment `number`, which was yielded before, into `room` once more; none if it cannot be read
     /// any more.
-    pub fn again(&self, number: u64, out: &mut Vec<u8>) -> bool {
-        let Some(made) = self.made.get(number as usize) else { return false };
-        let Ok(stream) = Stream::open(&self.dir, made.stream, self.segment_bytes) else {
-            return false;
+    pub fn again(&self, number: u64, room: &mut [u8]) -> Option<usize> {
+        let made = self.made.get(number as usize)?;
+        let stream = Stream::open(&self.dir, made.stream, self.segment_bytes).ok()?;
+        let have = stream.load(made.segment, room).scan.used;
+        let len = match made.cut {
+            Some(cut) if cut <= have => end_segment(cut, room).ok()?,
+            None if have > SEGMENT_HEADER_LEN => have,
+            _ => return None,
         };
-        stream.load(made.segment, out);
-        let whole = match made.cut {
-            Some(len) => len <= out.len() && self.end_segment(len, out).is_ok(),
-            None => out.len() > SEGMENT_HEADER_LEN,
-        };
-        if whole {
-            set_number(out, number);
-        }
-        whole
+        set_number(room, number);
+        Some(len)
     }
 
     fn begin_part(&mut self) -> Option<Open> {
@@ -119,49 +126,44 @@ impl Stitcher {
         }
     }
 
-    /// Reads the part's next segment into `out`, which is left empty if there is none. Returns
-    /// whether the part goes on.
-    fn read(&mut self, part: &mut Open, out: &mut Vec<u8>, cut: &mut Option<usize>) -> bool {
-        out.clear();
+    /// Reads the part's next segment into `room`.
+    fn read(&mut self, part: &mut Open, room: &mut [u8], cut: &mut Option<usize>) -> Read {
         if part.next >= part.stream.segments() {
             let lost = part.until.map(|until| part.lost(until, "its stream is missing"));
             self.damage = part.stream.damage().map(str::to_owned).or(lost);
-            return false;
+            return Read::NOTHING;
         }
-        let loaded = part.stream.load(part.next, out);
+        let loaded = part.stream.load(part.next, room);
+        let len = loaded.scan.used;
         part.next += 1;
         let Some(until) = part.until else {
             self.damage = loaded.damage;
-            return loaded.scan.end == End::Continued && !part.at_end();
+            return Read { len, going_on: loaded.scan.end == End::Continued && !part.at_end() };
         };
-        let placed = part.place(&loaded, until, out).and_then(|place| match place {
+        let placed = part.place(&loaded, until, &room[..len]).and_then(|place| match place {
             Place::LastUpTo(len) => {
                 *cut = Some(len);
-                self.end_segment(len, out).map(|()| false)
+                end_segment(len, room).map(|len| Read { len, going_on: false })
             }
-            Place::Last => Ok(false),
-            Place::Within => Ok(true),
+            Place::Last => Ok(Read { len, going_on: false }),
+            Place::Within => Ok(Read { len, going_on: true }),
         });
         placed.unwrap_or_else(|damage| {
             // What is left does not lead to the process that is asked for.
-            out.clear();
             self.damage = Some(damage);
-            false
+            Read::NOTHING
         })
     }
+}
 
-    /// Puts a `SegmentEnd` after the segment's first `len` bytes.
-    fn end_segment(&self, len: usize, out: &mut Vec<u8>) -> Result<(), String> {
-        out.truncate(len);
-        if len + HEADER_LEN > self.segment_bytes as usize {
-            return Err("the trace is damaged: a segment has no room for its end".into());
-        }
-        let mut end = [0; HEADER_LEN];
-        end[0..4].copy_from_slice(&(HEADER_LEN as u32).to_le_bytes());
-        end[4..6].copy_from_slice(&(Kind::SegmentEnd as u16).to_le_bytes());
-        out.extend_from_slice(&end);
-        Ok(())
-    }
+/// Puts a `SegmentEnd` after the segment's first `len` bytes; returns its length with that.
+fn end_segment(len: usize, room: &mut [u8]) -> Result<usize, String> {
+    let place = room.get_mut(len..len + HEADER_LEN);
+    let end = place.ok_or("the trace is damaged: a segment has no room for its end")?;
+    end.fill(0);
+    end[0..4].copy_from_slice(&(HEADER_LEN as u32).to_le_bytes());
+    end[4..6].copy_from_slice(&(Kind::SegmentEnd as u16).to_le_bytes());
+    Ok(len + HEADER_LEN)
 }
 
 fn set_number(segment: &mut [u8], number: u64) {

@@ -132,7 +132,7 @@ impl Engine {
             return Err(Error::new("copy the replay", "there is no memory or no process for it"));
         }
         let child = Child::adopt(pid as i32).tried(|| "find the copy of the replay")?;
-        Engine::new(host, Process::adopt(child, control), self.probes)
+        Engine::new(host, self.process.copied(child, control), self.probes)
     }
 
     /// Tells it of breakpoints and watchpoints, unless it knows them.

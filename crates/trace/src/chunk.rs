@@ -2,7 +2,7 @@
 //! zstd frame.
 
 use clew_abi::record::FORMAT_VERSION;
-use xxhash_rust::xxh3::xxh3_64;
+use twox_hash::XxHash3_64;
 
 use crate::records::{u32_at, u64_at};
 
@@ -79,7 +79,7 @@ impl ChunkHeader {
 
 /// The checksum of a segment's bytes.
 pub fn checksum(raw: &[u8]) -> u64 {
-    xxh3_64(raw)
+    XxHash3_64::oneshot(raw)
 }
 
 /// The longest zstd frame that `raw_len` bytes can become.
@@ -90,5 +90,5 @@ pub fn max_compressed(raw_len: u64) -> u64 {
 fn self_check(header: &[u8; CHUNK_HEADER_LEN]) -> u32 {
     let mut copy = *header;
     copy[12..16].fill(0);
-    xxh3_64(&copy) as u32
+    XxHash3_64::oneshot(&copy) as u32
 }

@@ -9,7 +9,7 @@
 //! of them has which stream.
 
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
@@ -20,12 +20,21 @@ use std::thread::JoinHandle;
 use clew_abi::record::{ATT_MAP, ATT_MAP_PATH};
 
 use crate::chunk::{CHUNK_HEADER_LEN, ChunkHeader, checksum};
+use crate::raw::{Raw, RawFiles};
 use crate::records::{End, Record, Scan, scan};
-use crate::stream::{chunks_path, parse_raw_name, raw_path, read_segment};
+use crate::stream::{chunks_path, parse_raw_name, raw_path};
 use crate::{Result, ResultExt, processes};
 
-/// The log grows by up to some 100 MB/s, which zstd's fastest level keeps up with on one core.
+/// What a core compresses at this level, some 500 MB/s of data and much more of what repeats itself, is
+/// more than most logs grow by.
 const LEVEL: i32 = 1;
+/// The level for data that comes faster: twice as fast, and half as good.
+const HASTY_LEVEL: i32 = -7;
+/// Segments of one stream waiting, from which on compression is hasty: the engine is about to wait for a
+/// free file.
+const MANY_WAITING: usize = 2;
+/// What shrinks to less than one part in so many repeats itself, and haste would not be faster.
+const REPETITIVE: u64 = 16;
 /// Suffix of raw files whose segment is compressed.
 const FREE_SUFFIX: &str = "free";
 /// How much nicer than the guest the worker is.
@@ -114,7 +123,11 @@ fn start_worker(mut sink: Box<Sink>) -> Result<State> {
     let run = move || {
         // Linux's nice value is each thread's own. Failing to be nice is no failure.
         let _ = rustix::process::nice(NICE);
-        for (stream, sequence) in jobs {
+        let mut waiting = VecDeque::new();
+        while let Some((stream, sequence)) = waiting.pop_front().or_else(|| jobs.recv().ok()) {
+            waiting.extend(jobs.try_iter());
+            let behind = waiting.iter().filter(|(other, _)| *other == stream);
+            sink.packer.hasty = behind.count() >= MANY_WAITING;
             sink.compress(stream, sequence);
         }
         sink
@@ -129,7 +142,6 @@ fn start_worker(mut sink: Box<Sink>) -> Result<State> {
 /// Turns raw segments into chunks.
 struct Sink {
     dir: PathBuf,
-    segment_bytes: u64,
     /// Those with chunks, unless their processes have ended.
     streams: HashMap<u32, Output>,
     seen: BTreeSet<u32>,
@@ -137,10 +149,20 @@ struct Sink {
     engines: Engines,
     /// The last look at what is there: everything counts, whether it is compressed or not.
     finishing: bool,
-    raw: Vec<u8>,
-    packed: Vec<u8>,
-    zstd: Option<zstd::bulk::Compressor<'static>>,
+    raw: RawFiles,
+    packer: Packer,
     summary: Summary,
+}
+
+/// Compresses segments.
+#[derive(Default)]
+struct Packer {
+    zstd: Option<zstd::bulk::Compressor<'static>>,
+    /// More segments of the stream are waiting.
+    hasty: bool,
+    /// The last segment shrank to next to nothing.
+    repetitive: bool,
+    packed: Vec<u8>,
 }
 
 /// A stream's file of chunks.
@@ -156,15 +178,13 @@ impl Sink {
     fn new(dir: &Path, segment_bytes: u64) -> Self {
         Self {
             dir: dir.into(),
-            segment_bytes,
             streams: HashMap::new(),
             seen: BTreeSet::new(),
             ended: BTreeSet::new(),
             engines: Engines::Running,
             finishing: false,
-            raw: Vec::new(),
-            packed: Vec::new(),
-            zstd: None,
+            raw: RawFiles::new(segment_bytes),
+            packer: Packer::default(),
             summary: Summary::default(),
         }
     }
@@ -227,9 +247,11 @@ impl Sink {
             Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
             other => other?,
         };
-        read_segment(&file, self.segment_bytes, sequence, &mut self.raw)?;
-        let scan = self.look(stream, sequence);
-        self.raw.truncate(scan.used);
+        let raw = match self.finishing {
+            true => self.raw.read(&file, sequence)?,
+            false => self.raw.get(&file, sequence)?,
+        };
+        let scan = self.look(&raw, stream, sequence);
         if self.finishing {
             self.count(&scan);
         }
@@ -247,28 +269,31 @@ impl Sink {
         if output.stuck || output.next_sequence != sequence {
             return Ok(());
         }
-        let header = pack(&mut self.zstd, &self.raw, &mut self.packed, &scan, sequence)?;
-        output.append(&header, &self.packed)?;
+        let header = self.packer.pack(&raw.bytes()[..scan.used], &scan, sequence)?;
+        output.append(&header, &self.packer.packed)?;
         self.summary.compressed_bytes += CHUNK_HEADER_LEN as u64 + header.comp_len;
         if !self.finishing {
             self.count(&scan);
         }
         if scan.exited {
+            self.raw.forget();
             self.streams.remove(&stream);
             for earlier in 0..sequence {
                 remove(&raw_path(&self.dir, stream, earlier).with_extension(FREE_SUFFIX))?;
             }
+            return remove(&path);
         }
-        match scan.exited || self.finishing {
+        self.raw.keep(raw);
+        match self.finishing {
             true => remove(&path),
             false => fs::rename(&path, path.with_extension(FREE_SUFFIX)),
         }
     }
 
     /// Checks the segment in memory, and notes whose it is and which files it names.
-    fn look(&mut self, stream: u32, sequence: u64) -> Scan {
+    fn look(&mut self, raw: &Raw, stream: u32, sequence: u64) -> Scan {
         let Summary { files, pids, .. } = &mut self.summary;
-        let scan = scan(&self.raw, sequence, |record| {
+        let scan = scan(raw.bytes(), sequence, |record| {
             note_files(record, files);
             if let Some(pid) = processes::pid(record) {
                 pids.entry(stream).or_insert(pid);
@@ -319,28 +344,29 @@ impl Output {
     }
 }
 
-fn pack(
-    zstd: &mut Option<zstd::bulk::Compressor<'static>>,
-    raw: &[u8],
-    packed: &mut Vec<u8>,
-    scan: &Scan,
-    sequence: u64,
-) -> io::Result<ChunkHeader> {
-    let compressor = match zstd {
-        Some(compressor) => compressor,
-        None => zstd.insert(zstd::bulk::Compressor::new(LEVEL)?),
-    };
-    packed.clear();
-    packed.reserve(zstd::zstd_safe::compress_bound(raw.len()));
-    compressor.compress_to_buffer(raw, packed)?;
-    Ok(ChunkHeader {
-        sequence,
-        raw_len: raw.len() as u64,
-        comp_len: packed.len() as u64,
-        first_event: scan.first_event,
-        last_event: scan.last_event,
-        checksum: checksum(raw),
-    })
+impl Packer {
+    /// Compresses a segment into `packed`.
+    fn pack(&mut self, raw: &[u8], scan: &Scan, sequence: u64) -> io::Result<ChunkHeader> {
+        let level = if self.hasty && !self.repetitive { HASTY_LEVEL } else { LEVEL };
+        let zstd = match &mut self.zstd {
+            Some(zstd) => zstd,
+            none => none.insert(zstd::bulk::Compressor::new(level)?),
+        };
+        zstd.set_compression_level(level)?;
+        self.packed.clear();
+        self.packed.reserve(zstd::zstd_safe::compress_bound(raw.len()));
+        zstd.compress_to_buffer(raw, &mut self.packed)?;
+        let header = ChunkHeader {
+            sequence,
+            raw_len: raw.len() as u64,
+            comp_len: self.packed.len() as u64,
+            first_event: scan.first_event,
+            last_event: scan.last_event,
+            checksum: checksum(raw),
+        };
+        self.repetitive = header.comp_len < header.raw_len / REPETITIVE;
+        Ok(header)
+    }
 }
 
 /// Notes which stored files a record maps: key to path.

@@ -7,7 +7,7 @@ use std::cell::Cell;
 use std::io::{self, BufReader, Read};
 
 use zstd::stream::read::Decoder;
-use zstd::zstd_safe::{DCtx, get_error_name};
+use zstd::zstd_safe::{DCtx, WriteBuf, get_error_name};
 
 /// No segment is longer than 16 MiB (`layout::SEGMENT`), so none needs a greater window.
 const WINDOW_LOG: u32 = 24;
@@ -27,11 +27,10 @@ fn with_context<T>(act: impl FnOnce(&mut DCtx<'static>) -> io::Result<T>) -> io:
     result
 }
 
-/// Decompresses a frame into `out`, which has room for as much as it may become.
-pub(crate) fn decompress(packed: &[u8], out: &mut Vec<u8>) -> io::Result<()> {
-    with_context(|context| match context.decompress(out, packed) {
-        Ok(_) => Ok(()),
-        Err(code) => Err(io::Error::other(get_error_name(code))),
+/// Decompresses a frame into `out`, which has room for as much as it may become. Returns its length.
+pub(crate) fn decompress(packed: &[u8], out: &mut (impl WriteBuf + ?Sized)) -> io::Result<usize> {
+    with_context(|context| {
+        context.decompress(out, packed).map_err(|code| io::Error::other(get_error_name(code)))
     })
 }
 

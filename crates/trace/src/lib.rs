@@ -27,6 +27,7 @@ pub mod meta;
 pub mod pack;
 pub mod processes;
 pub mod processor;
+mod raw;
 pub mod records;
 pub mod root;
 pub mod stream;

@@ -1,6 +1,7 @@
 //! Reading a process's event stream, from chunks where they are sound, else from raw segments.
 
 use std::borrow::Borrow;
+use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, Read};
 use std::os::unix::fs::FileExt;
@@ -49,6 +50,8 @@ pub struct Stream {
     indexed: u64,
     places: Vec<Place>,
     damage: Option<String>,
+    /// Compressed bytes, kept for its memory.
+    packed: RefCell<Vec<u8>>,
 }
 
 /// A segment in memory.
@@ -87,6 +90,7 @@ impl Stream {
             indexed: 0,
             places: Vec::new(),
             damage: None,
+            packed: RefCell::default(),
         };
         stream.index_chunks().tried(|| format!("read {}", path.display()))?;
         stream.index_raw();
@@ -182,69 +186,71 @@ impl Stream {
         }
     }
 
-    /// Reads a segment into `out`: its sound bytes, nothing after them.
-    pub fn load(&self, sequence: u64, out: &mut Vec<u8>) -> Loaded {
+    /// Reads a segment into `room`, which is as long as a segment can be. Its sound bytes are the first
+    /// [`Scan::used`]; what follows them is of no account.
+    pub fn load(&self, sequence: u64, room: &mut [u8]) -> Loaded {
         let mut result = match self.places.get(sequence as usize) {
             None => Err("there is no such segment".into()),
-            Some(Place::Raw) => self.read_raw(sequence, out),
-            Some(Place::Chunk { offset, header }) => self.read_chunk(*offset, header, out),
+            Some(Place::Raw) => self.read_raw(sequence, room),
+            Some(Place::Chunk { offset, header }) => self.read_chunk(*offset, header, room),
         };
         if result.is_err() && self.has_raw(sequence) {
-            result = self.read_raw(sequence, out);
+            result = self.read_raw(sequence, room);
         }
-        if result.is_err() && matches!(self.places.get(sequence as usize), Some(Place::Raw)) {
-            result = self.read_compressed_since(sequence, out).map_err(|_| result.unwrap_err());
+        if let (Err(reason), Some(Place::Raw)) = (&result, self.places.get(sequence as usize)) {
+            let since = self.read_compressed_since(sequence, room);
+            result = since.map_err(|_| reason.clone());
         }
-        if result.is_err() {
-            out.clear();
-        }
-        let scan = scan(out, sequence, |_| {});
-        out.truncate(scan.used);
+        let len = *result.as_ref().unwrap_or(&0);
+        let scan = scan(&room[..len], sequence, |_| {});
         let last = sequence + 1 >= self.segments();
         let reason = match (result, scan.end.clone()) {
-            (Err(reason), _) | (Ok(()), End::Broken(reason)) => Some(reason),
-            (Ok(()), End::Stopped) if !last => Some("it ends too early".into()),
-            (Ok(()), End::Stopped | End::Continued) => None,
+            (Err(reason), _) | (Ok(_), End::Broken(reason)) => Some(reason),
+            (Ok(_), End::Stopped) if !last => Some("it ends too early".into()),
+            (Ok(_), End::Stopped | End::Continued) => None,
         };
         let damage = reason.map(|r| self.describe(sequence, &r));
         Loaded { scan, damage: damage.or_else(|| self.damage.clone().filter(|_| last)) }
     }
 
+    /// Decompresses a chunk into `room`; the length of what it holds.
     fn read_chunk(
         &self,
         offset: u64,
         header: &ChunkHeader,
-        out: &mut Vec<u8>,
-    ) -> Result<(), String> {
+        room: &mut [u8],
+    ) -> Result<usize, String> {
         let file = self.chunks.as_ref().ok_or("no chunks")?;
-        let mut packed = vec![0; header.comp_len as usize];
+        let out = room.get_mut(..header.raw_len as usize).ok_or("longer than a segment")?;
+        let mut packed = self.packed.borrow_mut();
+        packed.resize(header.comp_len as usize, 0);
         file.read_exact_at(&mut packed, offset + CHUNK_HEADER_LEN as u64)
             .map_err(|e| e.to_string())?;
-        out.clear();
-        out.reserve_exact(header.raw_len as usize);
-        frames::decompress(&packed, out).map_err(|e| format!("cannot be decompressed ({e})"))?;
-        if out.len() as u64 != header.raw_len || checksum(out) != header.checksum {
+        let len = frames::decompress(&packed, out)
+            .map_err(|e| format!("cannot be decompressed ({e})"))?;
+        if len as u64 != header.raw_len || checksum(out) != header.checksum {
             return Err("wrong checksum".into());
         }
-        Ok(())
+        Ok(len)
     }
 
-    fn read_raw(&self, sequence: u64, out: &mut Vec<u8>) -> Result<(), String> {
+    fn read_raw(&self, sequence: u64, room: &mut [u8]) -> Result<usize, String> {
         let path = raw_path(&self.dir, self.number, sequence);
         let file = files::open_regular(&path).map_err(|e| e.to_string())?;
-        read_segment(&file, self.segment_bytes, sequence, out).map_err(|e| e.to_string())?;
+        let room = room.get_mut(..self.segment_bytes as usize).ok_or("no room for a segment")?;
+        let len = read_segment(&file, sequence, room).map_err(|e| e.to_string())?;
         // The file may have been given back and used again meanwhile.
         let mut header = [0; SEGMENT_HEADER_LEN];
-        let same = file.read_exact_at(&mut header, 0).is_ok() && out.starts_with(&header);
-        if same || out.len() < header.len() { Ok(()) } else { Err("it changes".into()) }
+        let same = file.read_exact_at(&mut header, 0).is_ok() && room[..len].starts_with(&header);
+        if same || len < header.len() { Ok(len) } else { Err("it changes".into()) }
     }
 
     /// Reads a segment that was raw when the index was made. The recorder may be at work.
-    fn read_compressed_since(&self, sequence: u64, out: &mut Vec<u8>) -> Result<(), String> {
+    fn read_compressed_since(&self, sequence: u64, room: &mut [u8]) -> Result<usize, String> {
         let now = Self::open(&self.dir, self.number, self.segment_bytes);
         let now = now.map_err(|e| e.to_string())?;
         match now.places.get(sequence as usize) {
-            Some(Place::Chunk { offset, header }) => now.read_chunk(*offset, header, out),
+            Some(Place::Chunk { offset, header }) => now.read_chunk(*offset, header, room),
             _ => Err("it is gone".into()),
         }
     }
@@ -320,27 +326,35 @@ fn chunk_at(
     }))
 }
 
-/// Reads a raw segment in growing pieces, since most of a last segment is empty. `out` then holds
-/// all its records and perhaps what follows them.
-pub(crate) fn read_segment(
-    file: &File,
-    segment_bytes: u64,
-    sequence: u64,
-    out: &mut Vec<u8>,
-) -> io::Result<()> {
-    out.clear();
-    let mut want = 64 << 10;
+/// Reads a raw segment into `room`, in growing pieces, since most of a last segment is empty. Returns
+/// the length of what was read: all its records and perhaps what follows them.
+pub(crate) fn read_segment(file: &File, sequence: u64, room: &mut [u8]) -> io::Result<usize> {
+    let (mut have, mut want) = (0, 64 << 10);
     loop {
-        let have = out.len() as u64;
-        let got = file.take(want.min(segment_bytes) - have).read_to_end(out)? as u64;
-        let full = out.len() as u64 >= segment_bytes || have + got < want;
+        let end = room.len().min(want);
+        have += read_up_to(file, have as u64, &mut room[have..end])?;
         // A blank tail means that nothing was written there or beyond.
-        let blank = out.len() >= 4096 && out[out.len() - 4096..].iter().all(|&b| b == 0);
-        if full || (blank && scan(out, sequence, |_| {}).end == End::Stopped) {
-            return Ok(());
+        let blank = have >= 4096 && room[have - 4096..have].iter().all(|&b| b == 0);
+        let over = have == room.len() || have < end;
+        if over || (blank && scan(&room[..have], sequence, |_| {}).end == End::Stopped) {
+            return Ok(have);
         }
         want *= 8;
     }
+}
+
+/// Fills `room` from `offset` on, as far as the file reaches.
+fn read_up_to(file: &File, offset: u64, room: &mut [u8]) -> io::Result<usize> {
+    let mut have = 0;
+    while have < room.len() {
+        match file.read_at(&mut room[have..], offset + have as u64) {
+            Ok(0) => break,
+            Ok(got) => have += got,
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) => return Err(e),
+        }
+    }
+    Ok(have)
 }
 
 /// Walks a stream's records in order.
@@ -350,13 +364,15 @@ pub struct Cursor<S> {
     /// The segment after the one in memory.
     next: u64,
     segment: Vec<u8>,
+    /// How much of it is sound.
+    len: usize,
     pos: usize,
     damage: Option<String>,
 }
 
 impl<S: Borrow<Stream>> Cursor<S> {
     fn new(stream: S, next: u64) -> Self {
-        Self { stream, next, segment: Vec::new(), pos: 0, damage: None }
+        Self { stream, next, segment: Vec::new(), len: 0, pos: 0, damage: None }
     }
 
     /// The next record; none at the stream's end, or where it is damaged (see
@@ -364,7 +380,7 @@ impl<S: Borrow<Stream>> Cursor<S> {
     pub fn next_record(&mut self) -> Option<Record<'_>> {
         let (at, len) = (self.settle()?, self.peek()?.len());
         self.pos += len;
-        Record::parse(&self.segment[at..]).ok().flatten()
+        Record::parse(&self.segment[at..self.len]).ok().flatten()
     }
 
     /// The number of the next event, of which nothing is taken; what comes before it is.
@@ -382,7 +398,7 @@ impl<S: Borrow<Stream>> Cursor<S> {
 
     /// The record at the cursor, within the segment in memory.
     fn peek(&self) -> Option<Record<'_>> {
-        Record::parse(self.segment.get(self.pos..)?).ok().flatten()
+        Record::parse(self.segment.get(self.pos..self.len)?).ok().flatten()
     }
 
     /// Goes to where the next record is, which is in memory then; returns its position.
@@ -395,8 +411,12 @@ impl<S: Borrow<Stream>> Cursor<S> {
                     return None;
                 }
                 None => {
-                    let loaded = self.stream.borrow().load(self.next, &mut self.segment);
-                    self.damage = loaded.damage;
+                    let stream = self.stream.borrow();
+                    if self.segment.is_empty() {
+                        self.segment = vec![0; stream.segment_bytes as usize];
+                    }
+                    let loaded = stream.load(self.next, &mut self.segment);
+                    (self.len, self.damage) = (loaded.scan.used, loaded.damage);
                     self.next += 1;
                     self.pos = SEGMENT_HEADER_LEN;
                 }

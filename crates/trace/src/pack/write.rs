@@ -168,8 +168,9 @@ impl<'a> Writer<'a> {
         let tried = || format!("pack stream {number} of {}", trace.dir().display());
         let stream = trace.stream(number)?;
         for sequence in 0..stream.segments() {
-            let mut raw = Vec::new();
+            let mut raw = vec![0; trace.meta().segment_bytes as usize];
             let loaded = stream.load(sequence, &mut raw);
+            raw.truncate(loaded.scan.used);
             self.done.damage.extend(loaded.damage.clone());
             if raw.len() <= SEGMENT_HEADER_LEN {
                 break;
