@@ -35,6 +35,7 @@ impl Engine {
             }
             __NR_rt_sigpending => self.sigpending(call),
             __NR_rt_sigtimedwait => self.take_sent(call),
+            __NR_kill | __NR_tkill | __NR_tgkill => self.send_stop(call),
             __NR_open | __NR_openat | __NR_openat2 | __NR_readlink | __NR_readlinkat
             | __NR_stat | __NR_access | __NR_newfstatat | __NR_faccessat | __NR_faccessat2
             | __NR_statx | __NR_chdir | __NR_statfs | __NR_getxattr => self.proc_path(call),

@@ -14,6 +14,7 @@
 //!   instruction that touches several gets done.
 //! - Objects that one process alone has registered cost it nothing but a look at a word.
 
+mod stop;
 mod table;
 
 use crate::log::{Att, Stamp};
@@ -148,7 +149,13 @@ impl Sharing {
         }
         self.parked = true;
         let me = self.number;
-        table().locked(|t| t.process(me).state.store(PARKED, Ordering::Relaxed));
+        let stops = table().locked(|t| {
+            t.process(me).state.store(PARKED, Ordering::Relaxed);
+            t.process(me).takes_stop()
+        });
+        if stops {
+            table().process(me).stop_now();
+        }
     }
 }
 
@@ -329,7 +336,11 @@ impl Engine {
     /// Gives up what others have asked for. Called at ticks and system calls.
     pub fn serve_requests(&mut self) {
         let me = self.sharing.number;
-        if me == 0 || table().process(me).requests.load(Ordering::Acquire) == 0 {
+        if me == 0 {
+            return;
+        }
+        self.stop_if_asked();
+        if table().process(me).requests.load(Ordering::Acquire) == 0 {
             return;
         }
         let asked: Vec<u64> = table().locked(|t| t.process(me).take_requests().collect());

@@ -39,6 +39,9 @@ pub struct ProcessEntry {
     /// How many of `taken` are filled, under the lock; more than there is room for: anything may have
     /// been taken.
     pub losses: AtomicU32,
+    /// Has another process stopped it (see [`super::stop`])?
+    pub stop: AtomicU32,
+    reserved: AtomicU32,
     pub wanted: [AtomicU64; WANTED],
     pub taken: [AtomicU64; TAKEN],
 }
@@ -299,17 +302,24 @@ fn task_state(tid: u32) -> State {
         return State::None;
     }
     let mut buf = [0u8; 512];
-    let text = proc_file(tid, "stat", &mut buf).and_then(|text| {
-        // pid (comm) state ...
-        let name_end = text.iter().rposition(|&b| b == b')')?;
-        core::str::from_utf8(text.get(name_end + 2..)?).ok()
-    });
-    let Some(text) = text else { return State::Running };
+    let Some(text) = task_stat(tid, &mut buf) else { return State::Running };
     // Fields are numbered from 1 and the state is the third.
     let field = |n: usize| text.split(' ').nth(n - 3);
     let number = |n| field(n).and_then(|f| f.parse::<u64>().ok());
     let ending = matches!(field(3), Some("Z" | "X")) || number(9).unwrap_or(0) & PF_EXITING != 0;
     if ending { State::Ending { threads: number(20).unwrap_or(1) } } else { State::Running }
+}
+
+/// Is the task stopped by a signal?
+pub fn is_stopped(tid: u32) -> bool {
+    task_stat(tid, &mut [0u8; 512]).is_some_and(|text| text.starts_with('T'))
+}
+
+/// What `/proc/<tid>/stat` says, from the state on: pid (comm) state ...
+fn task_stat(tid: u32, buf: &mut [u8]) -> Option<&str> {
+    let text = proc_file(tid, "stat", buf)?;
+    let name_end = text.iter().rposition(|&b| b == b')')?;
+    core::str::from_utf8(text.get(name_end + 2..)?).ok()
 }
 
 /// The process that a task belongs to.
