@@ -69,6 +69,7 @@ impl<S: CodeSource> Builder<'_, S> {
             self.hot.count_tick(counter);
             let at = self.hot.jcc(5, link.1);
             self.wire(link.0, at, target);
+            self.note_loop(link.0, pc, target);
             self.hot.jmp(stub);
         } else {
             let stub = self.tick_stub(target, true, false);
@@ -79,6 +80,7 @@ impl<S: CodeSource> Builder<'_, S> {
             self.hot.load(1, context_addr!(spill_rcx));
             let at = self.hot.jmp(link.1);
             self.wire(link.0, at, target);
+            self.note_loop(link.0, pc, target);
             self.hot.patch_short(out);
             self.hot.jmp(stub);
         }

@@ -12,13 +12,14 @@
 //! is entered once, and every way out of it leads to the engine.
 //!
 //! Here is the driver; `branches`, `relative` and `exits` write what is not a plain copy, `landings`
-//! keeps branches within the block, `rcx` knows where the borrowed register is, `map` holds the notes about its instructions, `probes` writes
+//! keeps branches within the block, `loops` writes short loops twice, `rcx` knows where the borrowed register is, `map` holds the notes about its instructions, `probes` writes
 //! what a debugger asks for, `checked` and `single` what differs in blocks of those kinds.
 
 mod branches;
 mod checked;
 mod exits;
 mod landings;
+mod loops;
 pub mod map;
 mod probes;
 mod rcx;
@@ -41,6 +42,7 @@ use iced_x86::{
     ConstantOffsets, Decoder, DecoderError, DecoderOptions, Instruction, InstructionInfoFactory,
 };
 use landings::Landings;
+use loops::Loops;
 use rcx::Rcx;
 use single::holds_traps;
 
@@ -91,6 +93,7 @@ struct Builder<'a, S> {
     /// Where the current instruction's translation begins.
     mark: u64,
     landings: Landings,
+    loops: Loops,
     /// Where the checked bytes end, in a checked block.
     checked: Option<u64>,
     single: Option<Single>,
@@ -162,8 +165,10 @@ fn build(cache: &mut Cache, source: &impl CodeSource, pc: u64, way: Way) -> Resu
     builder.cache.begin_block(pc);
     builder.entries(pc, way);
     builder.body(pc);
-    let hot_end = builder.hot.pos();
-    builder.finish().end_block(block, hot_end);
+    let (hot_end, loops) = (builder.hot.pos(), builder.loops);
+    let cache = builder.finish();
+    cache.end_block(block, hot_end);
+    loops::unroll(cache, source, block, &loops);
     Ok(block)
 }
 
@@ -207,6 +212,7 @@ impl<'a, S: CodeSource> Builder<'a, S> {
             here: pc,
             mark: 0,
             landings: Landings::new(),
+            loops: Loops::new(),
             checked,
             single,
             probing,
@@ -488,6 +494,7 @@ impl<'a, S: CodeSource> Builder<'a, S> {
     /// Must the block end before the instruction at hand?
     fn is_complete(&self, at: &Progress) -> bool {
         at.count == MAX_INSTRUCTIONS
+            || self.loops.is_over(at.pc)
             || at.fell_through && self.cache.has_block(at.pc)
             || self.checked.is_some_and(|end| at.pc >= end)
     }

@@ -73,6 +73,12 @@ impl Cache {
         self.write_displacement(patch, entry.direct);
     }
 
+    /// Makes a linked site jump to another entry.
+    pub(crate) fn link_instead(&mut self, site: u32, entry: Entry) {
+        self.unlink_outgoing(site);
+        self.link(site, entry);
+    }
+
     /// Makes every site that is linked to a block go to its stub again.
     pub(super) fn unlink_incoming(&mut self, block: u32) {
         let mut incoming = core::mem::take(&mut self.blocks[block as usize].incoming);

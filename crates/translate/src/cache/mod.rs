@@ -81,7 +81,7 @@ impl Block {
         self.map_start as usize
     }
 
-    fn notes(&self) -> core::ops::Range<usize> {
+    pub(crate) fn notes(&self) -> core::ops::Range<usize> {
         self.map_start as usize..self.map_end as usize
     }
 
@@ -95,7 +95,7 @@ impl Block {
 #[derive(Clone, Copy, Debug)]
 pub struct Entry {
     pub block: u32,
-    direct: u32,
+    pub(crate) direct: u32,
 }
 
 /// Guest addresses hash by multiplication; they are not chosen by an adversary of the engine.
@@ -343,11 +343,16 @@ impl Cache {
 
     /// The entry of a block that only the caller of `translate_single` knows.
     pub(crate) fn set_single_entry(&mut self, block: u32, host: u64) {
+        self.set_hidden_entry(block, host);
+        self.blocks[block as usize].live = false;
+    }
+
+    /// The entry of a block that is not found by its address.
+    pub(crate) fn set_hidden_entry(&mut self, block: u32, host: u64) {
         let direct = self.offset(host);
         let b = &mut self.blocks[block as usize];
         b.direct = direct;
         b.start = direct;
-        b.live = false;
     }
 
     /// Remembers the last block as the single one.
