@@ -244,4 +244,34 @@ mod tests {
         assert_eq!(left(), "");
         fs::remove_dir(&dir).unwrap();
     }
+
+    #[test]
+    fn a_kept_file_is_compared_once_and_written_anew_if_it_is_damaged() {
+        let dir = tempfile::tempdir().unwrap();
+        let contents = || Cow::Borrowed(&b"what it should be"[..]);
+        let what = Kept { name: "image", len: 17, contents: &contents, executable: false };
+        let mut ledger = [0; LEDGER];
+        assert!(kept(dir.path(), &what, &mut ledger).is_none(), "it is only written");
+        assert_eq!(ledger, [0; LEDGER]);
+        assert!(kept(dir.path(), &what, &mut ledger).is_some());
+        assert_ne!(ledger, [0; LEDGER]);
+
+        let never = || -> Cow<'static, [u8]> { panic!("it is known") };
+        let known = Kept { contents: &never, ..what };
+        assert!(kept(dir.path(), &known, &mut ledger).is_some());
+
+        let path = dir.path().join(what.name);
+        for damaged in [&b"what it should bE"[..], b"what", b"what it should be and more"] {
+            fs::write(&path, damaged).unwrap();
+            // As after a boot: clocks of files are coarse, and this happens at once.
+            let mut ledger = [0; LEDGER];
+            assert!(kept(dir.path(), &what, &mut ledger).is_none(), "{damaged:?}");
+            assert_eq!(fs::read(&path).unwrap(), *contents());
+        }
+        fs::remove_file(&path).unwrap();
+        std::os::unix::fs::symlink("/etc/passwd", &path).unwrap();
+        assert!(kept(dir.path(), &what, &mut ledger).is_none());
+        assert!(fs::symlink_metadata(&path).unwrap().is_file());
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1, "nothing temporary is left");
+    }
 }
