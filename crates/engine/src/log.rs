@@ -135,8 +135,8 @@ impl Log {
     /// Creates and maps the segment of number `sequence`.
     fn create_file(&mut self) {
         let name = self.name(self.sequence, "raw");
-        let flags = sys::O_RDWR | sys::O_CREAT | sys::O_EXCL | sys::O_CLOEXEC;
-        let file = descriptors::open(number(fd::EVENTS), name.bytes(), flags, 0o600);
+        let flags = sys::O_RDWR | sys::O_EXCL;
+        let file = descriptors::create(number(fd::EVENTS), name.bytes(), flags);
         if file < 0 {
             crash::give_up(
                 "the recording ends here: its next segment cannot be created (disk full?)",

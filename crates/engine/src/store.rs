@@ -90,8 +90,7 @@ fn link(from: i32, to: i32, name: &[u8]) -> bool {
 fn copy(file: i32, st: &sys::stat, target: &[u8]) -> Result<(), i64> {
     let mut tmp = Report::new();
     let _ = write!(tmp, ".tmp-{}\0", sys::getpid());
-    let flags = sys::O_WRONLY | sys::O_CREAT | sys::O_TRUNC | sys::O_CLOEXEC;
-    let out = descriptors::open(number(fd::FILES), tmp.bytes(), flags, 0o600);
+    let out = descriptors::create(number(fd::FILES), tmp.bytes(), sys::O_WRONLY | sys::O_TRUNC);
     if out < 0 {
         return Err(out);
     }
