@@ -344,10 +344,12 @@ impl Engine {
         }
     }
 
-    /// The guest touched `addr`: if that is a page of another process, or one that is protected for
-    /// such reasons, gets it and returns true.
-    pub fn shared_fault(&mut self, addr: u64) -> bool {
-        let wanted = self.vmas.find(addr).is_some_and(|v| v.kind == VmaKind::Shared);
+    /// The guest touched `addr`, to write if so: if that is a page of another process, or one that is
+    /// protected for such reasons, gets it and returns true. A write that the guest itself has forbidden
+    /// would only fault again.
+    pub fn shared_fault(&mut self, addr: u64, write: bool) -> bool {
+        let may = |prot: u32| !write || prot & PROT_WRITE != 0;
+        let wanted = self.vmas.find(addr).is_some_and(|v| v.kind == VmaKind::Shared && may(v.prot));
         wanted
             && self.recording()
             && self.sharing.map_at(addr).is_some()
