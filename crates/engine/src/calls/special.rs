@@ -14,6 +14,7 @@ use clew_syscalls::{Call, Kind};
 
 const EBADF_RESULT: i64 = -(EBADF as i64);
 const ADDR_NO_RANDOMIZE: i64 = 0x40000;
+const PR_GET_TID_ADDRESS: u64 = 40;
 
 impl Engine {
     /// Makes a call its special way, or returns `None` if it has none.
@@ -61,6 +62,7 @@ impl Engine {
                 );
                 Some(Outcome::of(0))
             }
+            __NR_prctl if a[0] == PR_GET_TID_ADDRESS => Some(self.tid_address(call)),
             __NR_sendfile | __NR_copy_file_range | __NR_splice => self.moved_output(call),
             __NR_read | __NR_write | __NR_readv | __NR_writev | __NR_pread64 | __NR_pwrite64
             | __NR_preadv | __NR_pwritev | __NR_preadv2 | __NR_pwritev2 => self.memory_file(call),
@@ -92,6 +94,15 @@ impl Engine {
             return Some(Outcome::of(-(EFAULT as i64)));
         }
         Some(Outcome { written: alloc_crate::vec![(a[1], 16)], ..Outcome::default() })
+    }
+
+    /// `PR_GET_TID_ADDRESS`: the kernel knows the address that the engine wants cleared.
+    fn tid_address(&mut self, call: &Call) -> Outcome {
+        let outcome = self.plain(call);
+        if outcome.result == 0 {
+            sys::write_guest(call.args[1], &self.task.clear_child_tid.to_le_bytes());
+        }
+        outcome
     }
 
     /// Paths under /proc of this process or of another recorded one.
