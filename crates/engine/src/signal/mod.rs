@@ -318,6 +318,10 @@ impl Engine {
             Fate::Handler => SIG_ACT_HANDLER,
             Fate::Ignored => SIG_ACT_IGNORED,
         };
+        if fate == Fate::Handler && self.recording() {
+            let action = self.task.process().actions[taken.signo as usize];
+            frame::get_pages(self, &action);
+        }
         let stamp = self.stamp();
         if let Mode::Record(log) = &mut self.mode {
             let payload =
