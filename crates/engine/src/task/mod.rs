@@ -64,6 +64,9 @@ pub struct Task {
     pub robust_list: u64,
     /// The cores the guest has chosen for it.
     pub affinity: Option<crate::calls::affinity::Cores>,
+    /// `PR_SET_TSC`: reading the time stamp counter is a fault. The kernel is not told, as the engine
+    /// reads it for the guest.
+    pub tsc_faults: bool,
     /// `comm`, while replaying.
     pub name: [u8; 16],
     /// The task's clock while it does not run.
@@ -240,6 +243,7 @@ impl Tasks {
             clear_child_tid: 0,
             robust_list: 0,
             affinity: None,
+            tsc_faults: false,
             name: [0; 16],
             tick: 0,
             registers: Registers::take(),
