@@ -103,6 +103,8 @@ pub struct Orders {
     pub start_tick: u64,
     /// One byte for each low descriptor: the engine's notes on it (executed programs).
     pub marks: Text,
+    /// The task's seccomp filters, as the engine writes them for itself (executed programs).
+    pub filters: Text,
     /// Where this process came from, if its stream begins with this program: see
     /// [`crate::record::ExecPayload`].
     pub parent_stream: u64,

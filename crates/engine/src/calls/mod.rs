@@ -22,6 +22,7 @@ pub mod poke;
 pub mod process;
 mod quick;
 pub mod scratch;
+pub mod seccomp;
 pub mod shm;
 pub mod special;
 
@@ -83,7 +84,11 @@ impl Engine {
         let call = current_call();
         match self.mode {
             Mode::Record(_) => {
-                if !self.quick_call(&call) {
+                let dealt_with = match self.task.seccomp.is_set() {
+                    true => self.sifted(&call),
+                    false => self.quick_call(&call),
+                };
+                if !dealt_with {
                     self.record_call(&call);
                 }
             }
@@ -116,16 +121,20 @@ impl Engine {
             if outcome.result == ERESTARTNOINTR {
                 continue;
             }
-            let result = if outcome.result == ERESTARTSYS { EINTR } else { outcome.result };
-            if outcome.recorded {
-                return finish(result, pc);
-            }
-            let payload = SyscallPayload { nr: call.nr as u64, result, args: call.args, pc };
-            self.log_call(&payload, stamp, &outcome);
-            if !outcome.context_replaced {
-                finish(result, pc);
-            }
-            return;
+            return self.record_outcome(call, stamp, pc, &outcome);
+        }
+    }
+
+    /// Notes what a call at `pc` has come to, and shows it to the guest.
+    fn record_outcome(&mut self, call: &Call, stamp: Stamp, pc: u64, outcome: &Outcome) {
+        let result = if outcome.result == ERESTARTSYS { EINTR } else { outcome.result };
+        if outcome.recorded {
+            return finish(result, pc);
+        }
+        let payload = SyscallPayload { nr: call.nr as u64, result, args: call.args, pc };
+        self.log_call(&payload, stamp, outcome);
+        if !outcome.context_replaced {
+            finish(result, pc);
         }
     }
 

@@ -54,15 +54,8 @@ impl Engine {
             }
             __NR_ptrace => Some(self.ptrace(call).unwrap_or_else(|| self.refuse_ptrace(call))),
             __NR_wait4 if self.tasks.several() => self.wait_for_traced(call),
-            __NR_seccomp | __NR_prctl if call.nr == __NR_seccomp || a[0] == 22 => {
-                self.warn_once(
-                    call.nr,
-                    "the guest's seccomp filter is not installed: it would also \
-                     filter the recorder's system calls",
-                );
-                Some(Outcome::of(0))
-            }
             __NR_prctl if a[0] == PR_GET_TID_ADDRESS => Some(self.tid_address(call)),
+            __NR_seccomp | __NR_prctl => self.seccomp(call),
             __NR_sendfile | __NR_copy_file_range | __NR_splice => self.moved_output(call),
             __NR_read | __NR_write | __NR_readv | __NR_writev | __NR_pread64 | __NR_pwrite64
             | __NR_preadv | __NR_pwritev | __NR_preadv2 | __NR_pwritev2 => self.memory_file(call),

@@ -37,6 +37,7 @@ pub const SIGTTIN: u32 = 21;
 pub const SIGTTOU: u32 = 22;
 pub const SIGURG: u32 = 23;
 pub const SIGWINCH: u32 = 28;
+pub const SIGSYS: u32 = 31;
 
 pub const SIG_DFL: u64 = 0;
 pub const SIG_IGN: u64 = 1;
@@ -312,7 +313,7 @@ impl Engine {
     }
 
     /// Records (if recording) and performs a delivery.
-    fn deliver(&mut self, taken: Taken, fate: Fate) {
+    pub fn deliver(&mut self, taken: Taken, fate: Fate) {
         let action = match fate {
             Fate::Fatal => SIG_ACT_FATAL,
             Fate::Handler => SIG_ACT_HANDLER,

@@ -18,6 +18,7 @@ pub mod traced;
 
 pub use start::main;
 
+use crate::calls::seccomp::Seccomp;
 use crate::intrinsics::segment_base;
 use crate::signal::xstate::{self, Image};
 use crate::signal::{Action, TaskSignals};
@@ -67,6 +68,8 @@ pub struct Task {
     /// `PR_SET_TSC`: reading the time stamp counter is a fault. The kernel is not told, as the engine
     /// reads it for the guest.
     pub tsc_faults: bool,
+    /// Its filters of system calls, while recording.
+    pub seccomp: Seccomp,
     /// `comm`, while replaying.
     pub name: [u8; 16],
     /// The task's clock while it does not run.
@@ -244,6 +247,7 @@ impl Tasks {
             robust_list: 0,
             affinity: None,
             tsc_faults: false,
+            seccomp: Seccomp::default(),
             name: [0; 16],
             tick: 0,
             registers: Registers::take(),
@@ -284,6 +288,7 @@ impl Tasks {
         self.list.iter().for_each(|t| t.forget_tracer(task));
         baton::baton().forget_mortal(task);
         task.processor = None;
+        task.seccomp = Seccomp::default();
         self.ended.push(task);
     }
 
@@ -293,6 +298,7 @@ impl Tasks {
             if other != task {
                 other.alive.store(0, Ordering::Relaxed);
                 other.processor = None;
+                other.seccomp = Seccomp::default();
                 self.ended.push(other);
             }
         }

@@ -48,6 +48,7 @@ impl Engine {
             execfn: add(&request.file_name()),
             comm: add(&comm(request, target)),
             marks: add(self.files.tables.noted()),
+            filters: add(&self.task.seccomp.to_bytes()),
             stream: place.stream,
             first_segment: place.segment,
             start_tick: place.tick,
