@@ -175,18 +175,7 @@ pub fn hide_all(hide: bool) {
 /// Does something with the limit of open files raised as far as this process may raise it, or as
 /// far as the reserved numbers need.
 pub fn with_room<T>(action: impl FnOnce() -> T) -> T {
-    let needed = fd::END as u64 + fd::COUNT as u64;
-    let old = limits::get(NOFILE);
-    if old[0] >= needed {
-        return action();
-    }
-    // The hard limit yields to privileged processes only.
-    if !limits::set(NOFILE, [needed, needed.max(old[1])]) {
-        limits::set(NOFILE, [needed.min(old[1]), old[1]]);
-    }
-    let result = action();
-    limits::set(NOFILE, old);
-    result
+    limits::raised(NOFILE, fd::END as u64 + fd::COUNT as u64, action)
 }
 
 /// Opens a file of the engine's though the guest may have used up its descriptors. Like [`sys::openat`].

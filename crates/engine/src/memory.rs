@@ -4,6 +4,7 @@
 //! and says what happened as attachments; replaying puts the same things at the same addresses.
 
 use crate::debug::watch::note_write;
+use crate::limits;
 use crate::log::Att;
 use crate::shadow;
 use crate::state::Engine;
@@ -80,7 +81,9 @@ fn anonymous_file(len: u64) -> Option<i32> {
         return None;
     }
     // SAFETY: no memory.
-    if unsafe { sys::syscall!(sys::__NR_ftruncate, file, len) } != 0 {
+    let extend = || unsafe { sys::syscall!(sys::__NR_ftruncate, file, len) };
+    // Natively there is no file, and so no limit of its size.
+    if limits::file_of(len, extend) != Some(0) {
         sys::close(file as i32);
         return None;
     }
