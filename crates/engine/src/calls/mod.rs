@@ -36,10 +36,10 @@ use clew_abi::record::{Kind, SyscallPayload};
 use clew_syscalls::Call;
 use clew_translate::context::reg::*;
 
-/// A call was interrupted before it was made, or before it came to anything (kernel-internal errno,
-/// never shown to a guest).
+/// A call was interrupted before it came to anything (kernel-internal errno, never shown to a guest).
 pub const ERESTARTSYS: i64 = -512;
-/// The same of a call that is always made again.
+/// The same of a call that is always made again, or was not made at all: natively the signal would have
+/// come before it.
 pub const ERESTARTNOINTR: i64 = -513;
 const EINTR: i64 = -(sys::EINTR as i64);
 
@@ -277,7 +277,7 @@ impl Engine {
 }
 
 impl Engine {
-    /// Makes a call for the guest, answering [`ERESTARTSYS`] if a signal came first. The baton stays
+    /// Makes a call for the guest, answering [`ERESTARTNOINTR`] if a signal came first. The baton stays
     /// here: the call must not block.
     pub fn kernel(&mut self, call: &Call) -> i64 {
         let pending = self.task.pending_at() as *const u64;
