@@ -388,7 +388,10 @@ impl Engine {
         let mut naps = 0;
         loop {
             let outcome = table().locked(|t| {
-                let Some(word) = t.owner(key) else { return Outcome::Mine };
+                if t.is_unlisted(key, me) {
+                    return Outcome::Mine;
+                }
+                let Some(word) = t.owner(key) else { return Outcome::Full };
                 let owner = word.load(Ordering::Relaxed);
                 if owner == me {
                     return Outcome::Mine;
@@ -415,6 +418,13 @@ impl Engine {
             });
             match outcome {
                 Outcome::Mine => return false,
+                Outcome::Full => {
+                    self.warn_once(
+                        u32::MAX - 1,
+                        "processes share too much memory to follow it all: replays may depart",
+                    );
+                    return false;
+                }
                 Outcome::Taken => return true,
                 Outcome::Asked(word, owner) => {
                     table::wait(word, owner, NAP);
@@ -555,6 +565,8 @@ enum Page {
 
 enum Outcome {
     Mine,
+    /// Nobody can say.
+    Full,
     Taken,
     Asked(&'static AtomicU32, u32),
 }
