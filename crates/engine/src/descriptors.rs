@@ -88,7 +88,7 @@ pub fn take_over(orders: &Orders) {
         let original = fd::BASE + i as i32;
         if number != 0 && original != fd::ORDERS {
             set_number(original, number as i32);
-        } else if original != fd::EXE && !is_open(original) {
+        } else if !matches!(original, fd::EXE | fd::ORDERS) && !is_open(original) {
             // There is none this time, and the number is the guest's.
             set_number(original, -1);
         }
