@@ -2,9 +2,9 @@
 
 use crate::sys::{self, syscall};
 
-const FILE_SIZE: u64 = 1;
+pub const FILE_SIZE: u64 = 1;
 pub const NOFILE: u64 = 7;
-const ADDRESS_SPACE: u64 = 9;
+pub const ADDRESS_SPACE: u64 = 9;
 
 /// A limit, soft and hard.
 pub fn get(resource: u64) -> [u64; 2] {

@@ -153,6 +153,10 @@ impl Engine {
         }
         let len = len.checked_add(PAGE - 1).ok_or(-(sys::ENOMEM as i64))? & !(PAGE - 1);
         let (place, fixed) = self.place(hint, len, prot, flags, fd)?;
+        let replaced = if fixed == MAP_FIXED { self.vmas.bytes_in(place, place + len) } else { 0 };
+        if self.lacks_address_space(len - replaced) {
+            return Err(-(sys::ENOMEM as i64));
+        }
         let shared = flags & 3 != MAP_PRIVATE;
         // Anonymous shared memory gets a file of the engine's, which says whose it is.
         let backing = (shared && flags & MAP_ANONYMOUS != 0).then(|| anonymous_file(len)).flatten();
@@ -452,6 +456,9 @@ impl Engine {
         if !guest_may_map(Range::new(old, old.saturating_add(page_up(old_len).max(1)))) {
             return -(sys::EFAULT as i64);
         }
+        if self.lacks_address_space(page_up(new_len).saturating_sub(page_up(old_len))) {
+            return -(sys::ENOMEM as i64);
+        }
         if let Some(at) = made_at {
             (flags, target) = if at == old && flags & (FIXED | DONTUNMAP) == 0 {
                 (0, 0)
@@ -496,6 +503,9 @@ impl Engine {
         }
         let (old_end, new_end) = (page_up(current), page_up(wanted));
         if new_end > old_end {
+            if self.lacks_address_space(new_end - old_end) {
+                return current;
+            }
             let free = self.vmas.overlapping(old_end, new_end).next().is_none();
             if !free || !guest_may_map(Range::new(old_end, new_end)) || wanted > start + (1 << 40) {
                 return current;

@@ -103,6 +103,11 @@ impl Vmas {
         self.list[self.index(start)..].iter().take_while(move |v| v.start < end)
     }
 
+    /// How many bytes of a range are mapped.
+    pub fn bytes_in(&self, start: u64, end: u64) -> u64 {
+        self.overlapping(start, end).map(|v| v.end.min(end) - v.start.max(start)).sum()
+    }
+
     /// Cuts mappings so that none crosses `addr`.
     fn split(&mut self, addr: u64) {
         let i = self.index(addr);

@@ -21,6 +21,7 @@ pub mod plain;
 pub mod poke;
 pub mod process;
 mod quick;
+pub mod rlimits;
 pub mod scratch;
 pub mod seccomp;
 pub mod shm;

@@ -6,6 +6,7 @@
 //! Sources: `kernel/seccomp.c`, `linux/seccomp.h`, `linux/filter.h`.
 
 use super::Outcome;
+use super::process::has_capability;
 use crate::loader::VDSO;
 use crate::signal::{Fate, SIGKILL, SIGSYS, Taken};
 use crate::state::{Engine, ctx};
@@ -265,18 +266,12 @@ fn read_filter(program: u64) -> Result<Rc<[Insn]>, i64> {
     if is_valid(&filter) { Ok(filter) } else { Err(-i64::from(EINVAL)) }
 }
 
-/// The process cannot gain privileges, or has CAP_SYS_ADMIN.
+/// The process cannot gain privileges, or has them.
 fn may_filter() -> bool {
     const CAP_SYS_ADMIN: u32 = 21;
-    // _LINUX_CAPABILITY_VERSION_3, this process.
-    let header = [0x2008_0522u32, 0];
-    let mut sets = [0u32; 6];
-    // SAFETY: asks; the second reads and writes the arrays.
-    unsafe {
-        syscall!(__NR_prctl, PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1
-            || syscall!(__NR_capget, header.as_ptr(), sets.as_mut_ptr()) == 0
-                && sets[0] >> CAP_SYS_ADMIN & 1 != 0
-    }
+    // SAFETY: asks.
+    let no_new = unsafe { syscall!(__NR_prctl, PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) };
+    no_new == 1 || has_capability(CAP_SYS_ADMIN)
 }
 
 /// The kernel's checks (`bpf_check_classic`, `seccomp_check_filter`).

@@ -56,6 +56,7 @@ impl Engine {
             __NR_wait4 if self.tasks.several() => self.wait_for_traced(call),
             __NR_prctl if a[0] == PR_GET_TID_ADDRESS => Some(self.tid_address(call)),
             __NR_seccomp | __NR_prctl => self.seccomp(call),
+            __NR_prlimit64 | __NR_getrlimit | __NR_setrlimit => self.own_limit(call),
             __NR_sendfile | __NR_copy_file_range | __NR_splice => self.moved_output(call),
             __NR_read | __NR_write | __NR_readv | __NR_writev | __NR_pread64 | __NR_pwrite64
             | __NR_preadv | __NR_pwritev | __NR_preadv2 | __NR_pwritev2 => self.memory_file(call),

@@ -18,6 +18,7 @@ pub mod traced;
 
 pub use start::main;
 
+use crate::calls::rlimits::Limits;
 use crate::calls::seccomp::Seccomp;
 use crate::intrinsics::segment_base;
 use crate::signal::xstate::{self, Image};
@@ -107,6 +108,8 @@ pub struct Process {
     pub cleared: bool,
     /// The number of its table of descriptors (`calls::marks`).
     pub table: u32,
+    /// The limits that the engine keeps for it, while recording.
+    pub limits: Limits,
 }
 
 impl Process {
@@ -118,6 +121,7 @@ impl Process {
             actions: [Action::default(); 65],
             cleared: false,
             table: 0,
+            limits: Limits::default(),
         }
     }
 }

@@ -134,7 +134,9 @@ impl Engine {
             };
             let cleared = args.has(CLONE_CLEAR_SIGHAND);
             let actions = theirs.actions;
-            let mut process = Process { pid: tid, guest_of_another: true, actions, cleared, table };
+            let limits = theirs.limits;
+            let mut process =
+                Process { pid: tid, guest_of_another: true, actions, cleared, table, limits };
             if cleared {
                 crate::signal::clear_handlers(&mut process.actions);
             }

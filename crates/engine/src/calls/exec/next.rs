@@ -49,6 +49,8 @@ impl Engine {
             execfn: add(&request.file_name()),
             comm: add(&comm(request, target)),
             marks: add(self.files.tables.noted()),
+            address_space: self.task.process().limits.address_space_words(),
+            file_size_hard: self.task.process().limits.file_size_word(),
             filters: add(&self.task.seccomp.to_bytes()),
             stream: place.stream,
             first_segment: place.segment,
