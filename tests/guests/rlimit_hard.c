@@ -1,4 +1,4 @@
-// Limits of address space and file sizes that cannot be raised again, as `ulimit` sets them: what natively
+// Limits of address space, file sizes and open files that cannot be raised again, as `ulimit` sets them: what natively
 // fits still fits, in children and executed programs as well, and what does not, does not.
 #include "proc.h"
 #include <sys/resource.h>
@@ -34,6 +34,10 @@ int main(int argc, char **argv) {
     struct rlimit space = {100 << 20, 100 << 20}, size = {1000, 2000};
     TRY(setrlimit(RLIMIT_AS, &space));
     TRY(setrlimit(RLIMIT_FSIZE, &size));
+    struct rlimit files = {30, 40};
+    TRY(setrlimit(RLIMIT_NOFILE, &files));
+    files.rlim_max++;
+    TRY(setrlimit(RLIMIT_NOFILE, &files));
     space.rlim_max++;
     TRY(setrlimit(RLIMIT_AS, &space));
     TRY(prlimit(getpid(), RLIMIT_FSIZE, NULL, &size));

@@ -141,6 +141,7 @@ impl Engine {
         task.process().guest_of_another = false;
         self.pid = pid;
         task.robust_list = 0;
+        task.seccomp = task.seccomp.inherited();
         if args.flags & CLONE_CLEAR_SIGHAND != 0 {
             crate::signal::clear_handlers(&mut task.process().actions);
         }

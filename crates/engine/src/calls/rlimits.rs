@@ -1,10 +1,11 @@
 //! Limits that must not bind the engine: of address space, of which the engine has reserved much more than
-//! guests may have, and the hard one of file sizes, since the trace's files grow beyond it. The guest sees
-//! the limits it has set, and the engine keeps to them for it; the kernel is not told. While recording.
+//! guests may have, and the hard ones of file sizes and open files, within which the engine makes room for
+//! itself for a moment. The guest sees the limits it has set, and the engine keeps to them for it; the
+//! kernel is not told. While recording.
 
 use super::Outcome;
 use super::process::has_capability;
-use crate::limits::{self, ADDRESS_SPACE, FILE_SIZE};
+use crate::limits::{self, ADDRESS_SPACE, FILE_SIZE, NOFILE};
 use crate::state::Engine;
 use crate::sys::{self, *};
 use crate::vma::VmaKind;
@@ -20,8 +21,12 @@ const STACK_AT_FIRST: u64 = 0x21000;
 pub struct Limits {
     /// Soft and hard.
     address_space: Option<[u64; 2]>,
-    file_size_hard: Option<u64>,
+    /// Hard ones, in the order of [`HARD`].
+    hard: [Option<u64>; 2],
 }
+
+/// What only the hard limit is kept of.
+const HARD: [u64; 2] = [FILE_SIZE, NOFILE];
 
 /// As a word of the orders, where 0 says that there is none. Unlimited is as good as that.
 fn word(limit: Option<u64>) -> u64 {
@@ -38,7 +43,7 @@ impl Limits {
         let unlimited = |limit: Option<u64>| limit.unwrap_or(u64::MAX);
         Self {
             address_space: soft.or(hard).map(|_| [unlimited(soft), unlimited(hard)]),
-            file_size_hard: limit(orders.file_size_hard),
+            hard: orders.hard_limits.map(limit),
         }
     }
 
@@ -46,8 +51,8 @@ impl Limits {
         self.address_space.map_or([0; 2], |limits| limits.map(|limit| word(Some(limit))))
     }
 
-    pub fn file_size_word(&self) -> u64 {
-        word(self.file_size_hard)
+    pub fn hard_words(&self) -> [u64; 2] {
+        self.hard.map(word)
     }
 }
 
@@ -61,7 +66,7 @@ impl Engine {
             _ => (a[0] as u32, a[1], a[2], a[3]),
         };
         let own = pid == 0 || pid == self.task.process().pid;
-        if !own || !matches!(resource, ADDRESS_SPACE | FILE_SIZE) {
+        if !own || resource != ADDRESS_SPACE && !HARD.contains(&resource) {
             return None;
         }
         let fault = Some(Outcome::of(-i64::from(EFAULT)));
@@ -78,7 +83,9 @@ impl Engine {
             if hard > before[1] && !has_capability(CAP_SYS_RESOURCE) {
                 return Some(Outcome::of(-i64::from(EPERM)));
             }
-            self.set_own_limit(resource, [soft, hard]);
+            if !self.set_own_limit(resource, [soft, hard]) {
+                return Some(Outcome::of(-i64::from(EPERM)));
+            }
         }
         if old == 0 && call.nr != __NR_getrlimit {
             return Some(Outcome::default());
@@ -92,21 +99,25 @@ impl Engine {
     fn shown_limit(&self, resource: u64) -> [u64; 2] {
         let [soft, hard] = limits::get(resource);
         let own = &self.task.process().limits;
-        match resource {
-            ADDRESS_SPACE => own.address_space.unwrap_or([soft, hard]),
-            _ => [soft, own.file_size_hard.unwrap_or(hard)],
+        match HARD.iter().position(|kept| *kept == resource) {
+            Some(at) => [soft, own.hard[at].unwrap_or(hard)],
+            None => own.address_space.unwrap_or([soft, hard]),
         }
     }
 
-    fn set_own_limit(&mut self, resource: u64, [soft, hard]: [u64; 2]) {
+    /// False if the kernel refuses.
+    fn set_own_limit(&mut self, resource: u64, [soft, hard]: [u64; 2]) -> bool {
         let own = &mut self.task.process().limits;
-        if resource == ADDRESS_SPACE {
+        let Some(at) = HARD.iter().position(|kept| *kept == resource) else {
             own.address_space = Some([soft, hard]);
-            return;
+            return true;
+        };
+        let most = limits::get(resource)[1].max(hard);
+        let set = limits::set(resource, [soft, most]);
+        if set {
+            own.hard[at] = Some(hard);
         }
-        own.file_size_hard = Some(hard);
-        let most = limits::get(FILE_SIZE)[1].max(hard);
-        limits::set(FILE_SIZE, [soft, most]);
+        set
     }
 
     /// May the guest not have so many bytes more of address space?

@@ -1,4 +1,4 @@
-//! Seccomp. A filter of the guest's in the kernel would also filter the engine's calls, so the engine
+//! Seccomp, and syscall user dispatch. A filter of the guest's in the kernel would also filter the engine's calls, so the engine
 //! keeps it and looks at each call of the guest's itself, while recording.
 //!
 //! A replay has no filters: what they came to is in the trace. A call that was answered with an errno
@@ -8,7 +8,7 @@
 use super::Outcome;
 use super::process::has_capability;
 use crate::loader::VDSO;
-use crate::signal::{Fate, SIGKILL, SIGSYS, Taken};
+use crate::signal::{Fate, SIGKILL, SIGSEGV, SIGSYS, Taken};
 use crate::state::{Engine, ctx};
 use crate::sys::{self, *};
 use crate::vma::page_up;
@@ -23,6 +23,7 @@ const SET_MODE_FILTER: u64 = 1;
 const PR_GET_SECCOMP: u64 = 21;
 const PR_SET_SECCOMP: u64 = 22;
 const PR_GET_NO_NEW_PRIVS: u64 = 39;
+const PR_SET_SYSCALL_USER_DISPATCH: u64 = 59;
 const FLAG_TSYNC: u64 = 1;
 const FLAG_NEW_LISTENER: u64 = 8;
 /// TSYNC, LOG, SPEC_ALLOW.
@@ -38,10 +39,13 @@ const TRACE: u32 = 0x7ff0_0000;
 const LOG: u32 = 0x7ffc_0000;
 const ALLOW: u32 = 0x7fff_0000;
 
-/// `SYS_SECCOMP`, the signal's code.
+/// The signal's codes.
 const SYS_SECCOMP: u64 = 1;
+const SYS_USER_DISPATCH: u64 = 2;
 const ARCHITECTURE: u32 = 0xc000_003e;
 const MOST_INSTRUCTIONS: usize = 4096;
+/// The end of what a process may map.
+const TASK_SIZE: u64 = 0x7fff_ffff_f000;
 const MAX_ERRNO: u32 = 4095;
 /// `struct seccomp_data` in words.
 const DATA_WORDS: usize = 16;
@@ -76,6 +80,36 @@ pub struct Seccomp {
     strict: bool,
     /// The oldest first.
     filters: Vec<Rc<[Insn]>>,
+    dispatch: Option<Dispatch>,
+}
+
+/// Syscall user dispatch: calls from elsewhere than `start..start + len` raise a signal while the byte
+/// at `selector` (0: always) says so. Source: `kernel/entry/syscall_user_dispatch.c`.
+#[derive(Clone, Copy)]
+struct Dispatch {
+    start: u64,
+    len: u64,
+    selector: u64,
+}
+
+impl Dispatch {
+    /// `None`: the selector cannot be read.
+    fn verdict(self, pc: u64) -> Option<Verdict> {
+        const ALLOW: u8 = 0;
+        const BLOCK: u8 = 1;
+        if (pc + 2).wrapping_sub(self.start) < self.len {
+            return Some(Verdict::Allow);
+        }
+        let mut byte = [BLOCK];
+        if self.selector != 0 && !sys::read_guest(self.selector, &mut byte) {
+            return None;
+        }
+        Some(match byte[0] {
+            ALLOW => Verdict::Allow,
+            BLOCK => Verdict::Dispatch,
+            _ => Verdict::Kill(SIGSYS),
+        })
+    }
 }
 
 /// What is to become of a call.
@@ -83,13 +117,23 @@ enum Verdict {
     Allow,
     Errno(i64),
     Trap(u16),
+    Dispatch,
     Kill(u32),
 }
 
 impl Seccomp {
     #[inline]
     pub fn is_set(&self) -> bool {
+        self.strict || !self.filters.is_empty() || self.dispatch.is_some()
+    }
+
+    fn sifts(&self) -> bool {
         self.strict || !self.filters.is_empty()
+    }
+
+    /// What a new task gets.
+    pub fn inherited(&self) -> Self {
+        Self { dispatch: None, ..self.clone() }
     }
 
     /// For the next program's orders: each filter's length and instructions.
@@ -110,10 +154,15 @@ impl Seccomp {
             filters.push(program.chunks_exact(Insn::LEN).map(Insn::of).collect());
             bytes = rest;
         }
-        Self { strict: false, filters }
+        Self { filters, ..Self::default() }
     }
 
     fn verdict(&self, call: &Call, pc: u64) -> Verdict {
+        match self.dispatch.map(|dispatch| dispatch.verdict(pc)) {
+            None | Some(Some(Verdict::Allow)) => {}
+            Some(Some(other)) => return other,
+            Some(None) => return Verdict::Kill(SIGSEGV),
+        }
         if self.strict {
             return match call.nr {
                 __NR_read | __NR_write | __NR_exit | __NR_rt_sigreturn => Verdict::Allow,
@@ -157,11 +206,15 @@ impl Engine {
                 );
             }
             Verdict::Trap(data) => {
-                let taken = sigsys(call, step_over(pc), data);
+                let taken = sigsys(call, step_over(pc), SYS_SECCOMP, data);
+                self.deliver_fault(taken);
+            }
+            Verdict::Dispatch => {
+                let taken = sigsys(call, step_over(pc), SYS_USER_DISPATCH, 0);
                 self.deliver_fault(taken);
             }
             Verdict::Kill(signo) => {
-                let taken = Taken { signo, ..sigsys(call, step_over(pc), 0) };
+                let taken = Taken { signo, ..sigsys(call, step_over(pc), SYS_SECCOMP, 0) };
                 self.deliver(taken, Fate::Fatal);
             }
         }
@@ -172,7 +225,8 @@ impl Engine {
     pub(super) fn seccomp(&mut self, call: &Call) -> Option<Outcome> {
         let a = &call.args;
         let result = match (call.nr, a[0]) {
-            (__NR_prctl, PR_GET_SECCOMP) if self.task.seccomp.is_set() => {
+            (__NR_prctl, PR_SET_SYSCALL_USER_DISPATCH) => self.set_dispatch(a),
+            (__NR_prctl, PR_GET_SECCOMP) if self.task.seccomp.sifts() => {
                 if self.task.seccomp.strict { 1 } else { 2 }
             }
             (__NR_prctl, PR_SET_SECCOMP) => match a[1] {
@@ -186,6 +240,20 @@ impl Engine {
             _ => return None,
         };
         Some(Outcome::of(result))
+    }
+
+    fn set_dispatch(&mut self, a: &[u64; 6]) -> i64 {
+        const OFF: u64 = 0;
+        const ON: u64 = 1;
+        let [_, mode, start, len, selector, _] = *a;
+        self.task.seccomp.dispatch = match mode {
+            OFF if start | len | selector == 0 => None,
+            ON if start != 0 && start.wrapping_add(len) <= start => return -i64::from(EINVAL),
+            ON if selector >= TASK_SIZE => return -i64::from(EFAULT),
+            ON => Some(Dispatch { start, len, selector }),
+            _ => return -i64::from(EINVAL),
+        };
+        0
     }
 
     fn set_strict(&mut self) -> i64 {
@@ -215,7 +283,7 @@ impl Engine {
         if flags & FLAG_TSYNC != 0 {
             let own = self.task;
             for mut other in self.tasks.list.iter().copied().filter(|task| task.is_sibling(own)) {
-                other.seccomp = own.seccomp.clone();
+                other.seccomp.filters = own.seccomp.filters.clone();
             }
         }
         0
@@ -231,10 +299,10 @@ pub fn step_over(pc: u64) -> u64 {
     c.pc
 }
 
-fn sigsys(call: &Call, behind: u64, data: u16) -> Taken {
+fn sigsys(call: &Call, behind: u64, code: u64, data: u16) -> Taken {
     let mut info = [0u64; 16];
     info[0] = u64::from(SIGSYS) | u64::from(data) << 32;
-    info[1] = SYS_SECCOMP;
+    info[1] = code;
     info[2] = behind;
     info[3] = u64::from(call.nr) | u64::from(ARCHITECTURE) << 32;
     Taken { signo: SIGSYS, info, fault: [0; 3] }

@@ -163,7 +163,7 @@ impl Engine {
         task.signals = TaskSignals { blocked: signals.blocked, altstack, ..TaskSignals::default() };
         task.affinity = maker.affinity;
         task.tsc_faults = maker.tsc_faults;
-        task.seccomp = maker.seccomp.clone();
+        task.seccomp = maker.seccomp.inherited();
         if args.has(CLONE_CHILD_CLEARTID) {
             task.clear_child_tid = args.child_tid;
         }

@@ -50,7 +50,7 @@ impl Engine {
             comm: add(&comm(request, target)),
             marks: add(self.files.tables.noted()),
             address_space: self.task.process().limits.address_space_words(),
-            file_size_hard: self.task.process().limits.file_size_word(),
+            hard_limits: self.task.process().limits.hard_words(),
             filters: add(&self.task.seccomp.to_bytes()),
             stream: place.stream,
             first_segment: place.segment,
