@@ -39,6 +39,7 @@ const PATHOLOGICAL: &[&str] = &["bad-ioctl", "bind-mount", "mlockmany", "sysinva
 /// Why these differ. docs/transparency.md says more.
 const KNOWN: &[(&str, &str)] = &[
     ("aiol", "io_setup answers ENOSYS"),
+    ("io-uring", "io_uring_setup answers ENOSYS"),
     ("userfaultfd", "userfaultfd answers ENOSYS"),
     ("vm-segv", "its child asks to be traced, and is refused"),
 ];
