@@ -533,24 +533,35 @@ impl Engine {
     }
 
     /// `madvise`. Advice that discards memory does so at once on both sides (the kernel would
-    /// choose its own moment for `MADV_FREE`); other advice is only given while recording.
+    /// choose its own moment for `MADV_FREE`), and so do guard pages; other advice is only given while
+    /// recording.
     pub fn madvise(&mut self, addr: u64, len: u64, advice: u64) -> i64 {
         const DONTNEED: u64 = 4;
         const FREE: u64 = 8;
         const REMOVE: u64 = 9;
+        const DONTNEED_LOCKED: u64 = 24;
+        const GUARD_INSTALL: u64 = 102;
+        const GUARD_REMOVE: u64 = 103;
         let end = addr.saturating_add(page_up(len));
         if addr % PAGE == 0 && len > 0 && !guest_may_map(Range::new(addr, end)) {
             return -(sys::ENOMEM as i64);
         }
-        let advice = if advice == FREE { DONTNEED } else { advice };
+        let advice = match advice {
+            FREE => DONTNEED,
+            // Nothing is locked in a replay.
+            DONTNEED_LOCKED if self.replaying() => DONTNEED,
+            other => other,
+        };
         let inherited = Inherited::from_advice(advice);
-        if self.replaying() && !matches!(advice, DONTNEED | REMOVE) {
+        let matters =
+            matches!(advice, DONTNEED | REMOVE | DONTNEED_LOCKED | GUARD_INSTALL | GUARD_REMOVE);
+        if self.replaying() && !matters {
             if let Some(inherited) = inherited {
                 self.note_inheritance(addr, end, inherited);
             }
             return 0;
         }
-        let discards = matches!(advice, DONTNEED | REMOVE) && len > 0;
+        let discards = matters && advice != GUARD_REMOVE && len > 0;
         if discards {
             note_write(addr, end - addr);
             self.unprotect_range(addr, end);

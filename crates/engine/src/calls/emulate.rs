@@ -40,6 +40,8 @@ impl Engine {
             // A break that did not move is a request that failed.
             __NR_brk if recorded == Some(self.brk.current as i64) => self.brk.current as i64,
             __NR_brk => self.set_brk(a[0]) as i64,
+            // What did not make sense, or was about locked memory, which a replay has none of.
+            __NR_madvise if recorded == Some(-(EINVAL as i64)) => -(EINVAL as i64),
             __NR_madvise => {
                 let result = self.madvise(a[0], a[1], a[2]);
                 // Advice is not given again where replay has nothing to gain by it.
