@@ -94,6 +94,10 @@ impl Vmas {
         self.list.get(self.index(addr)).filter(|v| v.start <= addr)
     }
 
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = &Vma> {
         self.list.iter()
     }

@@ -40,6 +40,9 @@ const PATHOLOGICAL: &[&str] = &["bad-ioctl", "bind-mount", "mlockmany", "sysinva
 const KNOWN: &[(&str, &str)] = &[
     ("aiol", "io_setup answers ENOSYS"),
     ("io-uring", "io_uring_setup answers ENOSYS"),
+    ("ptrace", "ptrace is refused"),
+    ("remap", "remap_file_pages answers ENOSYS"),
+    ("secretmem", "memfd_secret answers ENOSYS"),
     ("userfaultfd", "userfaultfd answers ENOSYS"),
     ("vm-segv", "its child asks to be traced, and is refused"),
 ];
