@@ -1,9 +1,10 @@
-//! Development tasks: `cargo xtask test`, `bench`, `soak`.
+//! Development tasks: `cargo xtask test`, `bench`, `soak`, `transparency`.
 
 mod bench;
 mod cargo;
 mod soak;
 mod test;
+mod transparency;
 
 use clap::{Parser, Subcommand};
 
@@ -23,6 +24,8 @@ enum Task {
     Bench(bench::Options),
     /// Repeats the long tests: programs, process trees, kills, random instructions.
     Soak(soak::Options),
+    /// Compares programs that are recorded with themselves: stress-ng's stressors, or one of yours.
+    Transparency(transparency::Options),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -30,5 +33,6 @@ fn main() -> anyhow::Result<()> {
         Task::Test(options) => test::run(&options),
         Task::Bench(options) => bench::run(&options),
         Task::Soak(options) => soak::run(&options),
+        Task::Transparency(options) => transparency::run(&options),
     }
 }

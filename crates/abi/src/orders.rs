@@ -103,6 +103,12 @@ pub struct Orders {
     pub start_tick: u64,
     /// One byte for each low descriptor: the engine's notes on it (executed programs).
     pub marks: Text,
+    /// The task's seccomp filters, as the engine writes them for itself (executed programs).
+    pub filters: Text,
+    /// Limits of address space (soft, hard), and hard ones of file sizes and open files, that the engine
+    /// keeps for the guest, each plus one; 0: none (executed programs).
+    pub address_space: [u64; 2],
+    pub hard_limits: [u64; 2],
     /// Where this process came from, if its stream begins with this program: see
     /// [`crate::record::ExecPayload`].
     pub parent_stream: u64,

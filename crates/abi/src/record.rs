@@ -132,6 +132,9 @@ pub const REC_INTERRUPTED: u16 = 4;
 /// tick.
 pub const REC_BETWEEN: u16 = 8;
 
+/// Syscall: a seccomp filter of the guest's answered it. It was not made.
+pub const REC_DENIED: u16 = 16;
+
 /// Payload of [`Kind::Exec`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(C)]

@@ -133,8 +133,9 @@ global_asm!(
 
     // A system call that may block. rdi: number, rsi: six arguments, rdx: the task's word that says
     // whether a signal waits. With one pending before the kernel is entered it answers
-    // -ERESTARTSYS without entering; the signal handler moves a pc
-    // between the check and the `syscall` instruction (inclusive) to `clew_blocking_interrupted`.
+    // -ERESTARTNOINTR without entering; the signal handler moves a pc between the check and the
+    // `syscall` instruction to `clew_blocking_unmade`. At the instruction itself rcx tells whether the
+    // kernel was entered, which would restart the call: then it is `clew_blocking_interrupted`.
     ".globl clew_blocking_call",
     "clew_blocking_call:",
     "push rbx",
@@ -143,13 +144,14 @@ global_asm!(
     ".globl clew_blocking_begin",
     "clew_blocking_begin:",
     "cmp qword ptr [rdx], 0",
-    "jne clew_blocking_interrupted",
+    "jne clew_blocking_unmade",
     "mov rdi, [rbx]",
     "mov rsi, [rbx + 8]",
     "mov rdx, [rbx + 16]",
     "mov r10, [rbx + 24]",
     "mov r8, [rbx + 32]",
     "mov r9, [rbx + 40]",
+    "xor ecx, ecx",
     ".globl clew_blocking_syscall",
     "clew_blocking_syscall:",
     "syscall",
@@ -159,7 +161,12 @@ global_asm!(
     "ret",
     ".globl clew_blocking_interrupted",
     "clew_blocking_interrupted:",
-    "mov rax, -512", // -ERESTARTSYS: the call was never made
+    "mov rax, -512", // -ERESTARTSYS: the call came to nothing
+    "pop rbx",
+    "ret",
+    ".globl clew_blocking_unmade",
+    "clew_blocking_unmade:",
+    "mov rax, -513", // -ERESTARTNOINTR: the call was never made
     "pop rbx",
     "ret",
 
@@ -241,6 +248,7 @@ unsafe extern "C" {
     pub fn clew_blocking_end();
     pub fn clew_blocking_syscall();
     pub fn clew_blocking_interrupted();
+    pub fn clew_blocking_unmade();
     pub fn clew_restorer();
     pub fn clew_signal();
 }

@@ -3,6 +3,7 @@
 //! They lie at the numbers of `clew_abi`'s `fd`, unless the guest took one for itself or its limit of
 //! open files is too low for them. Whichever numbers they have, they do not exist for the guest.
 
+use crate::limits::{self, NOFILE};
 use crate::sys::{self, syscall};
 use clew_abi::orders::{Orders, fd};
 use core::sync::atomic::{AtomicI32, Ordering};
@@ -87,8 +88,16 @@ pub fn take_over(orders: &Orders) {
         let original = fd::BASE + i as i32;
         if number != 0 && original != fd::ORDERS {
             set_number(original, number as i32);
+        } else if !matches!(original, fd::EXE | fd::ORDERS) && !is_open(original) {
+            // There is none this time, and the number is the guest's.
+            set_number(original, -1);
         }
     }
+}
+
+fn is_open(file: i32) -> bool {
+    // SAFETY: descriptors only.
+    unsafe { syscall!(sys::__NR_fcntl, file, F_GETFD) >= 0 }
 }
 
 /// The guest is about to open the descriptor `file` itself: if it is the engine's, gives the
@@ -108,11 +117,9 @@ pub fn vacate(file: i32) {
 /// Makes `file` the reserved descriptor `original`, closed on exec, at the number that is its own if
 /// the guest has nothing there. At worst it stays where it is.
 pub fn place(original: i32, file: i32) {
-    // SAFETY: descriptors only.
-    let free = unsafe { syscall!(sys::__NR_fcntl, original, F_GETFD) } < 0;
-    let placed = match free {
-        true => replace(file, original, sys::O_CLOEXEC),
-        false => -1,
+    let placed = match is_open(original) {
+        false => replace(file, original, sys::O_CLOEXEC),
+        true => -1,
     };
     let placed = if placed < 0 { duplicate(file, F_DUPFD_CLOEXEC) } else { placed };
     if placed < 0 {
@@ -126,7 +133,7 @@ pub fn place(original: i32, file: i32) {
 /// A copy of `file` out of the guest's way, as high as its limit of open files allows.
 fn duplicate(file: i32, kind: u64) -> i64 {
     with_room(|| {
-        let highest = limits()[0].saturating_sub(fd::COUNT as u64);
+        let highest = limits::get(NOFILE)[0].saturating_sub(fd::COUNT as u64);
         [fd::END as u64, highest, 3].into_iter().fold(-1, |got, from| match got {
             // SAFETY: descriptors only.
             ..0 => unsafe { syscall!(sys::__NR_fcntl, file, kind, from) },
@@ -168,23 +175,24 @@ pub fn hide_all(hide: bool) {
 /// Does something with the limit of open files raised as far as this process may raise it, or as
 /// far as the reserved numbers need.
 pub fn with_room<T>(action: impl FnOnce() -> T) -> T {
-    let needed = fd::END as u64 + fd::COUNT as u64;
-    let old = limits();
-    if old[0] >= needed {
-        return action();
-    }
-    // The hard limit yields to privileged processes only.
-    if !set_limits([needed, needed.max(old[1])]) {
-        set_limits([needed.min(old[1]), old[1]]);
-    }
-    let result = action();
-    set_limits(old);
-    result
+    limits::raised(NOFILE, fd::END as u64 + fd::COUNT as u64, action)
 }
 
 /// Opens a file of the engine's though the guest may have used up its descriptors. Like [`sys::openat`].
 pub fn open(dir: i32, path: &[u8], flags: u32, mode: u32) -> i64 {
     or_with_room(|| sys::openat(dir, path, flags, mode))
+}
+
+/// Creates a file of the engine's. The guest's file mode mask has no say in it: the supervisor is to read
+/// the file, and the engine to open it again.
+pub fn create(dir: i32, path: &[u8], flags: u32) -> i64 {
+    const MODE: u32 = 0o600;
+    let file = open(dir, path, flags | sys::O_CREAT | sys::O_CLOEXEC, MODE);
+    if file >= 0 {
+        // SAFETY: no memory.
+        unsafe { syscall!(sys::__NR_fchmod, file, MODE) };
+    }
+    file
 }
 
 /// Something that makes a descriptor: once more with room, if there was none.
@@ -193,19 +201,4 @@ pub fn or_with_room(make: impl Fn() -> i64) -> i64 {
         result if result == -i64::from(sys::EMFILE) => with_room(make),
         result => result,
     }
-}
-
-const RLIMIT_NOFILE: u64 = 7;
-
-/// The limits of open files, soft and hard.
-fn limits() -> [u64; 2] {
-    let mut now = [u64::MAX; 2];
-    // SAFETY: writes the array.
-    unsafe { syscall!(sys::__NR_prlimit64, 0, RLIMIT_NOFILE, 0, now.as_mut_ptr()) };
-    now
-}
-
-fn set_limits(new: [u64; 2]) -> bool {
-    // SAFETY: reads the array.
-    unsafe { syscall!(sys::__NR_prlimit64, 0, RLIMIT_NOFILE, new.as_ptr(), 0) == 0 }
 }

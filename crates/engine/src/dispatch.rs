@@ -24,6 +24,8 @@ const TRAP_PF: u64 = 14;
 /// Page-fault error code of an instruction fetch from user mode; bit 0 is added where a page is
 /// present.
 const FETCH: u64 = 0x14;
+/// The same of a write.
+const FAULT_WRITE: u64 = 2;
 /// The end of what a process may map.
 const TASK_SIZE: u64 = 0x7fff_ffff_f000;
 const TRAP_DB: u64 = 1;
@@ -423,7 +425,8 @@ impl Engine {
         let write_to_code = taken.signo == SIGSEGV
             && code as i32 as u64 == SEGV_ACCERR
             && self.unprotect_code(addr);
-        let shared = taken.signo == SIGSEGV && self.shared_fault(addr);
+        let write = taken.fault[0] & FAULT_WRITE != 0;
+        let shared = taken.signo == SIGSEGV && self.shared_fault(addr, write);
         if !write_to_code && !shared {
             self.deliver_fault(taken);
         }

@@ -34,6 +34,10 @@ impl Engine {
             .unwrap_or_else(|| Decoder::with_ip(64, bytes, pc, DecoderOptions::NONE).decode());
         use Mnemonic::*;
         let done = match instr.mnemonic() {
+            Rdtsc | Rdtscp if self.task.tsc_faults => {
+                self.raise(crate::signal::SIGSEGV, 0x80, 0, [0, 13, 0]);
+                return false;
+            }
             Rdtsc => self.counter(INSTR_RDTSC),
             Rdtscp => self.counter(INSTR_RDTSCP),
             Rdpid => self.single(INSTR_RDPID, &instr),
@@ -237,6 +241,9 @@ impl Engine {
 
     /// Writes what an instruction stores; a fault is the guest's. False after a fault.
     fn store(&mut self, addr: u64, bytes: &[u8]) -> bool {
+        if self.recording() && self.sharing.active() {
+            self.get_range(addr, bytes.len() as u64);
+        }
         if sys::write_guest(addr, bytes) || (self.unprotect_all() && sys::write_guest(addr, bytes))
         {
             return true;

@@ -35,6 +35,7 @@ pub mod dispatch;
 pub mod far;
 pub mod int80;
 mod intrinsics;
+mod limits;
 pub mod loader;
 pub mod log;
 pub mod mem;

@@ -10,6 +10,7 @@
 
 use crate::crash;
 use crate::descriptors::{self, number};
+use crate::limits;
 use crate::state::{ctx, orders, shared, shared_word};
 use crate::supervisor;
 use crate::sys;
@@ -135,8 +136,8 @@ impl Log {
     /// Creates and maps the segment of number `sequence`.
     fn create_file(&mut self) {
         let name = self.name(self.sequence, "raw");
-        let flags = sys::O_RDWR | sys::O_CREAT | sys::O_EXCL | sys::O_CLOEXEC;
-        let file = descriptors::open(number(fd::EVENTS), name.bytes(), flags, 0o600);
+        let flags = sys::O_RDWR | sys::O_EXCL;
+        let file = descriptors::create(number(fd::EVENTS), name.bytes(), flags);
         if file < 0 {
             crash::give_up(
                 "the recording ends here: its next segment cannot be created (disk full?)",
@@ -246,14 +247,19 @@ impl Log {
     /// Reserves the segment's blocks, so that a full disk is an error here and not a SIGBUS at some
     /// store. File systems without `fallocate` get a sparse file.
     fn allocate(&self, file: i32) {
+        let len = self.segment_bytes;
         // SAFETY: no memory.
-        let r = unsafe { sys::syscall!(sys::__NR_fallocate, file, 0, 0, self.segment_bytes) };
+        let allocate = || unsafe { sys::syscall!(sys::__NR_fallocate, file, 0, 0, len) };
+        let Some(r) = limits::file_of(len, allocate) else {
+            crash::give_up("the recording ends here: the guest's limit of file sizes is too low");
+        };
         if r == -(sys::ENOSPC as i64) || r == -(sys::EDQUOT as i64) {
             crash::give_up("the recording ends here: the disk is full");
         }
         if r < 0 {
             // SAFETY: no memory.
-            unsafe { sys::syscall!(sys::__NR_ftruncate, file, self.segment_bytes) };
+            let extend = || unsafe { sys::syscall!(sys::__NR_ftruncate, file, len) };
+            limits::file_of(len, extend);
         }
     }
 

@@ -4,6 +4,7 @@
 //! and says what happened as attachments; replaying puts the same things at the same addresses.
 
 use crate::debug::watch::note_write;
+use crate::limits;
 use crate::log::Att;
 use crate::shadow;
 use crate::state::Engine;
@@ -80,7 +81,9 @@ fn anonymous_file(len: u64) -> Option<i32> {
         return None;
     }
     // SAFETY: no memory.
-    if unsafe { sys::syscall!(sys::__NR_ftruncate, file, len) } != 0 {
+    let extend = || unsafe { sys::syscall!(sys::__NR_ftruncate, file, len) };
+    // Natively there is no file, and so no limit of its size.
+    if limits::file_of(len, extend) != Some(0) {
         sys::close(file as i32);
         return None;
     }
@@ -150,6 +153,10 @@ impl Engine {
         }
         let len = len.checked_add(PAGE - 1).ok_or(-(sys::ENOMEM as i64))? & !(PAGE - 1);
         let (place, fixed) = self.place(hint, len, prot, flags, fd)?;
+        let replaced = if fixed == MAP_FIXED { self.vmas.bytes_in(place, place + len) } else { 0 };
+        if self.lacks_address_space(len - replaced) {
+            return Err(-(sys::ENOMEM as i64));
+        }
         let shared = flags & 3 != MAP_PRIVATE;
         // Anonymous shared memory gets a file of the engine's, which says whose it is.
         let backing = (shared && flags & MAP_ANONYMOUS != 0).then(|| anonymous_file(len)).flatten();
@@ -449,6 +456,9 @@ impl Engine {
         if !guest_may_map(Range::new(old, old.saturating_add(page_up(old_len).max(1)))) {
             return -(sys::EFAULT as i64);
         }
+        if self.lacks_address_space(page_up(new_len).saturating_sub(page_up(old_len))) {
+            return -(sys::ENOMEM as i64);
+        }
         if let Some(at) = made_at {
             (flags, target) = if at == old && flags & (FIXED | DONTUNMAP) == 0 {
                 (0, 0)
@@ -493,6 +503,9 @@ impl Engine {
         }
         let (old_end, new_end) = (page_up(current), page_up(wanted));
         if new_end > old_end {
+            if self.lacks_address_space(new_end - old_end) {
+                return current;
+            }
             let free = self.vmas.overlapping(old_end, new_end).next().is_none();
             if !free || !guest_may_map(Range::new(old_end, new_end)) || wanted > start + (1 << 40) {
                 return current;
@@ -520,24 +533,35 @@ impl Engine {
     }
 
     /// `madvise`. Advice that discards memory does so at once on both sides (the kernel would
-    /// choose its own moment for `MADV_FREE`); other advice is only given while recording.
+    /// choose its own moment for `MADV_FREE`), and so do guard pages; other advice is only given while
+    /// recording.
     pub fn madvise(&mut self, addr: u64, len: u64, advice: u64) -> i64 {
         const DONTNEED: u64 = 4;
         const FREE: u64 = 8;
         const REMOVE: u64 = 9;
+        const DONTNEED_LOCKED: u64 = 24;
+        const GUARD_INSTALL: u64 = 102;
+        const GUARD_REMOVE: u64 = 103;
         let end = addr.saturating_add(page_up(len));
         if addr % PAGE == 0 && len > 0 && !guest_may_map(Range::new(addr, end)) {
             return -(sys::ENOMEM as i64);
         }
-        let advice = if advice == FREE { DONTNEED } else { advice };
+        let advice = match advice {
+            FREE => DONTNEED,
+            // Nothing is locked in a replay.
+            DONTNEED_LOCKED if self.replaying() => DONTNEED,
+            other => other,
+        };
         let inherited = Inherited::from_advice(advice);
-        if self.replaying() && !matches!(advice, DONTNEED | REMOVE) {
+        let matters =
+            matches!(advice, DONTNEED | REMOVE | DONTNEED_LOCKED | GUARD_INSTALL | GUARD_REMOVE);
+        if self.replaying() && !matters {
             if let Some(inherited) = inherited {
                 self.note_inheritance(addr, end, inherited);
             }
             return 0;
         }
-        let discards = matches!(advice, DONTNEED | REMOVE) && len > 0;
+        let discards = matters && advice != GUARD_REMOVE && len > 0;
         if discards {
             note_write(addr, end - addr);
             self.unprotect_range(addr, end);

@@ -3,6 +3,7 @@
 
 use crate::crash;
 use crate::descriptors::number;
+use crate::limits;
 use crate::sys;
 use crate::window::window;
 use clew_abi::layout::{CodeWindow, Range, SHADOW_CHUNK, shadow_of};
@@ -59,18 +60,16 @@ fn map(chunk: u32, fixed: u32) -> bool {
 
 /// Maps a part of a chunk full of the miss stub's address.
 fn map_part(range: Range, fixed: u32) -> bool {
+    let (prot, flags) =
+        (sys::PROT_READ | sys::PROT_WRITE, sys::MAP_PRIVATE | fixed | sys::MAP_NORESERVE);
+    let file = number(fd::PATTERN);
     // SAFETY: the shadow map's own range.
-    let got = unsafe {
-        sys::mmap(
-            range.start,
-            range.len(),
-            sys::PROT_READ | sys::PROT_WRITE,
-            sys::MAP_PRIVATE | fixed | sys::MAP_NORESERVE,
-            number(fd::PATTERN),
-            0,
-        )
-    };
-    if got == -(sys::EEXIST as i64) {
+    let got =
+        limits::mapping(|| unsafe { sys::mmap(range.start, range.len(), prot, flags, file, 0) });
+    // Without its part of the map, code is reached by the hashed lookup.
+    let taken = got == -i64::from(sys::EEXIST);
+    let no_room = got == -i64::from(sys::ENOMEM) && fixed == sys::MAP_FIXED_NOREPLACE;
+    if taken || no_room {
         return false;
     }
     if got != range.start as i64 {

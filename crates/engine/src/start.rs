@@ -2,6 +2,8 @@
 
 use crate::asm;
 use crate::calls::files::Files;
+use crate::calls::rlimits::Limits;
+use crate::calls::seccomp::Seccomp;
 use crate::choice;
 use crate::clock::Clock;
 use crate::code;
@@ -107,6 +109,8 @@ pub extern "C" fn start(sp: u64) -> ! {
     engine.ticks.set(orders.start_tick);
     engine.ticks.aim(None);
     engine.files.tables.take_over(orders_text(orders.marks));
+    engine.task.process().limits = Limits::from_orders(orders);
+    engine.task.seccomp = Seccomp::from_bytes(orders_text(orders.filters));
     signal::install_handlers();
     if let Some(file) = program {
         engine.begin_chaos();

@@ -7,6 +7,7 @@
 
 use crate::crash::Report;
 use crate::descriptors::{self, number};
+use crate::limits;
 use crate::sys::{self, syscall};
 use alloc_crate::vec::Vec;
 use clew_abi::orders::fd;
@@ -90,15 +91,19 @@ fn link(from: i32, to: i32, name: &[u8]) -> bool {
 fn copy(file: i32, st: &sys::stat, target: &[u8]) -> Result<(), i64> {
     let mut tmp = Report::new();
     let _ = write!(tmp, ".tmp-{}\0", sys::getpid());
-    let flags = sys::O_WRONLY | sys::O_CREAT | sys::O_TRUNC | sys::O_CLOEXEC;
-    let out = descriptors::open(number(fd::FILES), tmp.bytes(), flags, 0o600);
+    let out = descriptors::create(number(fd::FILES), tmp.bytes(), sys::O_WRONLY | sys::O_TRUNC);
     if out < 0 {
         return Err(out);
     }
     let out = out as i32;
     // SAFETY: no memory.
     let cloned = unsafe { syscall!(sys::__NR_ioctl, out, FICLONE, file) } == 0;
-    let copied = if cloned { Ok(()) } else { copy_bytes(file, out, st.st_size as u64) };
+    let size = st.st_size as u64;
+    let copied = match cloned {
+        true => Ok(()),
+        false => limits::file_of(size, || copy_bytes(file, out, size))
+            .unwrap_or(Err(-i64::from(sys::EFBIG))),
+    };
     sys::close(out);
     copied?;
     // SAFETY: both paths are terminated.

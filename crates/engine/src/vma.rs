@@ -94,6 +94,10 @@ impl Vmas {
         self.list.get(self.index(addr)).filter(|v| v.start <= addr)
     }
 
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = &Vma> {
         self.list.iter()
     }
@@ -101,6 +105,11 @@ impl Vmas {
     /// The mappings that overlap a range.
     pub fn overlapping(&self, start: u64, end: u64) -> impl Iterator<Item = &Vma> {
         self.list[self.index(start)..].iter().take_while(move |v| v.start < end)
+    }
+
+    /// How many bytes of a range are mapped.
+    pub fn bytes_in(&self, start: u64, end: u64) -> u64 {
+        self.overlapping(start, end).map(|v| v.end.min(end) - v.start.max(start)).sum()
     }
 
     /// Cuts mappings so that none crosses `addr`.

@@ -167,7 +167,12 @@ impl Subject {
 
     /// Runs `argv` in a fresh working directory and collects the files it leaves. The output is
     /// kept beside it for a look later.
-    fn run(&self, dir: &Path, argv: &[String], label: &str) -> Result<(Outcome, Files), String> {
+    pub(crate) fn run(
+        &self,
+        dir: &Path,
+        argv: &[String],
+        label: &str,
+    ) -> Result<(Outcome, Files), String> {
         self.fresh_directory(dir)?;
         let outcome = self.invocation(dir, argv).run();
         let left = self.end_survivors(dir);
@@ -216,9 +221,9 @@ impl Subject {
 
 /// One recording: the command that makes it, and those that look at it.
 pub(crate) struct Session<'a> {
-    subject: &'a Subject,
-    dir: &'a Path,
-    clew: String,
+    pub subject: &'a Subject,
+    pub dir: &'a Path,
+    pub clew: String,
     pub trace: String,
     /// What records.
     pub argv: Vec<String>,

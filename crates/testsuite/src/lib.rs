@@ -28,5 +28,6 @@ pub mod server;
 pub mod sessions;
 pub mod sources;
 pub mod transcript;
+pub mod transparency;
 pub mod tree;
 pub mod trials;

@@ -18,7 +18,7 @@ pub struct Tree {
 }
 
 /// One line of `clew ps --json`.
-struct Process {
+pub(crate) struct Process {
     pid: u64,
     command: String,
 }
@@ -35,13 +35,7 @@ impl Tree {
         }
         let mut outputs = Vec::new();
         for (number, process) in processes.iter().enumerate() {
-            let pid = process.pid.to_string();
-            let words = if number == 0 { vec![] } else { vec!["-f", &pid] };
-            let label = if number == 0 { "replayed".into() } else { format!("replayed-{pid}") };
-            let replay = session
-                .replay(&words, &label)
-                .map_err(|error| format!("{error}\n  process: {}", process.line()))?;
-            outputs.push(replay.stdout);
+            outputs.push(process.replay(session, number == 0)?.stdout);
         }
         if self.first_writes || processes.len() == 1 {
             return same_bytes("stdout", &recorded.stdout, &outputs[0], ("recorded", "replayed"));
@@ -54,12 +48,23 @@ impl Tree {
 }
 
 impl Process {
+    /// Replays it, alone.
+    pub fn replay(&self, session: &Session, first: bool) -> Result<Outcome, String> {
+        let pid = self.pid.to_string();
+        let words = if first { vec![] } else { vec!["-f", &pid] };
+        let label = if first { "replayed".into() } else { format!("replayed-{pid}") };
+        session
+            .replay(&words, &label)
+            .map_err(|error| format!("{error}\n  process: {}", self.line()))
+    }
+
     fn line(&self) -> String {
         format!("    {} {}\n", self.pid, self.command)
     }
 }
 
-fn list(session: &Session) -> Result<Vec<Process>, String> {
+/// The processes of a trace that have a stream.
+pub(crate) fn list(session: &Session) -> Result<Vec<Process>, String> {
     let listing = session.clew(&["ps", "--json", &session.trace])?;
     if listing.code() != 0 {
         return Err(format!("clew ps exits {}: {}", listing.code(), excerpt(&listing.stderr)));

@@ -11,6 +11,10 @@ pub const ARCH_SET_GS: u64 = 0x1001;
 pub const ARCH_SET_FS: u64 = 0x1002;
 const ARCH_GET_FS: u64 = 0x1003;
 const ARCH_GET_GS: u64 = 0x1004;
+const PR_GET_TSC: u64 = 25;
+const PR_SET_TSC: u64 = 26;
+const PR_TSC_ENABLE: u32 = 1;
+const PR_TSC_SIGSEGV: u32 = 2;
 
 impl Engine {
     /// Answers the call, or returns `None` if it is none of the engine's. `recorded` is the
@@ -36,6 +40,8 @@ impl Engine {
             // A break that did not move is a request that failed.
             __NR_brk if recorded == Some(self.brk.current as i64) => self.brk.current as i64,
             __NR_brk => self.set_brk(a[0]) as i64,
+            // What did not make sense, or was about locked memory, which a replay has none of.
+            __NR_madvise if recorded == Some(-(EINVAL as i64)) => -(EINVAL as i64),
             __NR_madvise => {
                 let result = self.madvise(a[0], a[1], a[2]);
                 // Advice is not given again where replay has nothing to gain by it.
@@ -46,6 +52,11 @@ impl Engine {
             __NR_sigaltstack => calls::sigaltstack(self, a),
             __NR_rt_sigreturn => return Some(self.sigreturn()),
             __NR_arch_prctl => return self.arch_prctl(a),
+            __NR_prctl if a[0] == PR_SET_TSC => self.set_tsc(a[1] as u32),
+            __NR_prctl if a[0] == PR_GET_TSC => {
+                let state = if self.task.tsc_faults { PR_TSC_SIGSEGV } else { PR_TSC_ENABLE };
+                give(a[1], &state.to_le_bytes())
+            }
             // The kernel must not write to guest memory at a moment of its own: the engine does, when
             // the task ends.
             __NR_set_tid_address => {
@@ -106,10 +117,22 @@ impl Engine {
             }
             ARCH_GET_FS | ARCH_GET_GS => {
                 let base = crate::intrinsics::segment_base(a[0] == ARCH_GET_FS);
-                let ok = sys::write_guest(a[1], &base.to_le_bytes());
-                Some(Outcome::of(if ok { 0 } else { -(EFAULT as i64) }))
+                Some(Outcome::of(give(a[1], &base.to_le_bytes())))
             }
             _ => None,
         }
     }
+
+    fn set_tsc(&mut self, state: u32) -> i64 {
+        if !matches!(state, PR_TSC_ENABLE | PR_TSC_SIGSEGV) {
+            return -(EINVAL as i64);
+        }
+        self.task.tsc_faults = state == PR_TSC_SIGSEGV;
+        0
+    }
+}
+
+/// Writes a call's answer to guest memory.
+fn give(addr: u64, bytes: &[u8]) -> i64 {
+    if sys::write_guest(addr, bytes) { 0 } else { -(EFAULT as i64) }
 }

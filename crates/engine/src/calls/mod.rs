@@ -21,7 +21,9 @@ pub mod plain;
 pub mod poke;
 pub mod process;
 mod quick;
+pub mod rlimits;
 pub mod scratch;
+pub mod seccomp;
 pub mod shm;
 pub mod special;
 
@@ -35,10 +37,10 @@ use clew_abi::record::{Kind, SyscallPayload};
 use clew_syscalls::Call;
 use clew_translate::context::reg::*;
 
-/// A call was interrupted before it was made, or before it came to anything (kernel-internal errno,
-/// never shown to a guest).
+/// A call was interrupted before it came to anything (kernel-internal errno, never shown to a guest).
 pub const ERESTARTSYS: i64 = -512;
-/// The same of a call that is always made again.
+/// The same of a call that is always made again, or was not made at all: natively the signal would have
+/// come before it.
 pub const ERESTARTNOINTR: i64 = -513;
 const EINTR: i64 = -(sys::EINTR as i64);
 
@@ -83,7 +85,11 @@ impl Engine {
         let call = current_call();
         match self.mode {
             Mode::Record(_) => {
-                if !self.quick_call(&call) {
+                let dealt_with = match self.task.seccomp.is_set() {
+                    true => self.sifted(&call),
+                    false => self.quick_call(&call),
+                };
+                if !dealt_with {
                     self.record_call(&call);
                 }
             }
@@ -116,16 +122,20 @@ impl Engine {
             if outcome.result == ERESTARTNOINTR {
                 continue;
             }
-            let result = if outcome.result == ERESTARTSYS { EINTR } else { outcome.result };
-            if outcome.recorded {
-                return finish(result, pc);
-            }
-            let payload = SyscallPayload { nr: call.nr as u64, result, args: call.args, pc };
-            self.log_call(&payload, stamp, &outcome);
-            if !outcome.context_replaced {
-                finish(result, pc);
-            }
-            return;
+            return self.record_outcome(call, stamp, pc, &outcome);
+        }
+    }
+
+    /// Notes what a call at `pc` has come to, and shows it to the guest.
+    fn record_outcome(&mut self, call: &Call, stamp: Stamp, pc: u64, outcome: &Outcome) {
+        let result = if outcome.result == ERESTARTSYS { EINTR } else { outcome.result };
+        if outcome.recorded {
+            return finish(result, pc);
+        }
+        let payload = SyscallPayload { nr: call.nr as u64, result, args: call.args, pc };
+        self.log_call(&payload, stamp, outcome);
+        if !outcome.context_replaced {
+            finish(result, pc);
         }
     }
 
@@ -268,7 +278,7 @@ impl Engine {
 }
 
 impl Engine {
-    /// Makes a call for the guest, answering [`ERESTARTSYS`] if a signal came first. The baton stays
+    /// Makes a call for the guest, answering [`ERESTARTNOINTR`] if a signal came first. The baton stays
     /// here: the call must not block.
     pub fn kernel(&mut self, call: &Call) -> i64 {
         let pending = self.task.pending_at() as *const u64;

@@ -141,6 +141,7 @@ impl Engine {
         task.process().guest_of_another = false;
         self.pid = pid;
         task.robust_list = 0;
+        task.seccomp = task.seccomp.inherited();
         if args.flags & CLONE_CLEAR_SIGHAND != 0 {
             crate::signal::clear_handlers(&mut task.process().actions);
         }
@@ -152,6 +153,16 @@ impl Engine {
         }
         self.aim_at_slice();
     }
+}
+
+/// Has the task this capability (one of the first 32)?
+pub fn has_capability(number: u32) -> bool {
+    // _LINUX_CAPABILITY_VERSION_3, this process.
+    let header = [0x2008_0522u32, 0];
+    let mut sets = [0u32; 6];
+    // SAFETY: reads and writes the arrays.
+    let result = unsafe { syscall!(__NR_capget, header.as_ptr(), sets.as_mut_ptr()) };
+    result == 0 && sets[0] >> number & 1 != 0
 }
 
 fn orders_say_no_follow() -> bool {

@@ -14,6 +14,7 @@ use clew_syscalls::{Call, Kind};
 
 const EBADF_RESULT: i64 = -(EBADF as i64);
 const ADDR_NO_RANDOMIZE: i64 = 0x40000;
+const PR_GET_TID_ADDRESS: u64 = 40;
 
 impl Engine {
     /// Makes a call its special way, or returns `None` if it has none.
@@ -54,14 +55,9 @@ impl Engine {
             }
             __NR_ptrace => Some(self.ptrace(call).unwrap_or_else(|| self.refuse_ptrace(call))),
             __NR_wait4 if self.tasks.several() => self.wait_for_traced(call),
-            __NR_seccomp | __NR_prctl if call.nr == __NR_seccomp || a[0] == 22 => {
-                self.warn_once(
-                    call.nr,
-                    "the guest's seccomp filter is not installed: it would also \
-                     filter the recorder's system calls",
-                );
-                Some(Outcome::of(0))
-            }
+            __NR_prctl if a[0] == PR_GET_TID_ADDRESS => Some(self.tid_address(call)),
+            __NR_seccomp | __NR_prctl => self.seccomp(call),
+            __NR_prlimit64 | __NR_getrlimit | __NR_setrlimit => self.own_limit(call),
             __NR_sendfile | __NR_copy_file_range | __NR_splice => self.moved_output(call),
             __NR_read | __NR_write | __NR_readv | __NR_writev | __NR_pread64 | __NR_pwrite64
             | __NR_preadv | __NR_pwritev | __NR_preadv2 | __NR_pwritev2 => self.memory_file(call),
@@ -93,6 +89,15 @@ impl Engine {
             return Some(Outcome::of(-(EFAULT as i64)));
         }
         Some(Outcome { written: alloc_crate::vec![(a[1], 16)], ..Outcome::default() })
+    }
+
+    /// `PR_GET_TID_ADDRESS`: the kernel knows the address that the engine wants cleared.
+    fn tid_address(&mut self, call: &Call) -> Outcome {
+        let outcome = self.plain(call);
+        if outcome.result == 0 {
+            sys::write_guest(call.args[1], &self.task.clear_child_tid.to_le_bytes());
+        }
+        outcome
     }
 
     /// Paths under /proc of this process or of another recorded one.

@@ -102,9 +102,9 @@ fn limited() -> bool {
 fn write(cache: &mut Cache, name: &Name) -> Option<u64> {
     let mut temporary = Report::new();
     let _ = write!(temporary, ".tmp-{}\0", sys::getpid());
-    let flags = sys::O_WRONLY | sys::O_CREAT | sys::O_EXCL | sys::O_CLOEXEC;
     let directory = number(fd::CODE);
-    let file = descriptors::open(directory, temporary.bytes(), flags, 0o600);
+    let flags = sys::O_WRONLY | sys::O_EXCL;
+    let file = descriptors::create(directory, temporary.bytes(), flags);
     if file < 0 {
         return None;
     }

@@ -13,6 +13,7 @@ pub mod peers;
 
 use crate::crash::Report;
 use crate::descriptors::{self, reserved};
+use crate::limits;
 use crate::state::Engine;
 use crate::sys::{self, syscall};
 use alloc_crate::vec::Vec;
@@ -182,7 +183,7 @@ pub fn memfd(name: &[u8], bytes: &[u8], cloexec: bool) -> i64 {
     // SAFETY: the name is terminated.
     let file = unsafe { syscall!(sys::__NR_memfd_create, name.as_ptr(), u64::from(cloexec)) };
     if file >= 0 {
-        sys::write(file as i32, bytes);
+        limits::file_of(bytes.len() as u64, || sys::write(file as i32, bytes));
         // SAFETY: no memory.
         unsafe { syscall!(sys::__NR_lseek, file, 0, 0) };
     }

@@ -303,6 +303,10 @@ impl Engine {
             return;
         }
         self.stop_for_call(call.nr.into());
+        if let Some(signo) = self.denied_by_signal(pc) {
+            calls::seccomp::step_over(pc);
+            return self.replay_signal(Some(Taken { signo, info: [0; 16], fault: [0; 3] }));
+        }
         let Some(record) = self.take_event() else { self.truncated() };
         if record.kind == Kind::Exit {
             self.replay_exit(&record);
@@ -317,6 +321,11 @@ impl Engine {
         let same = payload.nr == call.nr as u64 && payload.args == call.args && payload.pc == pc;
         if !same || !self.matches(&record.header) {
             self.diverged("the guest makes another system call than recorded", &record);
+        }
+        if record.header.flags & REC_DENIED != 0 {
+            calls::finish(payload.result, pc);
+            self.check_memory(&record);
+            return self.after_event(&record);
         }
         if matches!(call.nr, sys::__NR_exit | sys::__NR_exit_group) {
             return self.replay_task_end(&record);
@@ -347,6 +356,15 @@ impl Engine {
         self.after_call(call, payload.result);
         self.echo(&record, call, payload.result);
         self.after_event(&record);
+    }
+
+    /// The signal that a seccomp filter raised instead of letting the call at `pc` be made: its place is
+    /// behind the instruction, with no event of the call before it.
+    fn denied_by_signal(&mut self, pc: u64) -> Option<u32> {
+        let tick = self.ticks.now();
+        let next = self.next_event().filter(|next| next.kind == Kind::Signal)?;
+        let payload: SignalPayload = next.payload();
+        (payload.pc == pc + 2 && next.header.tick == tick).then_some(payload.signo)
     }
 
     /// Compares memory with the record's checksums, if it has any.

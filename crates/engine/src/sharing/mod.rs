@@ -355,10 +355,12 @@ impl Engine {
         }
     }
 
-    /// The guest touched `addr`: if that is a page of another process, or one that is protected for
-    /// such reasons, gets it and returns true.
-    pub fn shared_fault(&mut self, addr: u64) -> bool {
-        let wanted = self.vmas.find(addr).is_some_and(|v| v.kind == VmaKind::Shared);
+    /// The guest touched `addr`, to write if so: if that is a page of another process, or one that is
+    /// protected for such reasons, gets it and returns true. A write that the guest itself has forbidden
+    /// would only fault again.
+    pub fn shared_fault(&mut self, addr: u64, write: bool) -> bool {
+        let may = |prot: u32| !write || prot & PROT_WRITE != 0;
+        let wanted = self.vmas.find(addr).is_some_and(|v| v.kind == VmaKind::Shared && may(v.prot));
         wanted
             && self.recording()
             && self.sharing.map_at(addr).is_some()
@@ -397,7 +399,10 @@ impl Engine {
         let mut naps = 0;
         loop {
             let outcome = table().locked(|t| {
-                let Some(word) = t.owner(key) else { return Outcome::Mine };
+                if t.is_unlisted(key, me) {
+                    return Outcome::Mine;
+                }
+                let Some(word) = t.owner(key) else { return Outcome::Full };
                 let owner = word.load(Ordering::Relaxed);
                 if owner == me {
                     return Outcome::Mine;
@@ -424,6 +429,13 @@ impl Engine {
             });
             match outcome {
                 Outcome::Mine => return false,
+                Outcome::Full => {
+                    self.warn_once(
+                        u32::MAX - 1,
+                        "processes share too much memory to follow it all: replays may depart",
+                    );
+                    return false;
+                }
                 Outcome::Taken => return true,
                 Outcome::Asked(word, owner) => {
                     table::wait(word, owner, NAP);
@@ -564,6 +576,8 @@ enum Page {
 
 enum Outcome {
     Mine,
+    /// Nobody can say.
+    Full,
     Taken,
     Asked(&'static AtomicU32, u32),
 }

@@ -181,27 +181,41 @@ impl Table {
         self.process[..count].iter().rev().find(|p| p.pid.load(Ordering::Relaxed) == pid)
     }
 
-    /// The page's owner, a word to change it, under the lock. `None` if the table is full.
-    pub fn owner(&self, key: u64) -> Option<&AtomicU32> {
+    /// The page's entry, or where it would be. There is always a free one.
+    fn page_entry(&self, key: u64) -> &PageEntry {
         let mut at = (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 44) as usize % MAX_PAGES;
-        for _ in 0..MAX_PAGES {
+        loop {
             let entry = &self.page[at];
             match entry.key.load(Ordering::Relaxed) {
-                0 => {
-                    if self.pages_used.fetch_add(1, Ordering::Relaxed) as usize > MAX_PAGES / 2 {
-                        return None;
-                    }
-                    let creator =
-                        self.object[key_object(key) as usize].creator.load(Ordering::Relaxed);
-                    entry.owner.store(creator, Ordering::Relaxed);
-                    entry.key.store(key + 1, Ordering::Relaxed);
-                    return Some(&entry.owner);
-                }
-                found if found == key + 1 => return Some(&entry.owner),
+                found if found == 0 || found == key + 1 => return entry,
                 _ => at = (at + 1) % MAX_PAGES,
             }
         }
-        None
+    }
+
+    fn creator(&self, key: u64) -> u32 {
+        self.object[key_object(key) as usize].creator.load(Ordering::Relaxed)
+    }
+
+    /// Is the page a process's that has it because it made the object? Such pages are not listed, unless
+    /// somebody else wants them. Under the lock.
+    pub fn is_unlisted(&self, key: u64, process: u32) -> bool {
+        self.creator(key) == process && self.page_entry(key).key.load(Ordering::Relaxed) == 0
+    }
+
+    /// The page's owner, a word to change it, under the lock. `None` if the table is full.
+    pub fn owner(&self, key: u64) -> Option<&AtomicU32> {
+        let entry = self.page_entry(key);
+        if entry.key.load(Ordering::Relaxed) == 0 {
+            let used = self.pages_used.load(Ordering::Relaxed);
+            if used as usize > MAX_PAGES / 2 {
+                return None;
+            }
+            self.pages_used.store(used + 1, Ordering::Relaxed);
+            entry.owner.store(self.creator(key), Ordering::Relaxed);
+            entry.key.store(key + 1, Ordering::Relaxed);
+        }
+        Some(&entry.owner)
     }
 
     /// The number of an object; `creator` owns its pages if it is new. Under the lock.

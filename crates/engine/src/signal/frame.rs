@@ -103,6 +103,16 @@ pub fn push(engine: &mut Engine, taken: &Taken, action: &Action) -> bool {
     true
 }
 
+/// Before a handler is entered, while recording: gets the pages of shared memory that its frame will lie
+/// in, as the frame cannot be written where another process owns the page.
+pub fn get_pages(engine: &mut Engine, action: &Action) {
+    let size = xstate::size() as u64 + size_of::<Frame>() as u64 + 256;
+    let sp = handler_stack(&engine.task.signals.altstack, action);
+    if engine.sharing.active() {
+        engine.get_range(sp.saturating_sub(size), size);
+    }
+}
+
 /// The top of the stack a handler runs on.
 fn handler_stack(alt: &AltStack, action: &Action) -> u64 {
     let sp = ctx().gpr[reg::RSP];

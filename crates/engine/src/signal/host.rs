@@ -44,6 +44,7 @@ pub struct Ucontext {
 
 /// Index of `rip` in [`Ucontext::regs`].
 pub const UC_RIP: usize = 16;
+const UC_RCX: usize = UC_ORDER[reg::RCX];
 /// For each register in hardware order, its index in [`Ucontext::regs`].
 pub const UC_ORDER: [usize; 16] = [13, 14, 12, 11, 15, 10, 9, 8, 0, 1, 2, 3, 4, 5, 6, 7];
 
@@ -140,7 +141,13 @@ pub extern "C" fn on_signal(signo: u32, info: &[u64; 16], uc: &mut Ucontext) {
     {
         expire_ticks(uc);
     } else if between(rip, asm_addr(asm::clew_blocking_begin), asm_addr(asm::clew_blocking_end)) {
-        uc.regs[UC_RIP] = asm_addr(asm::clew_blocking_interrupted);
+        // `syscall` leaves the return address in rcx, which the kernel keeps when it restarts a call.
+        let entered = rip == asm_addr(asm::clew_blocking_syscall)
+            && uc.regs[UC_RCX] == asm_addr(asm::clew_blocking_end);
+        uc.regs[UC_RIP] = match entered {
+            true => asm_addr(asm::clew_blocking_interrupted),
+            false => asm_addr(asm::clew_blocking_unmade),
+        };
     }
 }
 
@@ -170,7 +177,6 @@ fn between(rip: u64, start: u64, end: u64) -> bool {
 /// Makes the guest leave the cache at its next tick. Translated code may be counting a tick through
 /// rcx at this very instruction (`lea rcx,[rcx-TICK]`; `mov [counter],rcx`): then that tick is the next.
 fn expire_ticks(uc: &mut Ucontext) {
-    const RCX: usize = UC_ORDER[reg::RCX];
     let rip = uc.regs[UC_RIP];
     engine().ticks.expire();
     if !window().cache().contains(rip) {
@@ -179,12 +185,12 @@ fn expire_ticks(uc: &mut Ucontext) {
     // SAFETY: the cache is readable past any instruction in it.
     let code = unsafe { core::ptr::read_unaligned(rip as *const [u8; 8]) };
     if code[..3] == [0x48, 0x8d, 0x89] && code[3..7] == (TICK as u32).wrapping_neg().to_le_bytes() {
-        uc.regs[RCX] = TICK;
+        uc.regs[UC_RCX] = TICK;
     } else if code[..4] == [0x48, 0x89, 0x0c, 0x25] {
         let first = CONTEXT as u32 + offset_of!(GuestContext, counters) as u32;
         let addr = u32::from_le_bytes([code[4], code[5], code[6], code[7]]);
         if (first..first + 8 * COUNTERS as u32).contains(&addr) {
-            uc.regs[RCX] = 0;
+            uc.regs[UC_RCX] = 0;
         }
     }
 }

@@ -37,6 +37,7 @@ pub const SIGTTIN: u32 = 21;
 pub const SIGTTOU: u32 = 22;
 pub const SIGURG: u32 = 23;
 pub const SIGWINCH: u32 = 28;
+pub const SIGSYS: u32 = 31;
 
 pub const SIG_DFL: u64 = 0;
 pub const SIG_IGN: u64 = 1;
@@ -312,12 +313,16 @@ impl Engine {
     }
 
     /// Records (if recording) and performs a delivery.
-    fn deliver(&mut self, taken: Taken, fate: Fate) {
+    pub fn deliver(&mut self, taken: Taken, fate: Fate) {
         let action = match fate {
             Fate::Fatal => SIG_ACT_FATAL,
             Fate::Handler => SIG_ACT_HANDLER,
             Fate::Ignored => SIG_ACT_IGNORED,
         };
+        if fate == Fate::Handler && self.recording() {
+            let action = self.task.process().actions[taken.signo as usize];
+            frame::get_pages(self, &action);
+        }
         let stamp = self.stamp();
         if let Mode::Record(log) = &mut self.mode {
             let payload =

@@ -18,6 +18,8 @@ pub mod traced;
 
 pub use start::main;
 
+use crate::calls::rlimits::Limits;
+use crate::calls::seccomp::Seccomp;
 use crate::intrinsics::segment_base;
 use crate::signal::xstate::{self, Image};
 use crate::signal::{Action, TaskSignals};
@@ -64,6 +66,11 @@ pub struct Task {
     pub robust_list: u64,
     /// The cores the guest has chosen for it.
     pub affinity: Option<crate::calls::affinity::Cores>,
+    /// `PR_SET_TSC`: reading the time stamp counter is a fault. The kernel is not told, as the engine
+    /// reads it for the guest.
+    pub tsc_faults: bool,
+    /// Its filters of system calls, while recording.
+    pub seccomp: Seccomp,
     /// `comm`, while replaying.
     pub name: [u8; 16],
     /// The task's clock while it does not run.
@@ -101,6 +108,8 @@ pub struct Process {
     pub cleared: bool,
     /// The number of its table of descriptors (`calls::marks`).
     pub table: u32,
+    /// The limits that the engine keeps for it, while recording.
+    pub limits: Limits,
 }
 
 impl Process {
@@ -112,6 +121,7 @@ impl Process {
             actions: [Action::default(); 65],
             cleared: false,
             table: 0,
+            limits: Limits::default(),
         }
     }
 }
@@ -240,6 +250,8 @@ impl Tasks {
             clear_child_tid: 0,
             robust_list: 0,
             affinity: None,
+            tsc_faults: false,
+            seccomp: Seccomp::default(),
             name: [0; 16],
             tick: 0,
             registers: Registers::take(),
@@ -280,6 +292,7 @@ impl Tasks {
         self.list.iter().for_each(|t| t.forget_tracer(task));
         baton::baton().forget_mortal(task);
         task.processor = None;
+        task.seccomp = Seccomp::default();
         self.ended.push(task);
     }
 
@@ -289,6 +302,7 @@ impl Tasks {
             if other != task {
                 other.alive.store(0, Ordering::Relaxed);
                 other.processor = None;
+                other.seccomp = Seccomp::default();
                 self.ended.push(other);
             }
         }

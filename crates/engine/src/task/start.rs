@@ -134,7 +134,9 @@ impl Engine {
             };
             let cleared = args.has(CLONE_CLEAR_SIGHAND);
             let actions = theirs.actions;
-            let mut process = Process { pid: tid, guest_of_another: true, actions, cleared, table };
+            let limits = theirs.limits;
+            let mut process =
+                Process { pid: tid, guest_of_another: true, actions, cleared, table, limits };
             if cleared {
                 crate::signal::clear_handlers(&mut process.actions);
             }
@@ -160,10 +162,21 @@ impl Engine {
         };
         task.signals = TaskSignals { blocked: signals.blocked, altstack, ..TaskSignals::default() };
         task.affinity = maker.affinity;
+        task.tsc_faults = maker.tsc_faults;
+        task.seccomp = maker.seccomp.inherited();
         if args.has(CLONE_CHILD_CLEARTID) {
             task.clear_child_tid = args.child_tid;
         }
         Some(task)
+    }
+
+    /// The kernel counts mappings, also those of tasks: may there be one task more, with something left for
+    /// what the engine maps as it goes on? (By the usual limit, `vm.max_map_count`.)
+    fn may_map_task(&self) -> bool {
+        const MOST: u64 = 65530;
+        const LEFT: u64 = 2048;
+        const OF_TASK: u64 = 6;
+        self.vmas.len() as u64 + OF_TASK * (self.tasks.areas + 1) + LEFT < MOST
     }
 
     /// Makes a task that shares the guest's memory, while recording.
@@ -173,7 +186,8 @@ impl Engine {
             self.baton_in_use = true;
             self.keep_to_one_core();
         }
-        let Some(mut task) = self.child_task(args, maker, 0) else {
+        let child = if self.may_map_task() { self.child_task(args, maker, 0) } else { None };
+        let Some(mut task) = child else {
             return Outcome::of(-i64::from(EAGAIN));
         };
         task.alive.store(1, Ordering::Relaxed);

@@ -18,7 +18,7 @@ calls! {
     12 brk Memory Never (addr: Ptr) -> Hex;
     25 mremap Memory Never (old_address: Ptr, old_size: Size, new_size: Size, flags: Flags(&MREMAP), new_address: Ptr) -> Hex;
     26 msync Plain May (addr: Ptr, length: Size, flags: Flags(&MSYNC));
-    27 mincore Plain Never (addr: Ptr, length: Size, vec: OutBuf(Pages(1)));
+    27 mincore Plain Never (addr: Ptr, length: Size, vec: OutWhen(When::SuccessOr(12), Pages(1)));
     28 madvise Memory Never (addr: Ptr, length: Size, advice: Enum(&MADVISE));
     30 shmat Memory Never (shmid: Int, shmaddr: Ptr, shmflg: Flags(&SHMAT)) -> Hex;
     67 shmdt Memory Never (shmaddr: Ptr);

@@ -3,6 +3,7 @@
 use super::request::Request;
 use super::{Next, Target};
 use crate::descriptors::{self, number};
+use crate::limits;
 use crate::procfs;
 use crate::state::{Engine, orders};
 use crate::sys::{self, *};
@@ -48,6 +49,9 @@ impl Engine {
             execfn: add(&request.file_name()),
             comm: add(&comm(request, target)),
             marks: add(self.files.tables.noted()),
+            address_space: self.task.process().limits.address_space_words(),
+            hard_limits: self.task.process().limits.hard_words(),
+            filters: add(&self.task.seccomp.to_bytes()),
             stream: place.stream,
             first_segment: place.segment,
             start_tick: place.tick,
@@ -62,7 +66,7 @@ impl Engine {
         let fixed: [u8; ORDERS_LEN] = unsafe { core::mem::transmute(next) };
         bytes[..ORDERS_LEN].copy_from_slice(&fixed);
         bytes.resize(bytes.len().next_multiple_of(4096), 0);
-        sys::write(file, &bytes);
+        limits::file_of(bytes.len() as u64, || sys::write(file, &bytes));
     }
 
     /// Executes the engine's image with the orders in `file`. Returns if that fails; then all is as it

@@ -77,7 +77,7 @@ impl Engine {
                 self.kernel_blocking(&Call { nr: call.nr, args })
             };
             self.get_range(addr, 4);
-            if slept == ERESTARTSYS || slept == -i64::from(EINTR) {
+            if matches!(slept, ERESTARTSYS | ERESTARTNOINTR) || slept == -i64::from(EINTR) {
                 outcome.result = ERESTARTNOINTR;
                 return outcome;
             }
