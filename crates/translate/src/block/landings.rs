@@ -90,9 +90,8 @@ impl<S: CodeSource> Builder<'_, S> {
         if target < block.pc {
             return None;
         }
-        map::walk(&self.cache.map[block.notes_start()..], block.pc, block.direct_entry())
-            .take_while(|at| at.pc <= target)
-            .find(|at| at.pc == target)
-            .map(|at| self.cache.base() + at.host as u64)
+        let notes = &self.cache.map[block.notes_start()..];
+        map::find(notes, block.pc, block.direct_entry(), target)
+            .map(|host| self.cache.base() + host as u64)
     }
 }

@@ -5,8 +5,8 @@
 //! its own that nobody finds but the first one's way back, counts with another counter, and goes back to
 //! the first. Nothing else depends on which copy control is in.
 
-use super::{Builder, Way, map};
-use crate::cache::{Cache, Entry};
+use super::{Builder, Way, build, map};
+use crate::cache::Cache;
 use crate::liveness::CodeSource;
 
 /// Bytes of guest code in a loop that is written twice, at most: longer ones take longer than the
@@ -34,8 +34,9 @@ pub(super) struct Loops {
 }
 
 impl Loops {
-    pub(super) fn new() -> Self {
-        Self { all: Default::default(), count: 0, second_ends: u64::MAX }
+    pub(super) fn new(way: Way) -> Self {
+        let second_ends = if let Way::Second(end) = way { end } else { u64::MAX };
+        Self { all: Default::default(), count: 0, second_ends }
     }
 
     /// Is `pc` behind the loop that this block is the second copy of?
@@ -67,31 +68,12 @@ impl<S: CodeSource> Builder<'_, S> {
 pub(super) fn unroll(cache: &mut Cache, source: &impl CodeSource, block: u32, loops: &Loops) {
     for one in &loops.all[..loops.count] {
         // The way out of both copies is the first one's.
-        if let Some(direct) = translation_in(cache, block, one.end) {
+        let b = &cache.blocks[block as usize];
+        if let Some(direct) = map::find(&cache.map[b.notes()], b.pc, b.direct_entry(), one.end) {
             cache.add_entry(block, one.end, direct);
         }
-        let second = cache.blocks.len() as u32;
-        let Ok(mut builder) = Builder::new(cache, source, one.head, second, Way::Direct) else {
-            return;
-        };
-        builder.loops.second_ends = one.end;
-        builder.cache.begin_block(one.head);
-        builder.hot.align(16);
-        let host = builder.hot.pos();
-        builder.cache.set_hidden_entry(second, host);
-        builder.body(one.head);
-        let hot_end = builder.hot.pos();
-        let cache = builder.finish();
-        cache.end_block(second, hot_end);
-        let direct = cache.offset(host);
-        cache.link_instead(one.site, Entry { block: second, direct });
+        let Ok(second) = build(cache, source, one.head, Way::Second(one.end)) else { return };
+        let entry = cache.first_entry(second);
+        cache.link_instead(one.site, entry);
     }
-}
-
-/// Where in the cache the translation of a block's instruction at `pc` begins, if it has it.
-fn translation_in(cache: &Cache, block: u32, pc: u64) -> Option<u32> {
-    let b = &cache.blocks[block as usize];
-    map::walk(&cache.map[b.notes()], b.pc, b.direct_entry())
-        .find(|at| at.pc == pc && at.len > 0)
-        .map(|at| at.host)
 }

@@ -21,6 +21,15 @@ pub struct Noted {
     pub displaced: Displaced,
 }
 
+/// Where the translation of the instruction at `target` begins, if these instructions (see [`walk`])
+/// come past it: a cache offset.
+pub fn find(notes: &[u8], pc: u64, host: u32, target: u64) -> Option<u32> {
+    walk(notes, pc, host)
+        .take_while(|at| at.pc <= target)
+        .find(|at| at.pc == target)
+        .map(|at| at.host)
+}
+
 /// The instructions of a block that begins at `pc` and whose translation begins at the cache offset
 /// `host`.
 pub fn walk(notes: &[u8], mut pc: u64, mut host: u32) -> impl Iterator<Item = Noted> {

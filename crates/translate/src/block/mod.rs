@@ -118,6 +118,8 @@ enum Way {
     Indirect,
     /// Once, by the engine.
     Single(Single),
+    /// By the first copy of the loop that it is the second one of, which ends there.
+    Second(u64),
 }
 
 /// Translates the guest code at `pc`. `indirect`: an indirect branch goes there.
@@ -212,7 +214,7 @@ impl<'a, S: CodeSource> Builder<'a, S> {
             here: pc,
             mark: 0,
             landings: Landings::new(),
-            loops: Loops::new(),
+            loops: Loops::new(way),
             checked,
             single,
             probing,
@@ -251,10 +253,13 @@ impl<'a, S: CodeSource> Builder<'a, S> {
 
     /// The entries, up to the first instruction.
     fn entries(&mut self, pc: u64, way: Way) {
-        if let Way::Single(_) = way {
+        if let Way::Single(_) | Way::Second(_) = way {
             self.hot.align(16);
-            self.cache.set_single_entry(self.block, self.hot.pos());
-            return;
+            let host = self.hot.pos();
+            return match self.single {
+                Some(_) => self.cache.set_single_entry(self.block, host),
+                None => self.cache.set_hidden_entry(self.block, host),
+            };
         }
         let indirect = if way == Way::Indirect {
             Some(self.count_at_entry(pc))

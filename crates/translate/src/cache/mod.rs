@@ -95,7 +95,7 @@ impl Block {
 #[derive(Clone, Copy, Debug)]
 pub struct Entry {
     pub block: u32,
-    pub(crate) direct: u32,
+    direct: u32,
 }
 
 /// Guest addresses hash by multiplication; they are not chosen by an adversary of the engine.
@@ -446,7 +446,8 @@ impl Cache {
         Ok(self.first_entry(block))
     }
 
-    fn first_entry(&self, block: u32) -> Entry {
+    /// Where a block is entered by who knows it.
+    pub(crate) fn first_entry(&self, block: u32) -> Entry {
         Entry { block, direct: self.blocks[block as usize].direct }
     }
 
