@@ -4,6 +4,7 @@ use crate::shadow;
 use crate::signal::host::{canonical, refused_branch};
 use crate::signal::{SIGBUS, SIGILL, SIGSEGV, SIGTRAP, Taken};
 use crate::state::{Engine, ctx, engine};
+use crate::sys::TASK_SIZE;
 use crate::vma::{PROT_EXEC, PROT_READ, PROT_WRITE, Vmas};
 use clew_translate::block::{Refusal, Single};
 use clew_translate::cache::Entry;
@@ -26,8 +27,6 @@ const TRAP_PF: u64 = 14;
 const FETCH: u64 = 0x14;
 /// The same of a write.
 const FAULT_WRITE: u64 = 2;
-/// The end of what a process may map.
-const TASK_SIZE: u64 = 0x7fff_ffff_f000;
 const TRAP_DB: u64 = 1;
 /// `si_code` of a single step.
 const TRAP_TRACE: u64 = 2;
@@ -441,8 +440,13 @@ impl Engine {
             let error = FETCH | u64::from(present);
             self.page_fetch_fault(pc, error);
         } else {
-            self.raise(SIGSEGV, SI_KERNEL, 0, [0, TRAP_GP, 0]);
+            self.protection_fault();
         }
+    }
+
+    /// Raises what the kernel does on a general protection fault at `ctx().pc` without an error code.
+    pub fn protection_fault(&mut self) {
+        self.raise(SIGSEGV, SI_KERNEL, 0, [0, TRAP_GP, 0]);
     }
 
     /// Raises what the kernel does if the page at `addr` has no code.

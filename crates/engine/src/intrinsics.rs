@@ -35,7 +35,7 @@ impl Engine {
         use Mnemonic::*;
         let done = match instr.mnemonic() {
             Rdtsc | Rdtscp if self.task.tsc_faults => {
-                self.raise(crate::signal::SIGSEGV, 0x80, 0, [0, 13, 0]);
+                self.protection_fault();
                 return false;
             }
             Rdtsc => self.counter(INSTR_RDTSC),
@@ -50,7 +50,7 @@ impl Engine {
             Fnstenv | Fnsave => self.x87_store(&instr, bytes),
             // Not enabled for programs: a general protection fault.
             Rdpmc => {
-                self.raise(crate::signal::SIGSEGV, 0x80, 0, [0, 13, 0]);
+                self.protection_fault();
                 return false;
             }
             Xbegin => {
@@ -220,7 +220,7 @@ impl Engine {
                 set_edx_eax(image.in_use());
             }
             _ => {
-                self.raise(crate::signal::SIGSEGV, 0x80, 0, [0, 13, 0]);
+                self.protection_fault();
                 return false;
             }
         }
@@ -258,7 +258,7 @@ impl Engine {
     fn xsave(&mut self, instr: &Instruction) -> bool {
         let Some(addr) = operand_address(instr) else { return false };
         if addr % 64 != 0 {
-            self.raise(crate::signal::SIGSEGV, 0x80, 0, [0, 13, 0]);
+            self.protection_fault();
             return false;
         }
         let wanted = (ctx().gpr[RDX] << 32 | ctx().gpr[RAX] & 0xffff_ffff) & xstate::enabled();

@@ -3,6 +3,7 @@
 use crate::sys::{self, syscall};
 
 pub const FILE_SIZE: u64 = 1;
+pub const STACK: u64 = 3;
 pub const NOFILE: u64 = 7;
 pub const ADDRESS_SPACE: u64 = 9;
 

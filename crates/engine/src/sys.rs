@@ -98,6 +98,9 @@ pub fn fstat(fd: i32) -> Option<stat> {
     }
 }
 
+/// The end of what a process may map or name.
+pub const TASK_SIZE: u64 = 0x7fff_ffff_f000;
+
 pub fn getpid() -> i32 {
     // SAFETY: no memory.
     unsafe { syscall!(__NR_getpid) as i32 }

@@ -101,7 +101,7 @@ impl Engine {
         self.ticks.count_one();
         if !popped {
             let pc = ctx().pc;
-            self.raise(crate::signal::SIGSEGV, 0x80, 0, [0, 13, 0]);
+            self.protection_fault();
             if ctx().pc == pc {
                 ctx().pc = pc + 2;
             }

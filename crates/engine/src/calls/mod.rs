@@ -218,11 +218,18 @@ impl Engine {
 /// Puts a call's result where the guest finds it and steps over the instruction, which leaves the
 /// return address in rcx and the flags in r11 (SDM volume 2, SYSCALL).
 pub fn finish(result: i64, pc: u64) {
+    ctx().gpr[RAX] = result as u64;
+    step_over(pc);
+}
+
+/// The processor's part of a call at `pc`, all there is of one that is not made. Returns where the guest
+/// is then.
+pub fn step_over(pc: u64) -> u64 {
     let c = ctx();
-    c.gpr[RAX] = result as u64;
     c.gpr[RCX] = pc + 2;
     c.gpr[R11] = c.rflags;
     c.pc = pc + 2;
+    c.pc
 }
 
 enum Interruption {

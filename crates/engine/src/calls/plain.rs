@@ -7,6 +7,7 @@ use crate::supervisor;
 use crate::sys::{self, Memory};
 use crate::vma::PROT_WRITE;
 use alloc_crate::vec::Vec;
+use clew_abi::record::{REC_STDERR, REC_STDOUT};
 use clew_syscalls::{Blocking, Call, Class, Coverage, Syscall};
 
 /// Longest in-string kept for people.
@@ -83,7 +84,7 @@ impl Engine {
             }
         }
         self.note_descriptors(call, result);
-        let flags = self.output_flags(call, result);
+        let flags = self.echo_flags(call, result);
         let resized = self.watched_files(call, result, &mut written);
         Outcome { result, flags, written, strings, resized, ..Outcome::default() }
     }
@@ -118,6 +119,19 @@ impl Engine {
                 !st.is_some_and(|st| FILES.contains(&(st.st_mode & TYPE)))
             }
             _ => true,
+        }
+    }
+
+    /// Is this output to what were the guest's standard streams?
+    pub(super) fn echo_flags(&self, call: &Call, result: i64) -> u16 {
+        let writes = matches!(call.nr, sys::__NR_write | sys::__NR_writev | sys::__NR_sendto);
+        if !writes || result <= 0 {
+            return 0;
+        }
+        match self.files.stdio(call.args[0] as i32) {
+            1 => REC_STDOUT,
+            2 => REC_STDERR,
+            _ => 0,
         }
     }
 

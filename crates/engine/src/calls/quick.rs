@@ -5,20 +5,19 @@
 //! to a process with one task whose memory is its own. Where something may matter after all, the call
 //! goes the long way, nothing having happened yet.
 
+use super::special::time_by_vdso;
 use super::{EINTR, ERESTARTNOINTR, ERESTARTSYS, finish};
 use crate::descriptors;
 use crate::log::{self, Att};
 use crate::state::{Engine, Mode, ctx, orders};
-use crate::sys::{self, *};
+use crate::sys::*;
 use clew_abi::orders::FLAG_CHECK_MEMORY;
-use clew_abi::record::{ATT_TIME, Kind, REC_STDERR, REC_STDOUT, SyscallPayload};
+use clew_abi::record::{ATT_TIME, Kind, SyscallPayload};
 use clew_syscalls::Call;
 
 /// `struct epoll_event`, packed.
 const EPOLL_EVENT: u64 = 12;
 const STAT: u64 = 144;
-/// Clocks from here on belong to processes and threads, or to devices: negative numbers.
-const FIRST_DYNAMIC_CLOCK: u64 = 12;
 
 /// What the kernel writes when a call succeeds.
 #[derive(Clone, Copy)]
@@ -31,11 +30,10 @@ enum Writes {
 
 impl Writes {
     /// Where it may write, and how many bytes.
-    fn most(self, call: &Call) -> Option<(u64, u64)> {
+    fn most(self) -> Option<(u64, u64)> {
         match self {
             Self::Nothing => None,
-            Self::Counted(addr, unit, _) => Some((addr, call.args[2].saturating_mul(unit))),
-            Self::Fixed(addr, len) => Some((addr, len)),
+            Self::Counted(addr, _, room) | Self::Fixed(addr, room) => Some((addr, room)),
         }
     }
 }
@@ -43,20 +41,22 @@ impl Writes {
 impl Engine {
     /// Makes and records the call, if that can be done in short. While recording.
     pub(super) fn quick_call(&mut self, call: &Call) -> bool {
-        let [first, ..] = call.args;
         if !self.is_undisturbed() {
             return false;
         }
         if call.nr == __NR_clock_gettime {
-            return first < FIRST_DYNAMIC_CLOCK && self.quick_time(call);
+            let made = time_by_vdso(&call.args) == Some(0);
+            if made {
+                self.log_quick(call, 0, Some((call.args[1], 16)));
+            }
+            return made;
         }
-        let Some(writes) = writes(call) else { return false };
-        let on_file = !matches!(writes, Writes::Nothing) || takes_file(call.nr);
-        if on_file && !self.is_plain_file(first as i32) {
+        let Some((writes, on_file)) = shape(call) else { return false };
+        if on_file && !self.is_plain_file(call.args[0] as i32) {
             return false;
         }
         if self.files.protected_pages
-            && let Some((addr, len)) = writes.most(call)
+            && let Some((addr, len)) = writes.most()
         {
             self.unprotect_range(addr, addr.saturating_add(len));
         }
@@ -92,26 +92,9 @@ impl Engine {
             && self.files.mapped.watched.is_empty()
     }
 
-    /// `clock_gettime` through the kernel's vDSO.
-    fn quick_time(&mut self, call: &Call) -> bool {
-        let Some(function) = crate::signal::host::kernel_vdso().clock_gettime else { return false };
-        let [clock, addr, ..] = call.args;
-        let mut time = [0u64; 2];
-        if function(clock, time.as_mut_ptr()) != 0 {
-            return false;
-        }
-        // SAFETY: any bytes are bytes.
-        let bytes: [u8; 16] = unsafe { core::mem::transmute(time) };
-        if !sys::write_guest(addr, &bytes) {
-            return false;
-        }
-        self.log_quick(call, 0, Some((addr, 16)));
-        true
-    }
-
     fn log_quick(&mut self, call: &Call, result: i64, written: Option<(u64, u64)>) {
         let pc = ctx().pc;
-        let stamp = log::Stamp { flags: self.output_flags(call, result), ..self.stamp() };
+        let stamp = log::Stamp { flags: self.echo_flags(call, result), ..self.stamp() };
         let payload = SyscallPayload { nr: call.nr.into(), result, args: call.args, pc };
         let memory = written.map(|(addr, len)| Att::Memory { addr, len });
         let time = self.clock.due().map(|addr| Att::Bytes { kind: ATT_TIME, addr, bytes: &[] });
@@ -129,38 +112,20 @@ impl Engine {
         }
         finish(result, pc);
     }
-
-    /// Is this output to what were the guest's standard streams?
-    pub(super) fn output_flags(&self, call: &Call, result: i64) -> u16 {
-        let writes = matches!(call.nr, __NR_write | __NR_writev | __NR_sendto);
-        if !writes || result <= 0 {
-            return 0;
-        }
-        match self.files.stdio(call.args[0] as i32) {
-            1 => REC_STDOUT,
-            2 => REC_STDERR,
-            _ => 0,
-        }
-    }
 }
 
-/// What a call writes, if it is one that can be made in short.
-fn writes(call: &Call) -> Option<Writes> {
+/// What a call that can be made in short writes, and whether its first argument is a descriptor.
+fn shape(call: &Call) -> Option<(Writes, bool)> {
     let [_, a1, a2, _, a4, _] = call.args;
     Some(match call.nr {
-        __NR_read | __NR_pread64 => Writes::Counted(a1, 1, a2),
-        __NR_recvfrom if a4 == 0 => Writes::Counted(a1, 1, a2),
-        __NR_epoll_wait => Writes::Counted(a1, EPOLL_EVENT, u64::MAX),
-        __NR_fstat => Writes::Fixed(a1, STAT),
-        __NR_write | __NR_pwrite64 | __NR_lseek => Writes::Nothing,
-        __NR_sendto if a4 == 0 => Writes::Nothing,
+        __NR_read | __NR_pread64 => (Writes::Counted(a1, 1, a2), true),
+        __NR_recvfrom if a4 == 0 => (Writes::Counted(a1, 1, a2), true),
+        __NR_epoll_wait => (Writes::Counted(a1, EPOLL_EVENT, a2.saturating_mul(EPOLL_EVENT)), true),
+        __NR_fstat => (Writes::Fixed(a1, STAT), true),
+        __NR_write | __NR_pwrite64 | __NR_lseek => (Writes::Nothing, true),
+        __NR_sendto if a4 == 0 => (Writes::Nothing, true),
         __NR_getpid | __NR_getppid | __NR_gettid | __NR_getuid | __NR_geteuid | __NR_getgid
-        | __NR_getegid | __NR_getpgrp => Writes::Nothing,
+        | __NR_getegid | __NR_getpgrp => (Writes::Nothing, false),
         _ => return None,
     })
-}
-
-/// Is its first argument a descriptor?
-fn takes_file(nr: u32) -> bool {
-    matches!(nr, __NR_write | __NR_pwrite64 | __NR_lseek | __NR_sendto)
 }

@@ -1,12 +1,12 @@
-//! Seccomp, and syscall user dispatch. A filter of the guest's in the kernel would also filter the engine's calls, so the engine
-//! keeps it and looks at each call of the guest's itself, while recording.
+//! Seccomp, and syscall user dispatch. A filter of the guest's in the kernel would also filter the
+//! engine's calls, so the engine keeps it and looks at each call of the guest's itself, while recording.
 //!
 //! A replay has no filters: what they came to is in the trace. A call that was answered with an errno
 //! has `REC_DENIED`, one that raised SIGSYS or killed is no event, its signal is.
 //! Sources: `kernel/seccomp.c`, `linux/seccomp.h`, `linux/filter.h`.
 
-use super::Outcome;
 use super::process::has_capability;
+use super::{Outcome, step_over};
 use crate::loader::VDSO;
 use crate::signal::{Fate, SIGKILL, SIGSEGV, SIGSYS, Taken};
 use crate::state::{Engine, ctx};
@@ -16,7 +16,6 @@ use alloc_crate::rc::Rc;
 use alloc_crate::vec::Vec;
 use clew_abi::record::REC_DENIED;
 use clew_syscalls::Call;
-use clew_translate::context::reg::*;
 
 const SET_MODE_STRICT: u64 = 0;
 const SET_MODE_FILTER: u64 = 1;
@@ -44,8 +43,6 @@ const SYS_SECCOMP: u64 = 1;
 const SYS_USER_DISPATCH: u64 = 2;
 const ARCHITECTURE: u32 = 0xc000_003e;
 const MOST_INSTRUCTIONS: usize = 4096;
-/// The end of what a process may map.
-const TASK_SIZE: u64 = 0x7fff_ffff_f000;
 const MAX_ERRNO: u32 = 4095;
 /// `struct seccomp_data` in words.
 const DATA_WORDS: usize = 16;
@@ -288,15 +285,6 @@ impl Engine {
         }
         0
     }
-}
-
-/// The processor's part of a call that is not made: the guest is behind the instruction.
-pub fn step_over(pc: u64) -> u64 {
-    let c = ctx();
-    c.gpr[RCX] = pc + 2;
-    c.gpr[R11] = c.rflags;
-    c.pc = pc + 2;
-    c.pc
 }
 
 fn sigsys(call: &Call, behind: u64, code: u64, data: u16) -> Taken {

@@ -15,6 +15,8 @@ use clew_syscalls::{Call, Kind};
 const EBADF_RESULT: i64 = -(EBADF as i64);
 const ADDR_NO_RANDOMIZE: i64 = 0x40000;
 const PR_GET_TID_ADDRESS: u64 = 40;
+/// `CLOCK_TAI`: greater numbers belong to processes and threads, or to devices.
+const LAST_FIXED_CLOCK: u64 = 11;
 
 impl Engine {
     /// Makes a call its special way, or returns `None` if it has none.
@@ -27,7 +29,10 @@ impl Engine {
             }
         }
         match call.nr {
-            __NR_clock_gettime => self.clock_gettime(a),
+            __NR_clock_gettime => time_by_vdso(a).map(|result| match result {
+                0 => Outcome { written: alloc_crate::vec![(a[1], 16)], ..Outcome::default() },
+                error => Outcome::of(error),
+            }),
             __NR_exit | __NR_exit_group => self.exit(call),
             __NR_futex => self.futex(call),
             __NR_get_robust_list => self.robust_list(call),
@@ -70,25 +75,6 @@ impl Engine {
             __NR_execve | __NR_execveat => Some(self.exec(call)),
             _ => None,
         }
-    }
-
-    /// `clock_gettime` through the kernel's vDSO.
-    fn clock_gettime(&mut self, a: &[u64; 6]) -> Option<Outcome> {
-        let function = kernel_vdso().clock_gettime?;
-        let mut ts = [0u64; 2];
-        // Clocks of other processes and threads need the system call.
-        if a[0] > 11 {
-            return None;
-        }
-        let result = function(a[0], ts.as_mut_ptr());
-        if result != 0 {
-            return Some(Outcome::of(result));
-        }
-        let bytes = ts.map(u64::to_le_bytes).concat();
-        if !sys::write_guest(a[1], &bytes) {
-            return Some(Outcome::of(-(EFAULT as i64)));
-        }
-        Some(Outcome { written: alloc_crate::vec![(a[1], 16)], ..Outcome::default() })
     }
 
     /// `PR_GET_TID_ADDRESS`: the kernel knows the address that the engine wants cleared.
@@ -202,6 +188,20 @@ impl Engine {
             supervisor::warn(text);
         }
     }
+}
+
+/// `clock_gettime` through the kernel's vDSO: the call's result. `None`: it has none, or the clock is one of
+/// a process or thread, which needs the system call.
+pub fn time_by_vdso(a: &[u64; 6]) -> Option<i64> {
+    let function = kernel_vdso().clock_gettime.filter(|_| a[0] <= LAST_FIXED_CLOCK)?;
+    let mut time = [0u64; 2];
+    let result = function(a[0], time.as_mut_ptr());
+    if result != 0 {
+        return Some(result);
+    }
+    // SAFETY: any bytes are bytes.
+    let bytes: [u8; 16] = unsafe { core::mem::transmute(time) };
+    Some(if sys::write_guest(a[1], &bytes) { 0 } else { -(EFAULT as i64) })
 }
 
 /// `dup2` and `dup3` may name an engine descriptor as their target: it moves.

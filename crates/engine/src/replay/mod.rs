@@ -304,7 +304,7 @@ impl Engine {
         }
         self.stop_for_call(call.nr.into());
         if let Some(signo) = self.denied_by_signal(pc) {
-            calls::seccomp::step_over(pc);
+            calls::step_over(pc);
             return self.replay_signal(Some(Taken { signo, info: [0; 16], fault: [0; 3] }));
         }
         let Some(record) = self.take_event() else { self.truncated() };

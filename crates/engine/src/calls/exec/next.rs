@@ -57,7 +57,7 @@ impl Engine {
             start_tick: place.tick,
             parent_stream: place.parent_stream,
             parent_event: place.parent_event,
-            stack_limit: stack_limit(),
+            stack_limit: limits::get(limits::STACK)[0],
             chaos: self.chaos_of_next(),
             unblocked: !self.task.signals.blocked,
             ..*orders()
@@ -115,13 +115,4 @@ fn kernel_at_least(major: u64, minor: u64) -> bool {
     let mut parts = name[2 * FIELD..3 * FIELD].split(|b| !b.is_ascii_digit()).map(procfs::number);
     let mut part = || parts.next().flatten().unwrap_or(0);
     (part(), part()) >= (major, minor)
-}
-
-/// RLIMIT_STACK in bytes.
-fn stack_limit() -> u64 {
-    const RLIMIT_STACK: u64 = 3;
-    let mut limit = [u64::MAX; 2];
-    // SAFETY: writes the array.
-    unsafe { syscall!(__NR_prlimit64, 0, RLIMIT_STACK, 0, limit.as_mut_ptr()) };
-    limit[0]
 }

@@ -33,8 +33,6 @@ const OWNER_DIED: u32 = 0x4000_0000;
 const TID_MASK: u32 = 0x3fff_ffff;
 const REALTIME: u32 = 0;
 const SECOND: u64 = 1_000_000_000;
-/// The end of what a process may name.
-const TASK_SIZE: u64 = 0x7fff_ffff_f000;
 
 /// A futex as the kernel tells them apart: a word that is waited for as private is not found by those
 /// that wake it as shared.
