@@ -79,3 +79,10 @@ pub fn without_notes(stderr: &[u8]) -> Vec<u8> {
         .copied()
         .collect()
 }
+
+/// How often each byte occurs.
+pub fn census(bytes: &[u8]) -> [usize; 256] {
+    let mut counts = [0; 256];
+    bytes.iter().for_each(|byte| counts[usize::from(*byte)] += 1);
+    counts
+}

@@ -152,12 +152,15 @@ fn place(word: &str, port: u16) -> String {
     word.replace("{port}", &port.to_string())
 }
 
+/// A port of the loopback interface that nobody uses at the moment.
+pub fn free_port() -> Result<u16, String> {
+    let name = TcpListener::bind(("127.0.0.1", 0)).and_then(|listener| listener.local_addr());
+    name.map(|name| name.port()).map_err(|e| format!("no free port: {e}"))
+}
+
 /// The subject with a port that nobody uses at the moment.
 fn with_port(subject: &Subject) -> Result<(Subject, u16), String> {
-    let port = TcpListener::bind(("127.0.0.1", 0))
-        .and_then(|listener| listener.local_addr())
-        .map_err(|e| format!("no free port: {e}"))?
-        .port();
+    let port = free_port()?;
     let mut subject = subject.clone();
     subject.place("{port}", &port.to_string());
     for (_, content) in &mut subject.inputs {
@@ -167,7 +170,7 @@ fn with_port(subject: &Subject) -> Result<(Subject, u16), String> {
 }
 
 /// Waits until the server accepts a connection.
-fn answers(server: &mut Child, port: u16, limit: Duration) -> Result<(), String> {
+pub fn answers(server: &mut Child, port: u16, limit: Duration) -> Result<(), String> {
     let deadline = Instant::now() + limit;
     while TcpStream::connect(("127.0.0.1", port)).is_err() {
         if let Ok(Some(status)) = server.try_wait() {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::compare::same_bytes;
+use crate::compare::{census, same_bytes};
 use crate::cycle::Session;
 use crate::process::{Outcome, excerpt};
 
@@ -84,13 +84,6 @@ fn parse(line: &str) -> Option<Process> {
     let argv = value["argv"].as_array().into_iter().flatten();
     let words: Vec<&str> = argv.filter_map(|word| word.as_str()).collect();
     Some(Process { pid: value["pid"].as_u64()?, command: words.join(" ") })
-}
-
-/// How often each byte occurs.
-fn census(bytes: &[u8]) -> [usize; 256] {
-    let mut counts = [0; 256];
-    bytes.iter().for_each(|byte| counts[usize::from(*byte)] += 1);
-    counts
 }
 
 fn account(recorded: &[u8], processes: &[Process], outputs: &[Vec<u8>]) -> String {

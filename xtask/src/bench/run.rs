@@ -10,14 +10,19 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Error, Result, bail, ensure};
+use clew_testsuite::compare::census;
 use clew_testsuite::process::{children, excerpt, kill_group, shell_code};
+use clew_testsuite::server::answers;
 
 use super::clew::root;
 use super::scratch;
 
 /// What a run takes at most.
 const LIMIT: Duration = Duration::from_secs(600);
+
+/// How long a server may take until its port answers.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What a finished program showed to the outside.
 #[derive(Clone, Default)]
@@ -105,6 +110,11 @@ impl Running {
         children(self.pid()).first().copied()
     }
 
+    /// Waits until it accepts connections at this port of the loopback interface.
+    pub fn await_port(&mut self, port: u16) -> Result<()> {
+        answers(&mut self.child, port, PATIENCE).map_err(Error::msg)
+    }
+
     pub fn has_ended(&mut self) -> Result<bool> {
         Ok(self.child.try_wait()?.is_some())
     }
@@ -169,13 +179,6 @@ pub fn same(expected: (&str, &Outcome), actual: (&str, &Outcome), mixed: bool) -
     let (left, right) = (expected.1.code, actual.1.code);
     ensure!(left == right, "exit codes differ: {} {left}, {} {right}", expected.0, actual.0);
     Ok(())
-}
-
-/// How often each byte occurs.
-fn census(bytes: &[u8]) -> [usize; 256] {
-    let mut counts = [0; 256];
-    bytes.iter().for_each(|byte| counts[usize::from(*byte)] += 1);
-    counts
 }
 
 #[cfg(test)]

@@ -2,25 +2,20 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
-use std::thread;
-use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Error, Result, bail, ensure};
 use clew_testsuite::process::excerpt;
+use clew_testsuite::server::free_port;
 use serde::Serialize;
 
 use super::clew::{Clew, Trace};
 use super::goals::{self, Goal};
-use super::run::{self, Outcome, Running};
+use super::run::{self, Outcome};
 use super::times::median;
 use super::{Bench, Report, programs, scratch};
 
 const GROUP: &str = "servers";
-
-/// How long a server may take until its port answers.
-const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A server and its client. In their words and in the input, `{port}` is the port, `{dir}` a directory.
 struct Service {
@@ -172,7 +167,7 @@ impl Service {
 
     /// Runs the server, its client, and ends it: the rates, and what the server showed.
     fn serve(&self, wrap: &dyn Fn(&[String]) -> Result<Vec<String>>) -> Result<(Rates, Outcome)> {
-        let port = free_port()?;
+        let port = free_port().map_err(Error::msg)?;
         let dir = self.directory(port)?;
         let fill = |text: &str| {
             text.replace("{port}", &port.to_string()).replace("{dir}", &dir.to_string_lossy())
@@ -182,7 +177,7 @@ impl Service {
             Ok([program].into_iter().chain(words[1..].iter().map(|word| fill(word))).collect())
         };
         let mut server = run::start_server(&wrap(&argv(self.server)?)?)?;
-        await_port(&mut server, port)?;
+        server.await_port(port)?;
         let client = run::succeed(&argv(self.client)?)?;
         server.terminate();
         let outcome = server.finish()?;
@@ -208,21 +203,6 @@ impl Service {
         }
         Ok(dir)
     }
-}
-
-/// A port of the loopback interface that nobody uses at the moment.
-fn free_port() -> Result<u16> {
-    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
-}
-
-fn await_port(server: &mut Running, port: u16) -> Result<()> {
-    let begun = Instant::now();
-    while TcpStream::connect(("127.0.0.1", port)).is_err() {
-        ensure!(!server.has_ended()?, "the server has ended by itself");
-        ensure!(begun.elapsed() < PATIENCE, "the server does not answer within {PATIENCE:?}");
-        thread::sleep(Duration::from_millis(20));
-    }
-    Ok(())
 }
 
 #[cfg(test)]
