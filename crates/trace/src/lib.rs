@@ -22,6 +22,7 @@ pub mod files;
 mod frames;
 pub mod head;
 pub mod lock;
+pub mod mapping;
 mod merge;
 pub mod meta;
 pub mod pack;

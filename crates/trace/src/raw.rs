@@ -10,14 +10,11 @@
 //! very moment, or a disk that cannot read what it was given.
 #![allow(unsafe_code, reason = "mapped files")]
 
-use std::ffi::c_void;
 use std::fs::{File, Metadata};
 use std::io;
 use std::os::unix::fs::MetadataExt;
-use std::ptr::NonNull;
 
-use rustix::mm::{MapFlags, ProtFlags, mmap, munmap};
-
+use crate::mapping::Mapping;
 use crate::stream::read_segment;
 
 /// Mappings that are kept: those of four streams.
@@ -45,12 +42,8 @@ pub struct RawFiles {
 struct Mapped {
     device: u64,
     inode: u64,
-    start: NonNull<c_void>,
-    len: usize,
+    mapping: Mapping,
 }
-
-// SAFETY: a mapping is the process's, not a thread's.
-unsafe impl Send for Mapped {}
 
 impl RawFiles {
     pub fn new(segment_bytes: u64) -> Self {
@@ -105,33 +98,21 @@ impl Raw {
     pub fn bytes(&self) -> &[u8] {
         match &self.0 {
             Place::Read { buffer, len } => &buffer[..*len],
-            // SAFETY: mapped with this length while `self` is there.
-            Place::Mapped(mapped) => unsafe {
-                std::slice::from_raw_parts(mapped.start.as_ptr().cast(), mapped.len)
-            },
+            // SAFETY: see the module's documentation.
+            Place::Mapped(mapped) => unsafe { mapped.mapping.bytes() },
         }
     }
 }
 
 impl Mapped {
     fn new(file: &File, meta: &Metadata, len: usize) -> io::Result<Self> {
-        // SAFETY: a new mapping, where the kernel finds room.
-        let start =
-            unsafe { mmap(std::ptr::null_mut(), len, ProtFlags::READ, MapFlags::SHARED, file, 0)? };
-        let start = NonNull::new(start).ok_or(io::ErrorKind::OutOfMemory)?;
-        Ok(Self { device: meta.dev(), inode: meta.ino(), start, len })
+        let mapping = Mapping::new(file, len, false)?;
+        Ok(Self { device: meta.dev(), inode: meta.ino(), mapping })
     }
 
     /// Files that are mapped keep their numbers to themselves, even when they are removed.
     fn is_of(&self, meta: &Metadata) -> bool {
         (self.device, self.inode) == (meta.dev(), meta.ino())
-    }
-}
-
-impl Drop for Mapped {
-    fn drop(&mut self) {
-        // SAFETY: nobody but this has the mapping.
-        let _ = unsafe { munmap(self.start.as_ptr(), self.len) };
     }
 }
 
