@@ -28,6 +28,11 @@ int main(void) {
     struct timespec until;
     pthread_barrier_init(&both, NULL, 2);
     pthread_create(&a, NULL, leftist, NULL);
+    // The sessions rely on who comes first.
+    while (pthread_mutex_trylock(&left) == 0) {
+        pthread_mutex_unlock(&left);
+        sched_yield();
+    }
     pthread_create(&b, NULL, rightist, NULL);
     clock_gettime(CLOCK_REALTIME, &until);
     until.tv_nsec += 300000000;
