@@ -4,7 +4,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t cond = PTHREAD_COND_INITIALIZER;
 static int items, ended;
 static void *consumer(void *arg) {
-    for (int i = 0; i < 10; i++) {
+    for (int i = 0; i < 5; i++) {
         pthread_mutex_lock(&lock);
         if (!items && !ended) pthread_cond_wait(&cond, &lock);
         if (!items && !ended) struck("nothing to take");
@@ -16,12 +16,13 @@ static void *consumer(void *arg) {
 int main(void) {
     watchdog();
     pthread_t a = run(consumer, 0), b = run(consumer, 0);
-    for (int i = 0; i < 20; i++) {
+    usleep(1000);
+    for (int i = 0; i < 10; i++) {
         pthread_mutex_lock(&lock);
         items++;
-        pthread_cond_signal(&cond);
         pthread_mutex_unlock(&lock);
-        work(500);
+        pthread_cond_signal(&cond);
+        usleep(100);
     }
     pthread_mutex_lock(&lock);
     ended = 1;
