@@ -70,7 +70,7 @@ pub const SEGMENT_PLACES: u64 = 4;
 /// Notes on descriptors of a table that processes share.
 pub const MARKS: Range = Range::new(BACK.start + 0x210_0000, BACK.start + 0x211_0000);
 /// The engine's heap.
-pub const HEAP: Range = Range::new(BACK.start + 0x420_0000 - SMALL_PART, BACK.end);
+pub const HEAP: Range = Range::new(BACK.start + 0x420_0000 - 3 * SMALL_PART, BACK.end);
 
 /// What each task of the process has of the engine's: [`TASK_AREA`] bytes, aligned to that, so that
 /// any address within tells whose it is.
@@ -85,8 +85,8 @@ pub const TASK_STACK: Range = Range::new(68 << 10, TASK_AREA - 4096);
 /// What recording processes know about the memory they share (see the engine's `sharing`).
 pub const SHARING: Range = Range::new(TASKS.end, TASKS.end + (64 << 20));
 
-/// The heap and each of the tables below begin this far below a huge page's boundary: a small guest
-/// needs no huge page.
+/// Each of the tables below begins this far below a huge page's boundary: a small guest needs no huge page.
+/// The heap begins three times as far below: its pieces are of sizes that leave much of it untouched.
 const SMALL_PART: u64 = 512 << 10;
 
 /// The code cache's tables (see `clew-translate`'s `cache::arena`): all of them, so that a snapshot of
@@ -151,7 +151,7 @@ impl CodeWindow {
     /// The address of the shadow entry for guest code at `pc`, if it has one.
     pub const fn shadow_entry(self, pc: u64) -> Option<u64> {
         if self.has_shadow() && (pc < SHADOW_LOW_LIMIT || Self::LOW.range().contains(pc)) {
-            Some(pc * 8 + SHADOW_DISP)
+            Some(shadow_at(pc))
         } else {
             None
         }
@@ -170,6 +170,7 @@ impl CodeWindow {
         !overlaps_engine(range)
             && !range.overlaps(self.cache())
             && !(self.has_shadow() && range.overlaps(shadow_of(Self::LOW.range())))
+            && !(self.has_shadow() && range.overlaps(ASIDE))
     }
 }
 
@@ -182,17 +183,28 @@ const fn overlaps_engine(range: Range) -> bool {
 }
 
 /// The shadow map holds, for the guest code byte at `pc`, the address of its translation at
-/// `pc * 8 + SHADOW_DISP`.
+/// `pc * SHADOW_SCALE + SHADOW_DISP`. Only every fourth byte can have one: see `clew-translate`'s
+/// `cache::shadow`.
 pub const SHADOW_DISP: u64 = ENGINE.end;
+pub const SHADOW_SCALE: u64 = 2;
+/// Bytes of guest code that an entry takes the place of.
+pub const SHADOW_SPAN: u64 = 8 / SHADOW_SCALE;
 /// Guest code below this (non-PIE programs) has a shadow entry too: its table then ends where the
 /// window begins.
-pub const SHADOW_LOW_LIMIT: u64 = (CodeWindow::LOW.start - SHADOW_DISP) / 8;
-/// Bytes of guest code whose shadow entries are mapped at once; the pattern file is 8 times this.
-pub const SHADOW_CHUNK: u64 = 32 * 1024;
+pub const SHADOW_LOW_LIMIT: u64 = (CodeWindow::LOW.start - SHADOW_DISP) / SHADOW_SCALE;
+/// Where branches arrive whose shadow entry had no room: see `clew-translate`'s `cache::shadow`.
+pub const ASIDE: Range = Range::new(8 * GIB, 8 * GIB + PAGE);
+/// Bytes of guest code whose shadow entries are mapped at once.
+pub const SHADOW_CHUNK: u64 = 128 * 1024;
+
+/// Where the shadow entry of the guest code at `pc` lies, if it has one.
+pub const fn shadow_at(pc: u64) -> u64 {
+    pc * SHADOW_SCALE + SHADOW_DISP
+}
 
 /// The shadow entries of a range of code.
 pub const fn shadow_of(code: Range) -> Range {
-    Range::new(code.start * 8 + SHADOW_DISP, code.end * 8 + SHADOW_DISP)
+    Range::new(shadow_at(code.start), shadow_at(code.end))
 }
 
 /// The heap (`brk`) of a position-independent guest starts here, as far from its code as natively.

@@ -22,9 +22,6 @@ pub mod fd {
     pub const EVENTS: i32 = 1003;
     /// The directory of stored files shared by all traces, or absent (recording only).
     pub const STORE: i32 = 1004;
-    /// The memfd whose pages fill the shadow map: `8 * SHADOW_CHUNK` bytes, every `u64` holding
-    /// the start of the default window's cache, where the miss stub lies.
-    pub const PATTERN: i32 = 1005;
     /// The memfd with the [`super::Shared`] page (recording only).
     pub const SHARED: i32 = 1007;
     /// The guest's program, which `/proc/self/exe` is for the guest (recording only). Opened by the

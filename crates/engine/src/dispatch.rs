@@ -8,6 +8,7 @@ use crate::sys::TASK_SIZE;
 use crate::vma::{PROT_EXEC, PROT_READ, PROT_WRITE, Vmas};
 use clew_translate::block::{Refusal, Single};
 use clew_translate::cache::Entry;
+use clew_translate::cache::shadow::Found;
 use clew_translate::context::{EXIT_FAULT, EXIT_MISS, TICK_FLAGS};
 use clew_translate::liveness::{STATUS_FLAGS, shown_flags};
 use clew_translate::{Cache, Site, SiteKind};
@@ -365,7 +366,17 @@ impl Engine {
         if !self.cache.new_pages.is_empty() {
             self.protect_code();
         }
+        self.expect_returns();
         Some(found)
+    }
+
+    /// Returns to what was just translated will miss: a miss that is expected costs no signal.
+    fn expect_returns(&mut self) {
+        while let Some(pc) = self.cache.returns.pop() {
+            if shadow::ensure(pc) {
+                self.cache.expect(pc);
+            }
+        }
     }
 
     /// A direct branch whose target was not linked yet.
@@ -375,9 +386,6 @@ impl Engine {
         let Some(entry) = self.entry(pc) else {
             return self.resume();
         };
-        // Returns and indirect branches will go to its neighbourhood. A table that they find missing
-        // costs a signal.
-        shadow::ensure(pc);
         if self.cache.generation == generation {
             self.cache.relink(number, entry);
         }
@@ -405,9 +413,16 @@ impl Engine {
             return self.resume();
         };
         let in_reach = shadow::ensure(target);
-        self.cache.publish(target, host, in_reach);
-        if site != 0 && !in_reach && self.cache.generation == generation {
-            self.cache.use_hashed_lookup(site);
+        // With alignment checks the branch faults though the entry is there.
+        let useless = in_reach && self.cache.leads(target, host);
+        match self.cache.publish(target, host, in_reach) {
+            Found::Aside => shadow::open_aside(self.cache),
+            Found::Directly if !useless => {}
+            _ if site != 0 && self.cache.generation == generation => {
+                self.cache.use_hashed_lookup(site);
+            }
+            _ if in_reach && !useless => shadow::refuse(target),
+            _ => {}
         }
         ctx().resume = host;
     }

@@ -269,7 +269,9 @@ impl Engine {
 
     /// May the guest have memory there? Shadow entries of its low code, mapped or not, are in the way.
     fn may_map(&self, range: Range) -> bool {
-        let entries = |v: &Vma| shadow_of(Range::new(v.start, v.end.min(SHADOW_LOW_LIMIT)));
+        // See `shadow::refuse` for the page behind.
+        let entries =
+            |v: &Vma| shadow_of(Range::new(v.start, (v.end + PAGE).min(SHADOW_LOW_LIMIT)));
         let hides_entries = || {
             let mut low = self.vmas.overlapping(0, SHADOW_LOW_LIMIT);
             low.any(|v| v.prot & PROT_EXEC != 0 && range.overlaps(entries(v)))

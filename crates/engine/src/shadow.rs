@@ -1,14 +1,16 @@
-//! The shadow map's pages: mapped in chunks, on first use, from a file full of the miss stub's
-//! address.
+//! The shadow map's pages: mapped in chunks, on first use.
 
 use crate::crash;
-use crate::descriptors::number;
 use crate::limits;
 use crate::sys;
+use crate::vma::PROT_EXEC;
 use crate::window::window;
-use clew_abi::layout::{CodeWindow, Range, SHADOW_CHUNK, shadow_of};
-use clew_abi::orders::fd;
+use clew_abi::layout::{
+    ASIDE, CodeWindow, PAGE, Range, SHADOW_CHUNK, SHADOW_SCALE, SHADOW_SPAN, shadow_at, shadow_of,
+};
+use clew_translate::Cache;
 use core::cell::UnsafeCell;
+use core::sync::atomic::{AtomicBool, Ordering};
 
 /// One bit for each chunk there can be.
 const WORDS: usize = (CodeWindow::LOW.range().end / SHADOW_CHUNK / 64) as usize;
@@ -18,6 +20,9 @@ struct Chunks(UnsafeCell<[u64; WORDS]>);
 
 // SAFETY: engine code runs in one task at a time.
 unsafe impl Sync for Chunks {}
+
+/// [`ASIDE`] is mapped.
+static ASIDE_OPEN: AtomicBool = AtomicBool::new(false);
 
 static CHUNKS: Chunks = Chunks(UnsafeCell::new([0; WORDS]));
 
@@ -50,7 +55,7 @@ pub fn mapped(pc: u64) -> bool {
 }
 
 fn address(chunk: u32) -> u64 {
-    chunk as u64 * SHADOW_CHUNK * 8 + clew_abi::layout::SHADOW_DISP
+    shadow_at(chunk as u64 * SHADOW_CHUNK)
 }
 
 fn map(chunk: u32, fixed: u32) -> bool {
@@ -58,14 +63,13 @@ fn map(chunk: u32, fixed: u32) -> bool {
     map_part(shadow_of(Range::new(start, start + SHADOW_CHUNK)), fixed)
 }
 
-/// Maps a part of a chunk full of the miss stub's address.
+/// Maps a part of a chunk, empty.
 fn map_part(range: Range, fixed: u32) -> bool {
-    let (prot, flags) =
-        (sys::PROT_READ | sys::PROT_WRITE, sys::MAP_PRIVATE | fixed | sys::MAP_NORESERVE);
-    let file = number(fd::PATTERN);
+    let prot = sys::PROT_READ | sys::PROT_WRITE;
+    let flags = sys::MAP_PRIVATE | sys::MAP_ANONYMOUS | fixed | sys::MAP_NORESERVE;
     // SAFETY: the shadow map's own range.
     let got =
-        limits::mapping(|| unsafe { sys::mmap(range.start, range.len(), prot, flags, file, 0) });
+        limits::mapping(|| unsafe { sys::mmap(range.start, range.len(), prot, flags, -1, 0) });
     // Without its part of the map, code is reached by the hashed lookup.
     let taken = got == -i64::from(sys::EEXIST);
     let no_room = got == -i64::from(sys::ENOMEM) && fixed == sys::MAP_FIXED_NOREPLACE;
@@ -75,6 +79,9 @@ fn map_part(range: Range, fixed: u32) -> bool {
     if got != range.start as i64 {
         crash::fail("the shadow map cannot be mapped");
     }
+    // It is sparse: of a huge page little would be used.
+    // SAFETY: just mapped.
+    unsafe { sys::syscall!(sys::__NR_madvise, range.start, range.len(), sys::MADV_NOHUGEPAGE) };
     true
 }
 
@@ -130,13 +137,17 @@ fn mapped_chunks() -> impl Iterator<Item = u32> {
     })
 }
 
-/// Unmaps the shadow map.
+/// Unmaps the shadow map, and what it leads to.
 pub fn unmap() {
     for chunk in mapped_chunks() {
         // SAFETY: the shadow map's own range.
-        unsafe { sys::munmap(address(chunk), 8 * SHADOW_CHUNK) };
+        unsafe { sys::munmap(address(chunk), SHADOW_SCALE * SHADOW_CHUNK) };
     }
     chunks().fill(0);
+    if ASIDE_OPEN.swap(false, Ordering::Relaxed) {
+        // SAFETY: the engine's own place.
+        unsafe { sys::munmap(ASIDE.start, ASIDE.len()) };
+    }
 }
 
 /// Forgets all entries: every chunk is mapped afresh.
@@ -144,4 +155,34 @@ pub fn reset() {
     for chunk in mapped_chunks() {
         map(chunk, sys::MAP_FIXED);
     }
+}
+
+/// Indirect branches to `pc`, whose entry is mapped but has no room, shall fault where they are, so that
+/// they can be made to use the hashed lookup.
+pub fn refuse(pc: u64) {
+    let (at, word) = Cache::refusal(pc);
+    // The word may be that of the next page of code, whose entries may have no access yet.
+    if (pc + SHADOW_SPAN - 1) / PAGE == pc / PAGE || ensure(pc + PAGE) {
+        let mut now = [0xff; 2];
+        if sys::read_guest(at, &mut now) && now == [0; 2] {
+            // SAFETY: the shadow map's own.
+            unsafe { sys::write_own(at, &word.to_le_bytes()) };
+        }
+    }
+}
+
+/// Maps what branches find whose entry is aside.
+pub fn open_aside(cache: &Cache) {
+    if ASIDE_OPEN.swap(true, Ordering::Relaxed) {
+        return;
+    }
+    let prot = sys::PROT_READ | sys::PROT_WRITE | PROT_EXEC;
+    let flags = sys::MAP_PRIVATE | sys::MAP_ANONYMOUS | sys::MAP_FIXED_NOREPLACE;
+    // SAFETY: the engine's own place.
+    let got =
+        limits::mapping(|| unsafe { sys::mmap(ASIDE.start, ASIDE.len(), prot, flags, -1, 0) });
+    if got != ASIDE.start as i64 {
+        crash::fail("the way to the hashed lookup cannot be mapped");
+    }
+    cache.write_aside();
 }

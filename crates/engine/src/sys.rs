@@ -186,6 +186,15 @@ pub fn write_guest(addr: u64, bytes: &[u8]) -> bool {
     unsafe { clew_safe_copy(addr as *mut u8, bytes.as_ptr(), bytes.len()) == 1 }
 }
 
+/// Writes memory of the engine's that may have no access; false then.
+///
+/// # Safety
+/// Nobody relies on what is there.
+pub unsafe fn write_own(addr: u64, bytes: &[u8]) -> bool {
+    // SAFETY: the caller's; a fault is survived.
+    unsafe { clew_safe_copy(addr as *mut u8, bytes.as_ptr(), bytes.len()) == 1 }
+}
+
 pub fn read_u64(addr: u64) -> Option<u64> {
     let mut buf = [0; 8];
     read_guest(addr, &mut buf).then(|| u64::from_le_bytes(buf))

@@ -7,7 +7,7 @@
 #![deny(unsafe_code)]
 
 pub mod control;
-pub mod images;
+pub mod image;
 pub mod memfd;
 pub mod orders;
 pub mod probe;

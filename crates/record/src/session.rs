@@ -15,7 +15,7 @@ use clew_abi::orders::{
 };
 use clew_abi::record::{FORMAT_VERSION, SEGMENT_BYTES};
 use clew_launch::control::Control;
-use clew_launch::images::Images;
+use clew_launch::image;
 use clew_launch::orders;
 use clew_launch::signals::Saved;
 use clew_launch::spawn::{Child, Spawn, Status, spawn};
@@ -354,7 +354,7 @@ fn start(
     let next_stream = u64::from(FIRST_STREAM) + 1;
     let code = place.code.as_ref().map(|(code, _)| code.as_path());
     let mut ledger = code.map_or([0; LEDGER], code::ledger);
-    let images = Images::get(code, &mut ledger).map_err(failed)?;
+    let engine = image::engine(code, &mut ledger).map_err(failed)?;
     let shared = SharedPage { next_event: 1, next_stream, ledger, ..SharedPage::default() };
     let shared = orders::shared_page(shared).map_err(failed)?;
     let events = open_dir(&place.dir.join("events"))?;
@@ -364,11 +364,10 @@ fn start(
     let code = code.map(open_dir).transpose()?;
     let mut fds = vec![
         (orders.as_fd(), fd::ORDERS),
-        (images.engine.as_fd(), fd::ENGINE),
+        (engine.as_fd(), fd::ENGINE),
         (theirs.as_fd(), fd::CONTROL),
         (events.as_fd(), fd::EVENTS),
         (files.as_fd(), fd::FILES),
-        (images.pattern.as_fd(), fd::PATTERN),
         (shared.as_fd(), fd::SHARED),
     ];
     fds.extend(store.as_ref().map(|s| (s.as_fd(), fd::STORE)));

@@ -16,7 +16,7 @@ use clew_abi::debug::{COPY_FILE, FORKED};
 use clew_abi::layout::{self, SEGMENT_PLACES};
 use clew_abi::orders::{LEDGER, MODE_REPLAY, Orders, fd};
 use clew_launch::control::{Control, Received};
-use clew_launch::images::Images;
+use clew_launch::image;
 use clew_launch::signals::Saved;
 use clew_launch::spawn::{Child, Spawn, Status, spawn};
 use clew_launch::{memfd, orders, say};
@@ -108,12 +108,11 @@ impl Host {
         .map_err(failed)?;
         let code = self.code.as_deref();
         let mut ledger = code.map_or([0; LEDGER], code::ledger);
-        let images = Images::get(code, &mut ledger).map_err(failed)?;
+        let engine = image::engine(code, &mut ledger).map_err(failed)?;
         let fds = [
             (orders.as_fd(), fd::ORDERS),
-            (images.engine.as_fd(), fd::ENGINE),
+            (engine.as_fd(), fd::ENGINE),
             (theirs.as_fd(), fd::CONTROL),
-            (images.pattern.as_fd(), fd::PATTERN),
         ];
         let child = spawn(&Spawn {
             argv: &[CString::from(c"clew-replay")],

@@ -7,6 +7,9 @@ use crate::access::{Operand, Segment};
 use crate::context::TICK;
 use crate::quick::LOOKAHEAD;
 
+/// How `jmp [rcx*2 + disp32]` begins.
+pub const SHADOW_DISPATCH: [u8; 3] = [0xff, 0x24, 0x4d];
+
 /// Writes machine code at a fixed address.
 pub struct Emitter {
     at: *mut u8,
@@ -168,10 +171,19 @@ impl Emitter {
         at
     }
 
-    /// `jmp [rcx*8 + disp32]`: the shadow map's dispatch.
+    /// A jump to anywhere: `jmp [rip+disp32]` with the address behind it, aligned, for the guest may have
+    /// alignment checks on.
+    pub fn jmp_far(&mut self, target: u64) {
+        let pad = (self.pos() + 6).wrapping_neg() % 8;
+        self.bytes(&[0xff, 0x25, pad as u8, 0, 0, 0]);
+        self.align(8);
+        self.literal(target);
+    }
+
+    /// `jmp [rcx*2 + disp32]`: the shadow map's dispatch.
     #[inline]
     pub fn jmp_shadow(&mut self, disp: u32) {
-        self.bytes(&[0xff, 0x24, 0xcd]);
+        self.bytes(&SHADOW_DISPATCH);
         self.u32(disp);
     }
 

@@ -99,12 +99,9 @@ impl Engine {
         }
         let file = hash::key(key);
         let text = Text { start: addr, end, offset: map.offset, file, shadow: 0 };
-        let ready = self.cache.take_ready(&text);
+        self.take_ready(&text);
         self.displace_awaited(addr, end);
         self.cache.add_text(text);
-        if let Some(text) = ready {
-            shadow::grant(text.start, text.end);
-        }
     }
 
     /// The guest's vDSO was mapped, which is the engine's and no file: a text all the same. It is not
@@ -112,15 +109,21 @@ impl Engine {
     pub fn vdso_mapped(&mut self, start: u64, end: u64, foreign: bool) {
         let text = Text { start, end, offset: 0, file: VDSO, shadow: 0 };
         let usual = !foreign && window().shadow_entry(start).is_some();
-        let ready = usual.then(|| self.cache.take_ready(&text)).flatten();
+        if usual {
+            self.take_ready(&text);
+        }
         while let Some(text) = self.cache.take_awaited_of(VDSO) {
             self.drop_awaited(text);
         }
         if usual {
             self.cache.add_text(text);
         }
-        if let Some(text) = ready {
-            shadow::grant(text.start, text.end);
+    }
+
+    /// The guest has mapped a text: what a snapshot has of it can be used.
+    fn take_ready(&mut self, text: &Text) {
+        if let Some(ready) = self.cache.take_ready(text) {
+            shadow::grant(ready.start, ready.end);
         }
     }
 

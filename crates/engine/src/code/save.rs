@@ -8,17 +8,16 @@ use crate::descriptors::{self, number};
 use crate::shadow;
 use crate::state::{Engine, orders};
 use crate::sys::{self, syscall};
-use crate::window::window;
 use alloc_crate::vec::Vec;
 use clew_abi::layout::{PAGE, Range, shadow_of};
 use clew_abi::orders::fd;
 use clew_translate::Cache;
 use clew_translate::cache::Text;
+use clew_translate::cache::shadow::Page;
 use core::fmt::Write;
 
-/// Pages of shadow entries written at once.
-const BATCH: usize = 16;
-const ENTRIES: usize = PAGE as usize / 8;
+/// Bytes of shadow entries written at once.
+const BATCH: usize = 16 * PAGE as usize;
 /// A process that translates anything at all spends as much as for so many blocks: the decoder makes its
 /// tables, tables of the cache are copied.
 const ONCE: usize = 64;
@@ -171,42 +170,25 @@ fn put_shadow(file: i32, text: &Text, entries: &[(u64, u64)]) -> Option<u64> {
     let first = entries.partition_point(|&(pc, _)| pc < text.start);
     let entries = &entries[first..];
     let entries = &entries[..entries.partition_point(|&(pc, _)| pc < text.end)];
-    let mut batch: Vec<[u64; ENTRIES]> = Vec::with_capacity(BATCH);
+    let mut batch = Vec::with_capacity(BATCH);
     let (mut begun, mut sum) = (0, 0u64);
-    for page in entries.chunk_by(|a, b| page_of(text, a.0) == page_of(text, b.0)) {
-        let offset = page_of(text, page[0].0);
-        if batch.len() == BATCH || offset != begun + PAGE * batch.len() as u64 {
-            put_pages(file, &batch, begun)?;
-            batch.clear();
-            begun = offset;
+    for code in entries.chunk_by(|a, b| a.0 / PAGE == b.0 / PAGE) {
+        let mut page = Page::new();
+        code.iter().for_each(|&(pc, host)| page.add(pc, host));
+        let start = text.shadow + shadow_of(Range::new(text.start, code[0].0 & !(PAGE - 1))).len();
+        for (at, part) in page.parts() {
+            let offset = start + at;
+            if batch.len() == BATCH || offset != begun + batch.len() as u64 {
+                put(file, &batch, begun)?;
+                batch.clear();
+                begun = offset;
+            }
+            batch.extend_from_slice(part);
+            sum = sum.wrapping_add(page_sum(offset, part));
         }
-        let mut words = [window().cache().start; ENTRIES];
-        page.iter().for_each(|&(pc, host)| words[pc as usize % ENTRIES] = host);
-        batch.push(words);
-        sum = sum.wrapping_add(page_sum(offset, batch[batch.len() - 1].as_flattened_bytes()));
     }
-    put_pages(file, &batch, begun)?;
+    put(file, &batch, begun)?;
     Some(sum)
-}
-
-/// Where in the file the page with the shadow entry of `pc` lies.
-fn page_of(text: &Text, pc: u64) -> u64 {
-    text.shadow + ((pc - text.start) * 8 & !(PAGE - 1))
-}
-
-trait Flat {
-    fn as_flattened_bytes(&self) -> &[u8];
-}
-
-impl Flat for [u64] {
-    fn as_flattened_bytes(&self) -> &[u8] {
-        // SAFETY: plain words.
-        unsafe { core::slice::from_raw_parts(self.as_ptr().cast::<u8>(), size_of_val(self)) }
-    }
-}
-
-fn put_pages(file: i32, pages: &[[u64; ENTRIES]], offset: u64) -> Option<()> {
-    put(file, pages.as_flattened().as_flattened_bytes(), offset)
 }
 
 fn put(file: i32, mut bytes: &[u8], mut offset: u64) -> Option<()> {

@@ -99,7 +99,7 @@ impl<S: CodeSource> Builder<'_, S> {
         if self.single.is_some() {
             let here = self.cache.offset(self.hot.pos());
             self.hot.store_imm32(context_addr!(exit_from), here);
-            self.hot.jmp(self.cache.base());
+            self.hot.jmp(self.cache.miss());
         } else if self.cache.window.has_shadow() {
             self.hot.jmp_shadow(SHADOW_DISP as u32);
         } else {
@@ -109,6 +109,9 @@ impl<S: CodeSource> Builder<'_, S> {
 
     /// Pushes a return address.
     pub(super) fn push_return(&mut self, next: u64) {
+        if self.single.is_none() {
+            self.cache.returns.push(next);
+        }
         match i32::try_from(next as i64) {
             Ok(imm) => self.hot.push_imm32(imm as u32),
             Err(_) => {

@@ -277,6 +277,9 @@ impl<'a, S: CodeSource> Builder<'a, S> {
     /// address.
     fn count_at_entry(&mut self, pc: u64) -> u64 {
         self.hot.align(16);
+        if !Cache::is_entry_address(self.hot.pos()) {
+            self.hot.bytes(&[0xcc; 16]);
+        }
         let counter = self.counter();
         let dead = self.flags_dead(pc);
         let stub = self.tick_stub(pc, true, dead);

@@ -1,10 +1,11 @@
-//! How indirect branches find blocks: the shadow map and the hashed lookup.
+//! How indirect branches find blocks: the shadow map (see `shadow`) and the hashed lookup.
 
 use super::Cache;
+use super::shadow::Found;
 use crate::context::reg;
 use crate::context_addr;
-use crate::emit::Emitter;
-use clew_abi::layout::{LOOKUP, LOOKUP_ENTRIES, LOOKUP_WAYS, PAGE};
+use crate::emit::{Emitter, SHADOW_DISPATCH};
+use clew_abi::layout::{ASIDE, LOOKUP, LOOKUP_ENTRIES, LOOKUP_WAYS};
 
 const RCX: u8 = reg::RCX as u8;
 const RDX: u8 = reg::RDX as u8;
@@ -22,24 +23,21 @@ const fn hosts(way: u64) -> u64 {
 const _: () = assert!(guests(2 * LOOKUP_WAYS) == LOOKUP.end);
 
 impl Cache {
-    /// Lets indirect branches to `pc` find the indirect entry `host`: through the shadow map if the
-    /// address has an entry there (whose page must be mapped), else through the hashed lookup. That
+    /// Lets indirect branches to `pc` find the indirect entry `host`: through the shadow map if that is
+    /// mapped there (`shadow`) and has room for it, else through the hashed lookup. That
     /// has addresses of both kinds once it is used; its tables, written all over, cost a small guest
-    /// many fresh pages. The newest of the addresses with one index comes first.
-    pub fn publish(&mut self, pc: u64, host: u64, shadow: bool) {
-        if let (true, Some(entry)) = (shadow, self.window.shadow_entry(pc)) {
-            // SAFETY: the caller mapped the entry's page.
-            unsafe {
-                if *(entry as *const u64) == 0 {
-                    self.fill_page(entry);
-                }
-                *(entry as *mut u64) = host;
-            }
-            if !self.hashing {
-                return;
-            }
+    /// many fresh pages.
+    pub fn publish(&mut self, pc: u64, host: u64, shadow: bool) -> Found {
+        let found = if shadow { self.enter(pc, host) } else { Found::Hashed };
+        if found != Found::Directly || self.hashing {
+            self.publish_hashed(pc, host);
         }
-        self.begin_hashing();
+        found
+    }
+
+    /// The newest of the addresses with one index comes first.
+    pub(super) fn publish_hashed(&mut self, pc: u64, host: u64) {
+        self.begin_lookup();
         let way = (0..LOOKUP_WAYS).find(|&way| [empty(pc), !pc].contains(guest_slot(way, pc)));
         for way in (0..way.unwrap_or(LOOKUP_WAYS - 1)).rev() {
             *guest_slot(way + 1, pc) = *guest_slot(way, pc);
@@ -66,7 +64,7 @@ impl Cache {
         });
         e.mov_rcx(RDX);
         e.load(RDX, context_addr!(spill_scratch));
-        e.jmp(self.base());
+        e.jmp(self.miss());
         for (way, hit) in hits.into_iter().enumerate() {
             e.patch_short(hit);
             enter(e, way as u64);
@@ -85,17 +83,32 @@ impl Cache {
         enter(e, 0);
     }
 
-    /// From now on the hashed lookup is used, and told of all entries.
+    /// From now on the hashed lookup is told of all entries.
     pub(super) fn begin_hashing(&mut self) {
-        if !self.hashing {
-            self.hashing = true;
+        self.begin_lookup();
+        self.hashing = true;
+    }
+
+    /// From now on there is something in the hashed lookup.
+    fn begin_lookup(&mut self) {
+        if !self.looked_up {
+            self.looked_up = true;
             mark_empty();
         }
     }
 
+    /// Writes what lies at [`ASIDE`], which is mapped: the way to the hashed lookup. The lowest word of the
+    /// address that a branch finds is another's: 0 or 1 of an entry, or 0 or 2 where that is aside itself.
+    pub fn write_aside(&self) {
+        // SAFETY: as said, and used by nobody yet.
+        let mut e = unsafe { Emitter::new(ASIDE.start, ASIDE.end) };
+        e.bytes(&[0x90; 2]);
+        e.jmp_far(self.hashed);
+    }
+
     /// Empties the hashed lookup.
     pub(super) fn forget_lookup(&self) {
-        if self.hashing {
+        if self.looked_up {
             let len = (guests(LOOKUP_WAYS) - guests(0)) as usize;
             // SAFETY: `LOOKUP` is mapped (see `Cache::create`).
             unsafe { core::ptr::write_bytes(guests(0) as *mut u8, 0, len) }
@@ -103,7 +116,7 @@ impl Cache {
         }
     }
 
-    /// Makes the indirect branch whose `jmp [rcx*8+disp32]` lies at `host` use the hashed lookup.
+    /// Makes the indirect branch whose `jmp [rcx*2+disp32]` lies at `host` use the hashed lookup.
     pub fn use_hashed_lookup(&mut self, host: u64) {
         self.begin_hashing();
         // SAFETY: the caller's `host` is the address of such a jump, seven bytes long, in the cache.
@@ -115,32 +128,18 @@ impl Cache {
         }
     }
 
-    /// Is there a shadow dispatch (`jmp [rcx*8+disp32]`) at this cache address?
+    /// Is there a shadow dispatch (`jmp [rcx*2+disp32]`) at this cache address?
     pub fn is_shadow_dispatch(&self, host: u64) -> bool {
         if !self.window.cache().contains(host) {
             return false;
         }
         // SAFETY: the cache is readable.
-        unsafe { core::ptr::read_unaligned(host as *const [u8; 3]) == [0xff, 0x24, 0xcd] }
-    }
-
-    /// Fills the page of shadow entries around `entry` with the miss stub's address: a snapshot has
-    /// holes where nothing was known, which read as zeros. A branch that finds one faults, which is a
-    /// miss too.
-    ///
-    /// # Safety
-    /// The page is mapped, and all zeros.
-    unsafe fn fill_page(&self, entry: u64) {
-        let page = (entry & !(PAGE - 1)) as *mut u64;
-        for n in 0..PAGE as usize / 8 {
-            // SAFETY: the caller's.
-            unsafe { page.add(n).write(self.base()) }
-        }
+        unsafe { core::ptr::read_unaligned(host as *const [u8; 3]) == SHADOW_DISPATCH }
     }
 
     /// The lookup, whose tables are empty, is that of a snapshot.
     pub(super) fn adopt_lookup(&self) {
-        if self.hashing {
+        if self.looked_up {
             mark_empty();
         }
     }
@@ -148,18 +147,10 @@ impl Cache {
     /// Takes away what [`Cache::publish`] wrote for `pc`. `shadow_mapped(pc)` says whether the page of
     /// its shadow entry is mapped.
     pub(super) fn unpublish(&self, pc: u64, shadow_mapped: &dyn Fn(u64) -> bool) {
-        if let Some(entry) = self.window.shadow_entry(pc)
-            && shadow_mapped(pc)
-        {
-            let entry = entry as *mut u64;
-            // SAFETY: the caller says the page is mapped. Reading first spares untouched pages.
-            unsafe {
-                if *entry != self.base() && *entry != 0 {
-                    *entry = self.base();
-                }
-            }
+        if self.window.shadow_entry(pc).is_some() && shadow_mapped(pc) {
+            self.leave(pc);
         }
-        if !self.hashing {
+        if !self.looked_up {
             return;
         }
         for way in 0..LOOKUP_WAYS {

@@ -20,6 +20,7 @@ mod lookup;
 mod pages;
 mod probes;
 mod proofs;
+pub mod shadow;
 mod snapshot;
 mod table;
 mod texts;
@@ -143,6 +144,8 @@ pub struct Cache {
     pub generation: u32,
     /// Pages (numbers) that hold translated code since the engine last took the list.
     pub new_pages: alloc::vec::Vec<u64>,
+    /// Return addresses in what was translated since the engine last took the list.
+    pub returns: alloc::vec::Vec<u64>,
     by_pc: AddressMap<Entry>,
     /// Indirect entries that were added later (cache offsets).
     added_entries: AddressMap<u32>,
@@ -170,8 +173,10 @@ pub struct Cache {
     /// The hashed lookup, and where it goes on when the first way does not have the target.
     hashed: u64,
     hashed_rest: u64,
-    /// Some indirect branch uses the hashed lookup.
+    /// The hashed lookup has all indirect entries: some branch uses nothing else.
     hashing: bool,
+    /// It has some.
+    looked_up: bool,
     first_hot: u64,
     texts: Vec<Text, Arena>,
     awaited: Vec<Text, Arena>,
@@ -200,6 +205,7 @@ impl Cache {
             next_counter: 0,
             generation: 0,
             new_pages: alloc::vec::Vec::new(),
+            returns: alloc::vec::Vec::new(),
             by_pc: AddressMap::with_capacity_and_hasher_in(3500, Default::default(), Arena),
             added_entries: address_map(),
             by_page: address_map(),
@@ -218,6 +224,7 @@ impl Cache {
             hashed: 0,
             hashed_rest: 0,
             hashing: false,
+            looked_up: false,
             first_hot: 0,
             texts: Self::no_texts(),
             awaited: Self::no_texts(),
@@ -227,7 +234,6 @@ impl Cache {
         };
         cache.fixed_stubs(engine_exit);
         if !window.has_shadow() {
-            cache.forget_lookup();
             cache.begin_hashing();
         }
         let place = Self::place();
@@ -244,12 +250,11 @@ impl Cache {
         (TABLE_HEAD.start + 4096) as *mut Self
     }
 
-    /// The stubs every other piece of translated code relies on. The miss stub lies at the cache's
-    /// start, where the shadow map's pattern points.
+    /// The stubs every other piece of translated code relies on.
     fn fixed_stubs(&mut self, engine_exit: u64) {
         let rcx = reg::RCX as u8;
         // SAFETY: see `create`.
-        let mut e = unsafe { Emitter::new(self.base(), self.base() + 4096) };
+        let mut e = unsafe { Emitter::new(self.miss(), self.base() + 4096) };
         e.store(context_addr!(exit_target), rcx);
         e.load(rcx, context_addr!(spill_rcx));
         e.store_imm32(context_addr!(exit_site), EXIT_MISS);
@@ -257,10 +262,7 @@ impl Cache {
         e.jmp(common);
         e.align(16);
         self.exit_common = e.pos();
-        // `jmp [rip+2]` with the engine's address behind it, aligned: the guest may have alignment
-        // checks on.
-        e.bytes(&[0xff, 0x25, 2, 0, 0, 0, 0xcc, 0xcc]);
-        e.literal(engine_exit);
+        e.jmp_far(engine_exit);
         e.align(16);
         self.lookup_stub(&mut e);
         e.align(64);
@@ -268,10 +270,17 @@ impl Cache {
         self.first_hot = self.hot;
     }
 
-    /// Where the cache begins: with the miss stub.
+    /// Where the cache begins.
     #[inline]
     pub fn base(&self) -> u64 {
         self.window.cache().start
+    }
+
+    /// The miss stub: leaves for the engine with an indirect branch's target, in rcx. Its address may be
+    /// that of an entry.
+    #[inline]
+    pub(crate) fn miss(&self) -> u64 {
+        self.base() + 16
     }
 
     /// The offset of a cache address.
@@ -465,6 +474,7 @@ impl Cache {
         self.writes.clear();
         self.review_at = u64::MAX;
         self.new_pages.clear();
+        self.returns.clear();
         self.single = None;
         self.hot = self.first_hot;
         self.cold = self.window.cache_cold();

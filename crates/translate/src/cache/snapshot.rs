@@ -52,6 +52,7 @@ impl Cache {
         unsafe {
             (&raw mut cache.proof_pages).write(Vec::new());
             (&raw mut cache.new_pages).write(Vec::new());
+            (&raw mut cache.returns).write(Vec::new());
         }
         cache.forget_probes();
         cache.adopt_lookup();
