@@ -102,6 +102,9 @@ pub struct Orders {
     pub marks: Text,
     /// The task's seccomp filters, as the engine writes them for itself (executed programs).
     pub filters: Text,
+    /// What the program that executed this one forbade itself for its life and beyond: see
+    /// [`crate::record::ATT_FORBIDDEN`].
+    pub forbidden: u64,
     /// Limits of address space (soft, hard), and hard ones of file sizes and open files, that the engine
     /// keeps for the guest, each plus one; 0: none (executed programs).
     pub address_space: [u64; 2],

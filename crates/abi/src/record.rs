@@ -346,6 +346,15 @@ pub const ATT_WINDOW: u32 = 13;
 /// where it differs.
 pub const ATT_STACK: u32 = 14;
 
+/// What the program is forbidden from the beginning, as it was the one that executed it (Exec only; absent:
+/// nothing). `addr` is made of [`FORBIDDEN_TSC`] and, from bit [`FORBIDDEN_MDWE`] on, `PR_MDWE_*`; no
+/// bytes.
+pub const ATT_FORBIDDEN: u32 = 15;
+/// Reading the time stamp counter (`PR_SET_TSC`).
+pub const FORBIDDEN_TSC: u64 = 1;
+/// Making memory executable (`PR_SET_MDWE`).
+pub const FORBIDDEN_MDWE: u32 = 8;
+
 /// The file a key belongs to: device and inode, the key's first two fields.
 pub fn key_identity(key: &[u8]) -> &[u8] {
     let second = key.iter().enumerate().filter(|(_, b)| **b == b'-').nth(1);

@@ -38,6 +38,10 @@ impl Engine {
                 self.protection_fault();
                 return false;
             }
+            Cpuid if self.task.cpuid_faults => {
+                self.protection_fault();
+                return false;
+            }
             Rdtsc => self.counter(INSTR_RDTSC),
             Rdtscp => self.counter(INSTR_RDTSCP),
             Rdpid => self.single(INSTR_RDPID, &instr),

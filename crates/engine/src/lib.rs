@@ -33,6 +33,7 @@ pub mod debug;
 pub mod descriptors;
 pub mod dispatch;
 pub mod far;
+mod forbidden;
 pub mod int80;
 mod intrinsics;
 mod limits;

@@ -22,7 +22,11 @@ use clew_abi::record::{ATT_MAP_PATH, MAP_MAIN_STACK, MapPayload, key_unsettled};
 const WINDOW_FILE_LIMIT: u64 = 256 << 20;
 /// Reservations of so many bytes may be for a just-in-time compiler's code.
 const RESERVE: core::ops::RangeInclusive<u64> = 16 << 20..=768 << 20;
-const PROT_MASK: u32 = PROT_READ | PROT_WRITE | PROT_EXEC;
+pub const PROT_MASK: u32 = PROT_READ | PROT_WRITE | PROT_EXEC;
+/// The bits of the flags that say whose a mapping is.
+const MAP_TYPE: u32 = 0xf;
+/// Private, and the kernel may take contents back at a moment of its own: here it does not.
+const MAP_DROPPABLE: u32 = 8;
 const MAP_32BIT: u32 = 0x40;
 /// Where MAP_32BIT mappings go: natively up to 2 GiB.
 const LOW_MAPPINGS: Range = Range::new(1 << 30, ENGINE.start);
@@ -31,6 +35,12 @@ const DEEP_MAPPINGS: Range = Range::new(1 << 45, BACK.start);
 const MAP_GROWSDOWN: u32 = 0x100;
 const S_IFMT: u32 = 0o170000;
 const S_IFREG: u32 = 0o100000;
+
+/// Advice that takes contents away, for the guest or its children.
+fn is_discard(advice: u64) -> bool {
+    // DONTNEED, FREE, REMOVE, DONTFORK, WIPEONFORK, DONTNEED_LOCKED, GUARD_INSTALL
+    matches!(advice, 4 | 8 | 9 | 10 | 18 | 24 | 102)
+}
 
 /// The guest's heap (`brk`), which the engine emulates.
 #[derive(Default)]
@@ -147,19 +157,32 @@ impl Engine {
     /// `mmap` while recording. `args` as the guest gave them, `fd` already checked.
     pub fn mmap_record(&mut self, args: &[u64; 6]) -> Result<Mapped, i64> {
         let [hint, len, prot, flags, fd, offset] = *args;
-        let (prot, flags, fd) = (prot as u32 & PROT_MASK, flags as u32, fd as i32);
+        let (prot, mut flags, fd) = (prot as u32 & PROT_MASK, flags as u32, fd as i32);
+        if flags & MAP_TYPE == MAP_DROPPABLE && flags & MAP_ANONYMOUS != 0 {
+            flags ^= MAP_DROPPABLE | MAP_PRIVATE;
+        }
+        if offset % PAGE == 0 && flags & MAP_ANONYMOUS == 0 && sys::fstat(fd).is_none() {
+            return Err(-(sys::EBADF as i64));
+        }
         if len == 0 || offset % PAGE != 0 {
             return Err(-(sys::EINVAL as i64));
         }
         let len = len.checked_add(PAGE - 1).ok_or(-(sys::ENOMEM as i64))? & !(PAGE - 1);
         let (place, fixed) = self.place(hint, len, prot, flags, fd)?;
+        if !self.forbidden.may_map(prot) {
+            return Err(-(sys::EACCES as i64));
+        }
+        if fixed == MAP_FIXED && self.forbidden.sealed(place, place + len).is_some() {
+            return Err(-(sys::EPERM as i64));
+        }
         let replaced = if fixed == MAP_FIXED { self.vmas.bytes_in(place, place + len) } else { 0 };
         if self.lacks_address_space(len - replaced) {
             return Err(-(sys::ENOMEM as i64));
         }
         let shared = flags & 3 != MAP_PRIVATE;
         // Anonymous shared memory gets a file of the engine's, which says whose it is.
-        let backing = (shared && flags & MAP_ANONYMOUS != 0).then(|| anonymous_file(len)).flatten();
+        let anonymous = flags & (MAP_TYPE | MAP_ANONYMOUS) == sys::MAP_SHARED | MAP_ANONYMOUS;
+        let backing = anonymous.then(|| anonymous_file(len)).flatten();
         let (real_flags, real_fd, real_offset) = match backing {
             Some(file) => (flags & !MAP_ANONYMOUS, file, 0),
             None => (flags, fd, offset),
@@ -379,6 +402,9 @@ impl Engine {
         if addr % PAGE != 0 || len == 0 {
             return -(sys::EINVAL as i64);
         }
+        if self.forbidden.sealed(addr, end).is_some() {
+            return -(sys::EPERM as i64);
+        }
         if !guest_may_map(Range::new(addr, end)) {
             return self.munmap_around(addr, end);
         }
@@ -417,9 +443,35 @@ impl Engine {
         if addr % PAGE == 0 && len > 0 && !guest_may_map(Range::new(addr, end)) {
             return -(sys::ENOMEM as i64);
         }
-        // SAFETY: the range is the guest's (or the call fails).
-        let result = unsafe { sys::mprotect(addr, len, host_prot(prot)) };
-        if result == 0 && len > 0 {
+        if addr % PAGE != 0 || len == 0 {
+            // SAFETY: changes nothing.
+            return unsafe { sys::mprotect(addr, len, host_prot(prot)) };
+        }
+        let (end, stopped) = self.stops_protecting(addr, end, prot).unwrap_or((end, 0));
+        match self.protect_range(addr, end, prot) {
+            0 => stopped,
+            // Something of it was not possible, all before that is done.
+            error => {
+                let hole = self.mapped_from(addr, end);
+                let parts: Vec<(u64, u64)> = self
+                    .vmas
+                    .overlapping(addr, hole)
+                    .map(|v| (v.start.max(addr), v.end.min(hole)))
+                    .collect();
+                parts.iter().all(|&(start, end)| self.protect_range(start, end, prot) == 0);
+                error
+            }
+        }
+    }
+
+    /// Protects a range. Fails if it has holes, or is a file that cannot be mapped so.
+    fn protect_range(&mut self, addr: u64, end: u64, prot: u32) -> i64 {
+        if addr == end {
+            return 0;
+        }
+        // SAFETY: the range is the guest's.
+        let result = unsafe { sys::mprotect(addr, end - addr, host_prot(prot)) };
+        if result == 0 {
             if prot & PROT_EXEC == 0 || prot & PROT_WRITE != 0 || !self.is_fixed_code(addr, end) {
                 self.forget_code(addr, end);
             }
@@ -471,6 +523,13 @@ impl Engine {
         let Some(vma) = self.vmas.find(old).copied() else {
             return -(sys::EFAULT as i64);
         };
+        let sealed =
+            |start: u64, len| self.forbidden.sealed(start, start.saturating_add(page_up(len)));
+        if sealed(old, old_len.max(1)).is_some()
+            || flags & FIXED != 0 && sealed(target, new_len).is_some()
+        {
+            return -(sys::EPERM as i64);
+        }
         self.unprotect_range(old, old.saturating_add(page_up(old_len)));
         note_write(old, page_up(old_len));
         note_write(target, page_up(new_len));
@@ -522,6 +581,9 @@ impl Engine {
                 return current;
             }
         } else if new_end < old_end {
+            if self.forbidden.sealed(new_end, old_end).is_some() {
+                return current;
+            }
             note_write(new_end, old_end - new_end);
             // SAFETY: the heap's own pages.
             unsafe { sys::munmap(new_end, old_end - new_end) };
@@ -548,12 +610,20 @@ impl Engine {
         if addr % PAGE == 0 && len > 0 && !guest_may_map(Range::new(addr, end)) {
             return -(sys::ENOMEM as i64);
         }
+        let freed = advice == FREE;
         let advice = match advice {
             FREE => DONTNEED,
             // Nothing is locked in a replay.
             DONTNEED_LOCKED if self.replaying() => DONTNEED,
             other => other,
         };
+        if len > 0
+            && is_discard(advice)
+            && let Some(stop) = self.stops_discarding(addr, end)
+        {
+            let before = if stop > addr { self.madvise(addr, stop - addr, advice) } else { 0 };
+            return if before == 0 { -(sys::EPERM as i64) } else { before };
+        }
         let inherited = Inherited::from_advice(advice);
         let matters =
             matches!(advice, DONTNEED | REMOVE | DONTNEED_LOCKED | GUARD_INSTALL | GUARD_REMOVE);
@@ -568,6 +638,14 @@ impl Engine {
             note_write(addr, end - addr);
             self.unprotect_range(addr, end);
             self.forget_code(addr, end);
+        }
+        if freed && !self.replaying() {
+            // Only what is anonymous can be freed.
+            // SAFETY: the range is the guest's.
+            let result = unsafe { sys::syscall!(sys::__NR_madvise, addr, len, FREE) };
+            if result == -(sys::EINVAL as i64) {
+                return result;
+            }
         }
         // SAFETY: the range is the guest's.
         let mut result = unsafe { sys::syscall!(sys::__NR_madvise, addr, len, advice) };

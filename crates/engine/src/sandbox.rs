@@ -31,13 +31,14 @@ const DATA_ARCH: u32 = 4;
 const DATA_ARG0: u32 = 16;
 
 /// Allowed whatever the arguments.
-const FREE: [u32; 16] = [
+const FREE: [u32; 17] = [
     __NR_mmap,
     __NR_munmap,
     __NR_mprotect,
     __NR_mremap,
     __NR_madvise,
     __NR_arch_prctl,
+    __NR_modify_ldt,
     __NR_futex,
     __NR_exit_group,
     __NR_rt_sigreturn,

@@ -87,6 +87,7 @@ pub extern "C" fn start(sp: u64) -> ! {
         baton_in_use: false,
         affinity: None,
         files: Files::default(),
+        forbidden: Default::default(),
         sharing: Default::default(),
         chaos: Default::default(),
         exact: 0,
@@ -111,6 +112,7 @@ pub extern "C" fn start(sp: u64) -> ! {
     engine.files.tables.take_over(orders_text(orders.marks));
     engine.task.process().limits = Limits::from_orders(orders);
     engine.task.seccomp = Seccomp::from_bytes(orders_text(orders.filters));
+    engine.forbid_again(orders.forbidden);
     signal::install_handlers();
     if let Some(file) = program {
         engine.begin_chaos();
@@ -369,6 +371,10 @@ fn write_exec(engine: &mut Engine, payload: &ExecPayload, ops: &[Op], initial: &
     let start = window.start.to_le_bytes();
     if window != CodeWindow::LOW {
         atts.push(Att::Bytes { kind: ATT_WINDOW, addr: 0, bytes: &start });
+    }
+    let forbidden = engine.forbidden_bits();
+    if forbidden != 0 {
+        atts.push(Att::Bytes { kind: ATT_FORBIDDEN, addr: forbidden, bytes: &[] });
     }
     for op in ops {
         match op {

@@ -9,6 +9,7 @@ use crate::chaos::Outside;
 use crate::clock::Clock;
 use crate::code::Code;
 use crate::debug::{Debug, Stress};
+use crate::forbidden::Forbidden;
 use crate::log::Log;
 use crate::memory::Brk;
 use crate::sharing::Sharing;
@@ -50,6 +51,7 @@ pub struct Engine {
     pub baton_in_use: bool,
     pub affinity: Option<[u64; 16]>,
     pub files: Files,
+    pub forbidden: Forbidden,
     pub sharing: Sharing,
     /// Chaos while recording: what it does outside, the instructions that the running task is to execute
     /// alone before another one runs, and whether it stops at a place between two ticks.

@@ -1,9 +1,8 @@
 //! What every system call of x86-64 Linux takes, writes and does, in one declarative table.
 //!
-//! Recording asks which memory a call wrote ([`plan()`] before it, [`outputs()`] after it), the
-//! engine asks whether it is refused ([`class`]; for the other classes, and [`blocking()`], it has
-//! matches of its own so far), `clew dump` writes it down ([`format`]); all three read the same
-//! rows. A row is a line in `table/`, in the file of its family; calls that are many calls in one
+//! The engine asks which way a call takes ([`class`]), whether it may block ([`blocking()`]) and which
+//! memory it wrote ([`plan()`] before it, [`outputs()`] after it), `clew dump` writes it down
+//! ([`format`]); all of them read the same rows. A row is a line in `table/`, in the file of its family; calls that are many calls in one
 //! (`ioctl`, `fcntl`, `prctl`) have a line for each command in `variants/`.
 //!
 //! The crate neither allocates nor depends on the standard library: it runs within the recorded
@@ -30,8 +29,8 @@ pub mod variants;
 pub use blocking::blocking;
 pub use format::write_call;
 pub use model::{
-    Arg, Blocking, Call, Class, GuestMemory, Kind, Len, Nested, Ret, Syscall, Variant, Variants,
-    When,
+    Answer, Arg, Blocking, Call, Class, GuestMemory, Kind, Len, Nested, Ret, Syscall, Variant,
+    Variants, Way, When,
 };
 pub use names::{errno_name, errno_text, signal_name};
 pub use outputs::{Coverage, inputs, outputs, reach};

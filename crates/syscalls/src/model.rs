@@ -15,28 +15,102 @@ pub trait GuestMemory {
     fn read(&self, addr: u64, buf: &mut [u8]) -> bool;
 }
 
-/// What recording and replay do with a call. The engine acts on [`Class::Refused`]; for the rest the
-/// class says what its own matches have to do, so far.
+/// Which way a call takes. The engine goes by this alone: a call, a command or a handler that one side
+/// lacks does not compile.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Class {
-    /// Executed while recording, its outputs recorded; emulated on replay.
+    /// The kernel makes it while recording; a replay has result and written memory from the trace.
     Plain,
-    /// Changes the address space: executed on replay too.
-    Memory,
-    /// Creates, replaces or ends tasks, or waits for them in a way that needs the engine.
-    Process,
-    /// Sends, waits for, masks or handles signals.
-    Signal,
-    /// Creates or removes descriptors; otherwise recorded like [`Class::Plain`].
-    FdTable,
-    /// The engine has a handler of its own for it.
-    Special,
+    /// The engine answers it, in the same way while recording and replaying.
+    Emulated(Answer),
+    /// While recording, the engine may have to do something else than it was asked for; what it does
+    /// not have to, is plain. A replay finds it in the trace.
+    Special(Way),
     /// Answered with this (positive) errno, never executed.
     Refused(i32),
 }
 
-/// Whether a call may block. Only tests ask so far: the engine makes every plain call as one that
-/// may.
+/// How the engine answers an emulated call: its memory, its signals, and what the kernel knows about a
+/// task and must not act on by itself.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Answer {
+    Mmap,
+    Munmap,
+    Mprotect,
+    PkeyMprotect,
+    Mremap,
+    Brk,
+    Madvise,
+    ProcessMadvise,
+    Mseal,
+    Mdwe,
+    ModifyLdt,
+    Shmdt,
+    Sigaction,
+    Sigprocmask,
+    Sigaltstack,
+    Sigreturn,
+    SegmentBase,
+    Tsc,
+    CpuidFaults,
+    SetTidAddress,
+    SetRobustList,
+}
+
+/// What is special about a call.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Way {
+    /// The kernel's vDSO reads most clocks.
+    Clock,
+    Exit,
+    /// `clone` and its kin.
+    MakeTask,
+    Exec,
+    Wait,
+    Kill,
+    Ptrace,
+    /// Waiting is the engine's, where no other process can see the word.
+    Futex,
+    Futex2,
+    GetRobustList,
+    TidAddress,
+    Sigpending,
+    Sigtimedwait,
+    /// Files under /proc that tell of the engine.
+    ProcPath,
+    /// The engine's descriptors are left out.
+    Getdents,
+    CloseRange,
+    /// Memory, by `/proc/self/mem`.
+    Transfer,
+    WriteMemory,
+    /// Output that goes through no memory of the guest's.
+    MoveBytes,
+    Shmat,
+    Shmctl,
+    Personality,
+    /// Filters of system calls are the engine's.
+    Seccomp,
+    /// What the processor may have and the guest does not get.
+    Keys,
+    ShadowStack,
+    Tags,
+    /// The engine's descriptors are not there.
+    Poll,
+    Select,
+    SendMessage,
+    /// Ports cannot be recorded.
+    Ports,
+    /// What the kernel knows of is how the engine was started.
+    Auxv,
+    /// Some limits are the engine's.
+    Limit,
+    GetAffinity,
+    SetAffinity,
+    Yield,
+}
+
+/// Whether a call may block: other tasks run meanwhile.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Blocking {
     Never,
@@ -272,13 +346,13 @@ pub struct Variant {
 /// How the rows of the tables are written: one line for each call,
 /// `number name Class Blocking (argument: kind, ...) -> Ret by VARIANTS;`.
 macro_rules! calls {
-    ($(#[$meta:meta])* $table:ident; $($nr:literal $name:ident $class:ident $(($errno:expr))? $block:ident ($($arg:ident: $kind:expr),* $(,)?) $(-> $ret:ident)? $(by $variants:ident)?;)*) => {
+    ($(#[$meta:meta])* $table:ident; $($nr:literal $name:ident $class:ident $(($detail:tt))? $block:ident ($($arg:ident: $kind:expr),* $(,)?) $(-> $ret:ident)? $(by $variants:ident)?;)*) => {
         $(#[$meta])*
         pub const $table: &[$crate::model::Syscall] = &[$($crate::model::Syscall {
             nr: $nr,
             name: stringify!($name),
             args: &[$($crate::model::Arg { name: stringify!($arg), kind: $kind }),*],
-            class: $crate::model::Class::$class $(($errno))?,
+            class: $crate::model::class!($class $($detail)?),
             blocking: $crate::model::Blocking::$block,
             ret: $crate::model::ret!($($ret)?),
             variants: $crate::model::some!($(&$crate::variants::$variants)?),
@@ -288,16 +362,31 @@ macro_rules! calls {
 
 /// Rows of variants: `value NAME Class Blocking (argument: kind, ...) -> Ret;`.
 macro_rules! variants {
-    ($(#[$meta:meta])* $table:ident; $($value:literal $name:ident $class:ident $(($errno:expr))? $block:ident ($($arg:ident: $kind:expr),* $(,)?) $(-> $ret:ident)?;)*) => {
+    ($(#[$meta:meta])* $table:ident; $($value:literal $name:ident $class:ident $(($detail:tt))? $block:ident ($($arg:ident: $kind:expr),* $(,)?) $(-> $ret:ident)?;)*) => {
         $(#[$meta])*
         pub const $table: &[$crate::model::Variant] = &[$($crate::model::Variant {
             value: $value,
             name: stringify!($name),
             args: &[$($crate::model::Arg { name: stringify!($arg), kind: $kind }),*],
-            class: $crate::model::Class::$class $(($errno))?,
+            class: $crate::model::class!($class $($detail)?),
             blocking: $crate::model::Blocking::$block,
             ret: $crate::model::ret!($($ret)?),
         }),*];
+    };
+}
+
+macro_rules! class {
+    (Refused $errno:tt) => {
+        $crate::model::Class::Refused($errno)
+    };
+    (Emulated $answer:tt) => {
+        $crate::model::Class::Emulated($crate::model::Answer::$answer)
+    };
+    (Special $way:tt) => {
+        $crate::model::Class::Special($crate::model::Way::$way)
+    };
+    (Plain) => {
+        $crate::model::Class::Plain
     };
 }
 
@@ -319,4 +408,4 @@ macro_rules! some {
     };
 }
 
-pub(crate) use {calls, ret, some, variants};
+pub(crate) use {calls, class, ret, some, variants};

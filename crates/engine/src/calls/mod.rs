@@ -1,20 +1,23 @@
 //! System calls: what recording does with them and what replay does with them.
 //!
-//! A call takes one of three ways:
+//! The table of calls (`clew_syscalls::class`) says which of these ways a call takes:
 //! - *emulated* ([`emulate`]): the engine answers it, alike on both sides (memory, signal state,
 //!   task identity). It is recorded for the check only.
 //! - *special* ([`special`]): while recording the engine does something else than the guest asked
 //!   for, to the same effect (`/proc/self/exe`, reserved descriptors).
 //! - *plain*: the kernel does it while recording, and what it wrote is recorded.
+//! - *refused*: answered with an error, not made.
 //!
 //! `quick` goes the plain way for the most frequent calls, where nothing complicates it.
 //!
-//! Replay takes results and written memory of the last two from the trace.
+//! Replay takes results and written memory from the trace, but for the first.
 
 pub mod affinity;
 pub mod emulate;
 pub mod exec;
 pub mod files;
+mod hidden;
+mod lacking;
 pub mod marks;
 pub mod output;
 pub mod plain;
@@ -34,7 +37,7 @@ use crate::sys;
 use crate::task::baton::baton;
 use alloc_crate::vec::Vec;
 use clew_abi::record::{Kind, SyscallPayload};
-use clew_syscalls::Call;
+use clew_syscalls::{Call, Class};
 use clew_translate::context::reg::*;
 
 /// A call was interrupted before it came to anything (kernel-internal errno, never shown to a guest).
@@ -194,13 +197,22 @@ impl Engine {
 
     /// Does the call, whichever way it takes, while recording.
     fn perform(&mut self, call: &Call) -> Outcome {
-        if let Some(outcome) = self.emulate(call, None) {
-            return outcome;
+        let class = clew_syscalls::class(call);
+        match class {
+            Class::Refused(errno) => return Outcome::of(-i64::from(errno)),
+            Class::Emulated(answer) => return self.emulate(call, answer, None),
+            Class::Special(_) | Class::Plain => {}
         }
-        if let Some(outcome) = self.special(call) {
-            return outcome;
+        if let Some(refused) = self.refuse_reserved(call) {
+            return refused;
         }
-        self.plain(call)
+        let changed = hidden::without_engine(call);
+        let call = changed.as_ref().unwrap_or(call);
+        let special = match class {
+            Class::Special(way) => self.special(call, way),
+            _ => None,
+        };
+        special.unwrap_or_else(|| self.plain(call))
     }
 
     fn unrecorded_call(&mut self, call: &Call) {

@@ -136,6 +136,7 @@ impl Engine {
         let mut task = self.task;
         self.tasks.keep_only(task);
         self.drop_not_inherited();
+        self.forbidden.in_child();
         task.tid = pid;
         task.process().pid = pid;
         task.process().guest_of_another = false;

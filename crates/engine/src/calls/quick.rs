@@ -5,6 +5,7 @@
 //! to a process with one task whose memory is its own. Where something may matter after all, the call
 //! goes the long way, nothing having happened yet.
 
+use super::hidden::is_engines;
 use super::special::time_by_vdso;
 use super::{EINTR, ERESTARTNOINTR, ERESTARTSYS, finish};
 use crate::descriptors;
@@ -13,7 +14,8 @@ use crate::state::{Engine, Mode, ctx, orders};
 use crate::sys::*;
 use clew_abi::orders::FLAG_CHECK_MEMORY;
 use clew_abi::record::{ATT_TIME, Kind, SyscallPayload};
-use clew_syscalls::Call;
+use clew_syscalls::table::{END, row};
+use clew_syscalls::{Arg, Call, Class, Kind as Takes, Len, Syscall, Way};
 
 /// `struct epoll_event`, packed.
 const EPOLL_EVENT: u64 = 12;
@@ -52,7 +54,8 @@ impl Engine {
             return made;
         }
         let Some((writes, on_file)) = shape(call) else { return false };
-        if on_file && !self.is_plain_file(call.args[0] as i32) {
+        // The second argument is the buffer, if there is one.
+        if on_file && (!self.is_plain_file(call.args[0] as i32) || is_engines(call.args[1])) {
             return false;
         }
         if self.files.protected_pages
@@ -115,7 +118,7 @@ impl Engine {
 }
 
 /// What a call that can be made in short writes, and whether its first argument is a descriptor.
-fn shape(call: &Call) -> Option<(Writes, bool)> {
+const fn shape(call: &Call) -> Option<(Writes, bool)> {
     let [_, a1, a2, _, a4, _] = call.args;
     Some(match call.nr {
         __NR_read | __NR_pread64 => (Writes::Counted(a1, 1, a2), true),
@@ -128,4 +131,42 @@ fn shape(call: &Call) -> Option<(Writes, bool)> {
         | __NR_getegid | __NR_getpgrp => (Writes::Nothing, false),
         _ => return None,
     })
+}
+
+/// What is made in short is what the table says of it: this does not compile otherwise.
+const _: () = {
+    let mut nr = 0;
+    while nr < END as u32 {
+        // Argument N is `PROBE + N`; those that are not given are zero.
+        let args = [PROBE, PROBE + 1, PROBE + 2, PROBE + 3, 0, 0];
+        if let (Some(short), Some(row)) = (shape(&Call { nr, args }), row(nr)) {
+            assert!(agree(&short, &row), "a call that is made in short is another in the table");
+        }
+        nr += 1;
+    }
+};
+
+const PROBE: u64 = 0x100;
+
+const fn agree((writes, on_file): &(Writes, bool), row: &Syscall) -> bool {
+    let kernels = matches!(row.class, Class::Plain | Class::Special(Way::Transfer));
+    let first_is_file = matches!(row.args.first(), Some(Arg { kind: Takes::Fd, .. }));
+    let (mut index, mut found) = (0, matches!(writes, Writes::Nothing));
+    while index < row.args.len() && index < 4 {
+        let at = PROBE + index as u64;
+        if let Takes::OutBuf(len) = row.args[index].kind {
+            found = match (*writes, len) {
+                (Writes::Fixed(addr, fixed), Len::Fixed(n)) => addr == at && fixed == n as u64,
+                (Writes::Counted(addr, 1, room), Len::Result(of)) => {
+                    addr == at && room == PROBE + of as u64
+                }
+                (Writes::Counted(addr, unit, room), Len::ResultTimes(of, n)) => {
+                    addr == at && unit == n as u64 && room == unit * (PROBE + of as u64)
+                }
+                _ => false,
+            };
+        }
+        index += 1;
+    }
+    kernels && *on_file == first_is_file && found
 }

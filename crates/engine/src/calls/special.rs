@@ -2,6 +2,8 @@
 //! expects without an engine in its process.
 
 use super::Outcome;
+use super::hidden::sends_reserved;
+use super::lacking::{key_allocated, port_access, shadow_stack, tagged_addresses};
 use crate::descriptors;
 use crate::procfs::{self, Special};
 use crate::signal::host::kernel_vdso;
@@ -10,71 +12,87 @@ use crate::supervisor;
 use crate::sys::{self, *};
 use alloc_crate::vec::Vec;
 use clew_abi::orders::fd;
-use clew_syscalls::{Call, Kind};
+use clew_syscalls::{Arg, Call, Kind, Way};
 
 const EBADF_RESULT: i64 = -(EBADF as i64);
 const ADDR_NO_RANDOMIZE: i64 = 0x40000;
-const PR_GET_TID_ADDRESS: u64 = 40;
 /// `CLOCK_TAI`: greater numbers belong to processes and threads, or to devices.
 const LAST_FIXED_CLOCK: u64 = 11;
 
 impl Engine {
-    /// Makes a call its special way, or returns `None` if it has none.
-    pub fn special(&mut self, call: &Call) -> Option<Outcome> {
+    /// Makes a call its special way, or returns `None` if nothing is special about this one.
+    pub fn special(&mut self, call: &Call, way: Way) -> Option<Outcome> {
         let a = &call.args;
-        if a.iter().any(|&arg| is_reserved(arg)) {
-            vacate_target(call);
-            if let Some(refused) = refuse_reserved(call) {
-                return Some(refused);
-            }
-        }
-        match call.nr {
-            __NR_clock_gettime => time_by_vdso(a).map(|result| match result {
+        match way {
+            Way::Clock => time_by_vdso(a).map(|result| match result {
                 0 => Outcome { written: alloc_crate::vec![(a[1], 16)], ..Outcome::default() },
                 error => Outcome::of(error),
             }),
-            __NR_exit | __NR_exit_group => self.exit(call),
-            __NR_futex => self.futex(call),
-            __NR_get_robust_list => self.robust_list(call),
-            __NR_futex_wake | __NR_futex_wait | __NR_futex_requeue | __NR_futex_waitv => {
-                self.futex2(call)
+            Way::Exit => self.exit(call),
+            Way::MakeTask => Some(self.make_task(call)),
+            Way::Exec => Some(self.exec(call)),
+            Way::Wait => {
+                if self.tasks.several() {
+                    self.wait_for_traced(call)
+                } else {
+                    None
+                }
             }
-            __NR_rt_sigpending => self.sigpending(call),
-            __NR_rt_sigtimedwait => self.take_sent(call),
-            __NR_kill | __NR_tkill | __NR_tgkill => self.send_stop(call),
-            __NR_open | __NR_openat | __NR_openat2 | __NR_readlink | __NR_readlinkat
-            | __NR_stat | __NR_access | __NR_newfstatat | __NR_faccessat | __NR_faccessat2
-            | __NR_statx | __NR_chdir | __NR_statfs | __NR_getxattr => self.proc_path(call),
-            __NR_getdents64 if self.is_fd_directory(a[0] as i32) => Some(self.fd_entries(call)),
-            __NR_close_range => Some(self.close_range(call)),
-            __NR_personality => {
-                let result = self.kernel(call);
-                Some(Outcome::of(if result < 0 { result } else { result & !ADDR_NO_RANDOMIZE }))
-            }
-            __NR_sched_getaffinity => self.get_affinity(call),
-            __NR_sched_setaffinity => self.set_affinity(call),
-            __NR_sched_yield if self.tasks.several() => {
-                self.chaotic_yield();
-                self.yield_baton();
-                Some(Outcome::of(0))
-            }
-            __NR_ptrace => Some(self.ptrace(call).unwrap_or_else(|| self.refuse_ptrace(call))),
-            __NR_wait4 if self.tasks.several() => self.wait_for_traced(call),
-            __NR_prctl if a[0] == PR_GET_TID_ADDRESS => Some(self.tid_address(call)),
-            __NR_seccomp | __NR_prctl => self.seccomp(call),
-            __NR_prlimit64 | __NR_getrlimit | __NR_setrlimit => self.own_limit(call),
-            __NR_sendfile | __NR_copy_file_range | __NR_splice => self.moved_output(call),
-            __NR_read | __NR_write | __NR_readv | __NR_writev | __NR_pread64 | __NR_pwrite64
-            | __NR_preadv | __NR_pwritev | __NR_preadv2 | __NR_pwritev2 => self.memory_file(call),
-            __NR_process_vm_writev => self.write_own_memory(call),
-            __NR_shmat => Some(self.shmat(call)),
-            __NR_shmctl => self.shmctl(call),
-            // Deprecated, and no different from several mappings; programs fall back to those.
-            __NR_remap_file_pages => Some(Outcome::of(-(ENOSYS as i64))),
-            __NR_clone | __NR_clone3 | __NR_fork | __NR_vfork => Some(self.make_task(call)),
-            __NR_execve | __NR_execveat => Some(self.exec(call)),
-            _ => None,
+            Way::Kill => self.send_stop(call),
+            Way::Ptrace => Some(self.ptrace(call).unwrap_or_else(|| self.refuse_ptrace(call))),
+            Way::Futex => self.futex(call),
+            Way::Futex2 => self.futex2(call),
+            Way::GetRobustList => self.robust_list(call),
+            Way::TidAddress => Some(self.tid_address(call)),
+            Way::Sigpending => self.sigpending(call),
+            Way::Sigtimedwait => self.take_sent(call),
+            Way::ProcPath => self.proc_path(call),
+            Way::Getdents => self.is_fd_directory(a[0] as i32).then(|| self.fd_entries(call)),
+            Way::CloseRange => Some(self.close_range(call)),
+            Way::Transfer => self.memory_file(call),
+            Way::WriteMemory => self.write_own_memory(call),
+            Way::MoveBytes => self.moved_output(call),
+            Way::Shmat => Some(self.shmat(call)),
+            Way::Shmctl => self.shmctl(call),
+            Way::Personality => Some(self.personality(call)),
+            Way::Seccomp => self.seccomp(call),
+            Way::Keys => Some(Outcome::of(key_allocated(a))),
+            Way::ShadowStack => shadow_stack(call),
+            Way::Tags => tagged_addresses(call),
+            Way::Poll => self.poll_hidden(call),
+            Way::Select => self.select_hidden(call),
+            Way::SendMessage => sends_reserved(call).then(|| Outcome::of(EBADF_RESULT)),
+            Way::Ports => port_access(call),
+            Way::Auxv => Some(self.auxiliary_vector(call)),
+            Way::Limit => self.own_limit(call),
+            Way::GetAffinity => self.get_affinity(call),
+            Way::SetAffinity => self.set_affinity(call),
+            Way::Yield => self.tasks.several().then(|| self.sched_yield()),
         }
+    }
+
+    /// The engine's descriptors do not exist for the guest: the answer to a call that names one.
+    pub fn refuse_reserved(&mut self, call: &Call) -> Option<Outcome> {
+        if !call.args.iter().any(|&arg| is_reserved(arg)) {
+            return None;
+        }
+        vacate_target(call);
+        let shape = clew_syscalls::shape(call)?;
+        let named = |(i, arg): (usize, &Arg)| {
+            matches!(arg.kind, Kind::Fd | Kind::DirFd) && is_reserved(call.args[i])
+        };
+        shape.args.iter().enumerate().any(named).then(|| Outcome::of(EBADF_RESULT))
+    }
+
+    fn sched_yield(&mut self) -> Outcome {
+        self.chaotic_yield();
+        self.yield_baton();
+        Outcome::of(0)
+    }
+
+    fn personality(&mut self, call: &Call) -> Outcome {
+        let result = self.kernel(call);
+        Outcome::of(if result < 0 { result } else { result & !ADDR_NO_RANDOMIZE })
     }
 
     /// `PR_GET_TID_ADDRESS`: the kernel knows the address that the engine wants cleared.
@@ -82,6 +100,18 @@ impl Engine {
         let outcome = self.plain(call);
         if outcome.result == 0 {
             sys::write_guest(call.args[1], &self.task.clear_child_tid.to_le_bytes());
+        }
+        outcome
+    }
+
+    /// `PR_GET_AUXV`: the kernel has kept that of the engine's image.
+    fn auxiliary_vector(&mut self, call: &Call) -> Outcome {
+        let outcome = self.plain(call);
+        let mut bytes = procfs::auxiliary_vector(self);
+        bytes.resize(usize::try_from(outcome.result).unwrap_or(0), 0);
+        bytes.truncate(call.args[2] as usize);
+        if !bytes.is_empty() {
+            sys::write_guest(call.args[1], &bytes);
         }
         outcome
     }
@@ -238,17 +268,7 @@ fn open_flags(call: &Call) -> u64 {
     }
 }
 
-/// The engine's descriptors do not exist for the guest.
-fn refuse_reserved(call: &Call) -> Option<Outcome> {
-    let row = clew_syscalls::lookup(call.nr)?;
-    let named =
-        row.args.iter().enumerate().any(|(i, arg)| {
-            matches!(arg.kind, Kind::Fd | Kind::DirFd) && is_reserved(call.args[i])
-        });
-    named.then(|| Outcome::of(EBADF_RESULT))
-}
-
-fn is_reserved(arg: u64) -> bool {
+pub(super) fn is_reserved(arg: u64) -> bool {
     descriptors::reserved(arg as i32)
 }
 

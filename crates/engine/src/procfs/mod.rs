@@ -123,10 +123,9 @@ pub fn exe_path(engine: &Engine, peer: Option<u32>) -> Vec<u8> {
 
 /// The contents of `maps`, `smaps` or `auxv`.
 pub fn contents(engine: &Engine, entry: Entry) -> Vec<u8> {
-    let bytes = |words: &[u64]| words.iter().flat_map(|w| w.to_le_bytes()).collect();
     match (entry.special, entry.peer) {
-        (Special::Auxv, None) => bytes(engine.auxv.as_flattened()),
-        (Special::Auxv, Some(pid)) => peers::auxv(pid).map_or_else(Vec::new, |words| bytes(&words)),
+        (Special::Auxv, None) => auxiliary_vector(engine),
+        (Special::Auxv, Some(pid)) => bytes_of(&peers::auxv(pid).unwrap_or_default()),
         (special, peer) => {
             let name = if special == Special::Smaps { "smaps" } else { "maps" };
             let mut path = Report::new();
@@ -141,6 +140,15 @@ pub fn contents(engine: &Engine, entry: Entry) -> Vec<u8> {
             }
         }
     }
+}
+
+/// The guest's auxiliary vector.
+pub fn auxiliary_vector(engine: &Engine) -> Vec<u8> {
+    bytes_of(engine.auxv.as_flattened())
+}
+
+fn bytes_of(words: &[u64]) -> Vec<u8> {
+    words.iter().flat_map(|word| word.to_le_bytes()).collect()
 }
 
 /// A whole file; nothing if it cannot be read. `path` is NUL-terminated.

@@ -28,7 +28,7 @@ use alloc_crate::string::String;
 use clew_abi::control;
 use clew_abi::layout::Range;
 use clew_abi::record::*;
-use clew_syscalls::Call;
+use clew_syscalls::{Call, Class};
 use clew_translate::context::reg;
 use core::fmt::Write;
 
@@ -123,6 +123,10 @@ impl Engine {
         self.brk.start = exec.brk;
         self.brk.current = exec.brk;
         self.begin_replayed(first_file(record));
+        let mut told = record.attachments();
+        let forbidden =
+            told.find(|(att, _)| att.kind == ATT_FORBIDDEN).map_or(0, |(att, _)| att.addr);
+        self.forbid_again(forbidden);
         self.apply(record);
         self.task.name = program_name(&self.exe);
         loader::note_vdso(self, exec.vdso, exec.vdso_len);
@@ -343,7 +347,10 @@ impl Engine {
             return;
         }
         self.replay_made_task(call, &record, payload.result);
-        let emulated = self.emulate(call, Some(payload.result));
+        let emulated = match clew_syscalls::class(call) {
+            Class::Emulated(answer) => Some(self.emulate(call, answer, Some(payload.result))),
+            _ => None,
+        };
         self.apply(&record);
         match emulated {
             Some(outcome) if outcome.context_replaced => {}

@@ -23,21 +23,18 @@ const SEGMENTS: u64 = 0x002b_0000_0000_0033;
 const FIX_EFLAGS: u64 = 0x50dd5 | 1 << 18;
 const RED_ZONE: u64 = 128;
 
-/// The guest's alternate stack, as `sigaltstack` set it.
-#[derive(Clone, Copy, Debug)]
+/// The guest's alternate stack, as `sigaltstack` set it. A program begins with all zeros.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct AltStack {
     pub sp: u64,
     pub flags: u32,
     pub size: u64,
 }
 
-impl Default for AltStack {
-    fn default() -> Self {
-        Self { sp: 0, flags: SS_DISABLE, size: 0 }
-    }
-}
-
 impl AltStack {
+    /// What the kernel leaves where it takes a stack away (`sas_ss_reset`).
+    pub const RESET: Self = Self { sp: 0, flags: SS_DISABLE, size: 0 };
+
     fn holds(&self, sp: u64) -> bool {
         self.flags & SS_AUTODISARM == 0 && sp > self.sp && sp - self.sp <= self.size
     }
@@ -45,12 +42,17 @@ impl AltStack {
     /// The flags `sigaltstack` reports.
     fn status(&self, sp: u64) -> u32 {
         if self.size == 0 {
-            SS_DISABLE
+            SS_DISABLE | self.flags & SS_AUTODISARM
         } else if self.holds(sp) {
             SS_ONSTACK | self.flags & SS_AUTODISARM
         } else {
             self.flags & SS_AUTODISARM
         }
+    }
+
+    /// As the kernel keeps it, and shows it in frames.
+    fn as_set(&self) -> [u64; 3] {
+        [self.sp, u64::from(self.flags), self.size]
     }
 
     fn words(&self, sp: u64) -> [u64; 3] {
@@ -96,8 +98,8 @@ pub fn push(engine: &mut Engine, taken: &Taken, action: &Action) -> bool {
         return false;
     }
     xstate::reset();
-    if alt.flags & SS_AUTODISARM != 0 && sp == alt.sp + alt.size {
-        engine.task.signals.altstack = AltStack::default();
+    if alt.flags & SS_AUTODISARM != 0 {
+        engine.task.signals.altstack = AltStack::RESET;
     }
     enter_handler(taken, action, at);
     true
@@ -150,7 +152,7 @@ fn interrupted_context(engine: &mut Engine, taken: &Taken, fpstate: u64) -> Ucon
     Ucontext {
         flags: UC_FLAGS,
         link: 0,
-        stack: engine.task.signals.altstack.words(c.gpr[reg::RSP]),
+        stack: engine.task.signals.altstack.as_set(),
         regs,
         eflags: engine.shown_flags(),
         segments: SEGMENTS,
@@ -232,12 +234,16 @@ fn set_altstack(engine: &mut Engine, sp: u64, flags: u32, size: u64) -> Result<(
     if mode != SS_DISABLE && mode != SS_ONSTACK && mode != 0 {
         return Err(-(sys::EINVAL as i64));
     }
+    let wanted = AltStack { sp, flags, size };
+    if engine.task.signals.altstack == wanted {
+        return Ok(());
+    }
     engine.task.signals.altstack = if mode == SS_DISABLE {
-        AltStack::default()
+        AltStack { flags, ..AltStack::default() }
     } else if size < MINSIGSTKSZ {
         return Err(-(sys::ENOMEM as i64));
     } else {
-        AltStack { sp, flags, size }
+        wanted
     };
     Ok(())
 }

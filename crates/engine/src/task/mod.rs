@@ -69,6 +69,8 @@ pub struct Task {
     /// `PR_SET_TSC`: reading the time stamp counter is a fault. The kernel is not told, as the engine
     /// reads it for the guest.
     pub tsc_faults: bool,
+    /// `ARCH_SET_CPUID`: so is the instruction.
+    pub cpuid_faults: bool,
     /// Its filters of system calls, while recording.
     pub seccomp: Seccomp,
     /// `comm`, while replaying.
@@ -251,6 +253,7 @@ impl Tasks {
             robust_list: 0,
             affinity: None,
             tsc_faults: false,
+            cpuid_faults: false,
             seccomp: Seccomp::default(),
             name: [0; 16],
             tick: 0,

@@ -5,6 +5,7 @@ use super::{Process, Registers, Task, TaskRef, me};
 use crate::asm;
 use crate::calls::Outcome;
 use crate::log::Stamp;
+use crate::signal::frame::AltStack;
 use crate::signal::{TaskSignals, sync_mask};
 use crate::state::{Engine, Mode, ctx, engine};
 use crate::sys::{self, *};
@@ -157,12 +158,13 @@ impl Engine {
         let signals = &maker.signals;
         // The alternate stack goes with a new stack (kernel: sas_ss_reset for CLONE_VM).
         let altstack = match args.has(CLONE_VM) && !args.has(CLONE_VFORK) {
-            true => Default::default(),
+            true => AltStack::RESET,
             false => signals.altstack,
         };
         task.signals = TaskSignals { blocked: signals.blocked, altstack, ..TaskSignals::default() };
         task.affinity = maker.affinity;
         task.tsc_faults = maker.tsc_faults;
+        task.cpuid_faults = maker.cpuid_faults;
         task.seccomp = maker.seccomp.inherited();
         if args.has(CLONE_CHILD_CLEARTID) {
             task.clear_child_tid = args.child_tid;

@@ -22,11 +22,11 @@ calls! {
     70 msgrcv Plain May (msqid: Int, msgp: OutBuf(ResultPlus(2, 8)), msgsz: Size, msgtyp: Long, msgflg: Flags(&IPC_FLAGS));
     71 msgctl Plain Never (msqid: Int, cmd: Command, buf: Opaque) by MSGCTL;
     220 semtimedop Plain May (semid: Int, sops: InBuf(ArgTimes(2, 6)), nsops: Size, timeout: InBuf(Fixed(16)));
-    240 mq_open FdTable May (name: Str, oflag: Flags(&OPEN), mode: ModeIfCreated(1), attr: InBuf(Fixed(64))) -> Fd;
+    240 mq_open Plain May (name: Str, oflag: Flags(&OPEN), mode: ModeIfCreated(1), attr: InBuf(Fixed(64))) -> Fd;
     241 mq_unlink Plain Never (name: Str);
     242 mq_timedsend Plain May (mqdes: Fd, msg_ptr: InBuf(Arg(2)), msg_len: Size, msg_prio: Uint, abs_timeout: InBuf(Fixed(16)));
     243 mq_timedreceive Plain May (mqdes: Fd, msg_ptr: OutBuf(Result(2)), msg_len: Size, msg_prio: OutBuf(Fixed(4)), abs_timeout: InBuf(Fixed(16)));
-    244 mq_notify Signal Never (mqdes: Fd, sevp: InBuf(Fixed(64)));
+    244 mq_notify Plain Never (mqdes: Fd, sevp: InBuf(Fixed(64)));
     245 mq_getsetattr Plain Never (mqdes: Fd, newattr: InBuf(Fixed(64)), oldattr: OutBuf(Fixed(64)));
     248 add_key Plain Never (type: Str, description: Str, payload: InBuf(Arg(3)), plen: Size, keyring: Int);
     249 request_key Plain May (type: Str, description: Str, callout_info: Str, dest_keyring: Int);

@@ -63,6 +63,22 @@ pub fn lookup(nr: u32) -> Option<&'static Syscall> {
     TABLE.get(nr as usize)?.as_ref()
 }
 
+/// [`lookup`] at compile time.
+pub const fn row(nr: u32) -> Option<Syscall> {
+    let mut family = 0;
+    while family < FAMILIES.len() {
+        let mut row = 0;
+        while row < FAMILIES[family].len() {
+            if FAMILIES[family][row].nr == nr {
+                return Some(FAMILIES[family][row]);
+            }
+            row += 1;
+        }
+        family += 1;
+    }
+    None
+}
+
 /// All rows, by number.
 pub fn all() -> impl Iterator<Item = &'static Syscall> {
     TABLE.iter().flatten()

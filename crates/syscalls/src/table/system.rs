@@ -24,8 +24,8 @@ calls! {
     169 reboot Plain May (magic: Hex, magic2: Hex, op: Hex, arg: Ptr);
     170 sethostname Plain Never (name: InBuf(Arg(1)), len: Size);
     171 setdomainname Plain Never (name: InBuf(Arg(1)), len: Size);
-    172 iopl Plain Never (level: Int);
-    173 ioperm Plain Never (from: Hex, num: Size, turn_on: Int);
+    172 iopl Special(Ports) Never (level: Int);
+    173 ioperm Special(Ports) Never (from: Hex, num: Size, turn_on: Int);
     174 create_module Refused(38) Never ();
     175 init_module Plain May (module_image: Ptr, len: Size, param_values: Str);
     176 delete_module Plain May (name: Str, flags: Flags(&OPEN));
@@ -40,15 +40,15 @@ calls! {
     212 lookup_dcookie Refused(38) Never ();
     236 vserver Refused(38) Never ();
     246 kexec_load Plain May (entry: Hex, nr_segments: Size, segments: Ptr, flags: Hex);
-    298 perf_event_open FdTable Never (attr: OutWhen(When::Errno(7), Fixed(8)), pid: Pid, cpu: Int, group_fd: Fd, flags: Hex) -> Fd;
+    298 perf_event_open Plain Never (attr: OutWhen(When::Errno(7), Fixed(8)), pid: Pid, cpu: Int, group_fd: Fd, flags: Hex) -> Fd;
     313 finit_module Plain May (fd: Fd, param_values: Str, flags: Hex);
     318 getrandom Plain May (buf: OutBuf(Result(1)), buflen: Size, flags: Flags(&GETRANDOM));
     320 kexec_file_load Plain May (kernel_fd: Fd, initrd_fd: Fd, cmdline_len: Size, cmdline: Str, flags: Hex);
     321 bpf Plain May (cmd: Command, attr: Opaque, size: Uint) by BPF;
-    444 landlock_create_ruleset FdTable Never (attr: InBuf(Arg(1)), size: Size, flags: Hex) -> Fd;
+    444 landlock_create_ruleset Plain Never (attr: InBuf(Arg(1)), size: Size, flags: Hex) -> Fd;
     445 landlock_add_rule Plain Never (ruleset_fd: Fd, rule_type: Int, rule_attr: Ptr, flags: Hex);
-    446 landlock_restrict_self Special Never (ruleset_fd: Fd, flags: Hex);
-    459 lsm_get_self_attr Plain Never (attr: Uint, ctx: OutBuf(ValueResult(2)), size: OutWhen(When::SuccessOr(7), Fixed(4)), flags: Hex);
+    446 landlock_restrict_self Plain Never (ruleset_fd: Fd, flags: Hex);
+    459 lsm_get_self_attr Plain Never (attr: Uint, ctx: OutBuf(ValueResult(2)), size: OutWhen(When::Always, Fixed(4)), flags: Hex);
     460 lsm_set_self_attr Plain Never (attr: Uint, ctx: InBuf(Arg(2)), size: Uint, flags: Hex);
     461 lsm_list_modules Plain Never (ids: OutBuf(ValueResult(1)), size: OutWhen(When::SuccessOr(7), Fixed(4)), flags: Hex);
 }

@@ -26,10 +26,10 @@ calls! {
     225 timer_getoverrun Plain Never (timerid: Int);
     226 timer_delete Plain Never (timerid: Int);
     227 clock_settime Plain Never (clockid: Enum(&CLOCK), tp: InBuf(Fixed(16)));
-    228 clock_gettime Plain Never (clockid: Enum(&CLOCK), tp: OutBuf(Fixed(16)));
+    228 clock_gettime Special(Clock) Never (clockid: Enum(&CLOCK), tp: OutBuf(Fixed(16)));
     229 clock_getres Plain Never (clockid: Enum(&CLOCK), res: OutBuf(Fixed(16)));
     230 clock_nanosleep Plain May (clockid: Enum(&CLOCK), flags: Flags(&TIMER), request: InBuf(Fixed(16)), remain: OutWhen(When::Interrupted, Fixed(16)));
-    283 timerfd_create FdTable Never (clockid: Enum(&CLOCK), flags: Flags(&TIMERFD)) -> Fd;
+    283 timerfd_create Plain Never (clockid: Enum(&CLOCK), flags: Flags(&TIMERFD)) -> Fd;
     286 timerfd_settime Plain Never (fd: Fd, flags: Flags(&TIMERFD_SET), new_value: InBuf(Fixed(32)), old_value: OutBuf(Fixed(32)));
     287 timerfd_gettime Plain Never (fd: Fd, curr_value: OutBuf(Fixed(32)));
     305 clock_adjtime Plain Never (clockid: Enum(&CLOCK), buf: InOutBuf(Fixed(208)));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::string::String;
 use std::vec::Vec;
 
-use crate::model::{Class, Kind, Len, Variants};
+use crate::model::{Answer, Class, Kind, Len, Variants, Way};
 use crate::table::{END, all};
 use crate::variants::{ALL, Ioc};
 use crate::{Blocking, blocking, class, lookup};
@@ -147,17 +147,28 @@ fn ioctl_rows_agree_with_their_encoding() {
 #[test]
 fn classes_follow_the_command() {
     let class = |nr, args: &[u64]| class(&call(nr, args));
-    assert_eq!(class(0, &[]), Class::Plain);
-    assert_eq!(class(9, &[]), Class::Memory);
-    assert_eq!(class(72, &[3, 0, 10]), Class::FdTable);
+    assert_eq!(class(1, &[]), Class::Special(Way::Transfer));
+    assert_eq!(class(9, &[]), Class::Emulated(Answer::Mmap));
     assert_eq!(class(72, &[3, 3]), Class::Plain);
-    assert_eq!(class(72, &[3, 1030]), Class::FdTable);
-    assert_eq!(class(16, &[0, 0x5401]), Class::Plain);
-    assert_eq!(class(16, &[0, 0x5441]), Class::FdTable);
     assert_eq!(class(157, &[15]), Class::Plain);
-    assert_eq!(class(157, &[59]), Class::Special);
+    assert_eq!(class(157, &[26]), Class::Emulated(Answer::Tsc));
+    assert_eq!(class(157, &[59]), Class::Special(Way::Seccomp));
+    assert_eq!(class(158, &[0x5001]), Class::Special(Way::ShadowStack));
     assert_eq!(class(425, &[]), Class::Refused(38));
+    assert_eq!(class(16, &[0, 0xaa00]), Class::Refused(38));
     assert_eq!(class(9999, &[]), Class::Plain);
+}
+
+/// All commands of these go one way, unknown ones too.
+#[test]
+fn some_calls_are_special_whatever_the_command() {
+    for (nr, way) in [(101, Way::Ptrace), (202, Way::Futex)] {
+        let row = lookup(nr).unwrap();
+        assert_eq!(row.class, Class::Special(way));
+        for variant in row.variants.unwrap().rows {
+            assert_eq!(variant.class, row.class, "{}", variant.name);
+        }
+    }
 }
 
 #[test]

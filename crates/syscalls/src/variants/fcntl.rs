@@ -11,9 +11,9 @@ pub static FCNTL: Variants = by(1, ROWS, Fallback::Unknown);
 #[rustfmt::skip]
 variants! {
     ROWS;
-    0 F_DUPFD FdTable Never (fd: Fd, cmd: Command, arg: Fd) -> Fd;
+    0 F_DUPFD Plain Never (fd: Fd, cmd: Command, arg: Fd) -> Fd;
     1 F_GETFD Plain Never (fd: Fd, cmd: Command);
-    2 F_SETFD FdTable Never (fd: Fd, cmd: Command, arg: Flags(&FD_FLAGS));
+    2 F_SETFD Plain Never (fd: Fd, cmd: Command, arg: Flags(&FD_FLAGS));
     3 F_GETFL Plain Never (fd: Fd, cmd: Command) -> Hex;
     4 F_SETFL Plain Never (fd: Fd, cmd: Command, arg: Flags(&OPEN));
     5 F_GETLK Plain Never (fd: Fd, cmd: Command, lock: InOutBuf(Fixed(32)));
@@ -35,7 +35,7 @@ variants! {
     1027 F_DUPFD_QUERY Plain Never (fd: Fd, cmd: Command, arg: Fd);
     1028 F_CREATED_QUERY Plain Never (fd: Fd, cmd: Command);
     1029 F_CANCELLK Plain Never (fd: Fd, cmd: Command, lock: InBuf(Fixed(32)));
-    1030 F_DUPFD_CLOEXEC FdTable Never (fd: Fd, cmd: Command, arg: Fd) -> Fd;
+    1030 F_DUPFD_CLOEXEC Plain Never (fd: Fd, cmd: Command, arg: Fd) -> Fd;
     1031 F_SETPIPE_SZ Plain Never (fd: Fd, cmd: Command, arg: Int);
     1032 F_GETPIPE_SZ Plain Never (fd: Fd, cmd: Command);
     1033 F_ADD_SEALS Plain Never (fd: Fd, cmd: Command, arg: Flags(&SEALS));

@@ -19,18 +19,18 @@ pub static FUTEX: Variants = Variants {
 #[rustfmt::skip]
 variants! {
     ROWS;
-    0 FUTEX_WAIT Plain May (uaddr: Ptr, op: Command, val: Int, timeout: InBuf(Fixed(16)));
-    1 FUTEX_WAKE Plain Never (uaddr: Ptr, op: Command, val: Int);
-    2 FUTEX_FD Plain Never (uaddr: Ptr, op: Command, val: Int);
-    3 FUTEX_REQUEUE Plain Never (uaddr: Ptr, op: Command, val: Int, val2: Int, uaddr2: Ptr);
-    4 FUTEX_CMP_REQUEUE Plain Never (uaddr: Ptr, op: Command, val: Int, val2: Int, uaddr2: Ptr, val3: Int);
-    5 FUTEX_WAKE_OP Plain Never (uaddr: Ptr, op: Command, val: Int, val2: Int, uaddr2: InOutBuf(Fixed(4)), val3: Hex);
-    6 FUTEX_LOCK_PI Plain May (uaddr: OutWhen(When::Always, Fixed(4)), op: Command, val: Int, timeout: InBuf(Fixed(16)));
-    7 FUTEX_UNLOCK_PI Plain Never (uaddr: OutWhen(When::Always, Fixed(4)), op: Command);
-    8 FUTEX_TRYLOCK_PI Plain Never (uaddr: OutWhen(When::Always, Fixed(4)), op: Command);
-    9 FUTEX_WAIT_BITSET Plain May (uaddr: Ptr, op: Command, val: Int, timeout: InBuf(Fixed(16)), uaddr2: Ptr, val3: Hex);
-    10 FUTEX_WAKE_BITSET Plain Never (uaddr: Ptr, op: Command, val: Int, timeout: Ptr, uaddr2: Ptr, val3: Hex);
-    11 FUTEX_WAIT_REQUEUE_PI Plain May (uaddr: Ptr, op: Command, val: Int, timeout: InBuf(Fixed(16)), uaddr2: OutWhen(When::Always, Fixed(4)));
-    12 FUTEX_CMP_REQUEUE_PI Plain Never (uaddr: Ptr, op: Command, val: Int, val2: Int, uaddr2: OutWhen(When::Always, Fixed(4)), val3: Int);
-    13 FUTEX_LOCK_PI2 Plain May (uaddr: OutWhen(When::Always, Fixed(4)), op: Command, val: Int, timeout: InBuf(Fixed(16)));
+    0 FUTEX_WAIT Special(Futex) May (uaddr: Ptr, op: Command, val: Int, timeout: InBuf(Fixed(16)));
+    1 FUTEX_WAKE Special(Futex) Never (uaddr: Ptr, op: Command, val: Int);
+    2 FUTEX_FD Special(Futex) Never (uaddr: Ptr, op: Command, val: Int);
+    3 FUTEX_REQUEUE Special(Futex) Never (uaddr: Ptr, op: Command, val: Int, val2: Int, uaddr2: Ptr);
+    4 FUTEX_CMP_REQUEUE Special(Futex) Never (uaddr: Ptr, op: Command, val: Int, val2: Int, uaddr2: Ptr, val3: Int);
+    5 FUTEX_WAKE_OP Special(Futex) Never (uaddr: Ptr, op: Command, val: Int, val2: Int, uaddr2: InOutBuf(Fixed(4)), val3: Hex);
+    6 FUTEX_LOCK_PI Special(Futex) May (uaddr: OutWhen(When::Always, Fixed(4)), op: Command, val: Int, timeout: InBuf(Fixed(16)));
+    7 FUTEX_UNLOCK_PI Special(Futex) Never (uaddr: OutWhen(When::Always, Fixed(4)), op: Command);
+    8 FUTEX_TRYLOCK_PI Special(Futex) Never (uaddr: OutWhen(When::Always, Fixed(4)), op: Command);
+    9 FUTEX_WAIT_BITSET Special(Futex) May (uaddr: Ptr, op: Command, val: Int, timeout: InBuf(Fixed(16)), uaddr2: Ptr, val3: Hex);
+    10 FUTEX_WAKE_BITSET Special(Futex) Never (uaddr: Ptr, op: Command, val: Int, timeout: Ptr, uaddr2: Ptr, val3: Hex);
+    11 FUTEX_WAIT_REQUEUE_PI Special(Futex) May (uaddr: Ptr, op: Command, val: Int, timeout: InBuf(Fixed(16)), uaddr2: OutWhen(When::Always, Fixed(4)));
+    12 FUTEX_CMP_REQUEUE_PI Special(Futex) Never (uaddr: Ptr, op: Command, val: Int, val2: Int, uaddr2: OutWhen(When::Always, Fixed(4)), val3: Int);
+    13 FUTEX_LOCK_PI2 Special(Futex) May (uaddr: OutWhen(When::Always, Fixed(4)), op: Command, val: Int, timeout: InBuf(Fixed(16)));
 }

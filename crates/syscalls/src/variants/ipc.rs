@@ -34,7 +34,7 @@ variants! {
     SHM_ROWS;
     0 IPC_RMID Plain Never (shmid: Int, cmd: Command);
     1 IPC_SET Plain Never (shmid: Int, cmd: Command, buf: InBuf(Fixed(112)));
-    2 IPC_STAT Plain Never (shmid: Int, cmd: Command, buf: OutBuf(Fixed(112)));
+    2 IPC_STAT Special(Shmctl) Never (shmid: Int, cmd: Command, buf: OutBuf(Fixed(112)));
     3 IPC_INFO Plain Never (shmid: Int, cmd: Command, info: OutBuf(Fixed(72)));
     11 SHM_LOCK Plain Never (shmid: Int, cmd: Command);
     12 SHM_UNLOCK Plain Never (shmid: Int, cmd: Command);

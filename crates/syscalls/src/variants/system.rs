@@ -28,43 +28,43 @@ pub static NAME_TO_HANDLE: Variants = Variants {
 #[rustfmt::skip]
 variants! {
     BPF_ROWS;
-    0 BPF_MAP_CREATE FdTable Never (cmd: Command, attr: InBuf(Arg(2)), size: Uint) -> Fd;
+    0 BPF_MAP_CREATE Plain Never (cmd: Command, attr: InBuf(Arg(2)), size: Uint) -> Fd;
     1 BPF_MAP_LOOKUP_ELEM Plain Never (cmd: Command, attr: Opaque, size: Uint);
     2 BPF_MAP_UPDATE_ELEM Plain Never (cmd: Command, attr: InBuf(Arg(2)), size: Uint);
     3 BPF_MAP_DELETE_ELEM Plain Never (cmd: Command, attr: InBuf(Arg(2)), size: Uint);
     4 BPF_MAP_GET_NEXT_KEY Plain Never (cmd: Command, attr: Opaque, size: Uint);
-    5 BPF_PROG_LOAD FdTable May (cmd: Command, attr: Nested(BpfLog(32, 28)), size: Uint) -> Fd;
+    5 BPF_PROG_LOAD Plain May (cmd: Command, attr: Nested(BpfLog(32, 28)), size: Uint) -> Fd;
     6 BPF_OBJ_PIN Plain Never (cmd: Command, attr: InBuf(Arg(2)), size: Uint);
-    7 BPF_OBJ_GET FdTable Never (cmd: Command, attr: InBuf(Arg(2)), size: Uint) -> Fd;
+    7 BPF_OBJ_GET Plain Never (cmd: Command, attr: InBuf(Arg(2)), size: Uint) -> Fd;
     8 BPF_PROG_ATTACH Plain Never (cmd: Command, attr: InBuf(Arg(2)), size: Uint);
     9 BPF_PROG_DETACH Plain Never (cmd: Command, attr: InBuf(Arg(2)), size: Uint);
     10 BPF_PROG_TEST_RUN Plain May (cmd: Command, attr: Opaque, size: Uint);
     11 BPF_PROG_GET_NEXT_ID Plain Never (cmd: Command, attr: InOutBuf(Fixed(8)), size: Uint);
     12 BPF_MAP_GET_NEXT_ID Plain Never (cmd: Command, attr: InOutBuf(Fixed(8)), size: Uint);
-    13 BPF_PROG_GET_FD_BY_ID FdTable Never (cmd: Command, attr: InBuf(Arg(2)), size: Uint) -> Fd;
-    14 BPF_MAP_GET_FD_BY_ID FdTable Never (cmd: Command, attr: InBuf(Arg(2)), size: Uint) -> Fd;
+    13 BPF_PROG_GET_FD_BY_ID Plain Never (cmd: Command, attr: InBuf(Arg(2)), size: Uint) -> Fd;
+    14 BPF_MAP_GET_FD_BY_ID Plain Never (cmd: Command, attr: InBuf(Arg(2)), size: Uint) -> Fd;
     15 BPF_OBJ_GET_INFO_BY_FD Plain Never (cmd: Command, attr: Opaque, size: Uint);
-    17 BPF_RAW_TRACEPOINT_OPEN FdTable Never (cmd: Command, attr: InBuf(Arg(2)), size: Uint) -> Fd;
-    18 BPF_BTF_LOAD FdTable May (cmd: Command, attr: Nested(BpfLog(8, 20)), size: Uint) -> Fd;
-    19 BPF_BTF_GET_FD_BY_ID FdTable Never (cmd: Command, attr: InBuf(Arg(2)), size: Uint) -> Fd;
+    17 BPF_RAW_TRACEPOINT_OPEN Plain Never (cmd: Command, attr: InBuf(Arg(2)), size: Uint) -> Fd;
+    18 BPF_BTF_LOAD Plain May (cmd: Command, attr: Nested(BpfLog(8, 20)), size: Uint) -> Fd;
+    19 BPF_BTF_GET_FD_BY_ID Plain Never (cmd: Command, attr: InBuf(Arg(2)), size: Uint) -> Fd;
     22 BPF_MAP_FREEZE Plain Never (cmd: Command, attr: InBuf(Arg(2)), size: Uint);
     23 BPF_BTF_GET_NEXT_ID Plain Never (cmd: Command, attr: InOutBuf(Fixed(8)), size: Uint);
-    28 BPF_LINK_CREATE FdTable Never (cmd: Command, attr: InBuf(Arg(2)), size: Uint) -> Fd;
+    28 BPF_LINK_CREATE Plain Never (cmd: Command, attr: InBuf(Arg(2)), size: Uint) -> Fd;
     29 BPF_LINK_UPDATE Plain Never (cmd: Command, attr: InBuf(Arg(2)), size: Uint);
-    30 BPF_LINK_GET_FD_BY_ID FdTable Never (cmd: Command, attr: InBuf(Arg(2)), size: Uint) -> Fd;
+    30 BPF_LINK_GET_FD_BY_ID Plain Never (cmd: Command, attr: InBuf(Arg(2)), size: Uint) -> Fd;
     31 BPF_LINK_GET_NEXT_ID Plain Never (cmd: Command, attr: InOutBuf(Fixed(8)), size: Uint);
-    32 BPF_ENABLE_STATS FdTable Never (cmd: Command, attr: InBuf(Arg(2)), size: Uint) -> Fd;
-    33 BPF_ITER_CREATE FdTable Never (cmd: Command, attr: InBuf(Arg(2)), size: Uint) -> Fd;
+    32 BPF_ENABLE_STATS Plain Never (cmd: Command, attr: InBuf(Arg(2)), size: Uint) -> Fd;
+    33 BPF_ITER_CREATE Plain Never (cmd: Command, attr: InBuf(Arg(2)), size: Uint) -> Fd;
     34 BPF_LINK_DETACH Plain Never (cmd: Command, attr: InBuf(Arg(2)), size: Uint);
     35 BPF_PROG_BIND_MAP Plain Never (cmd: Command, attr: InBuf(Arg(2)), size: Uint);
-    36 BPF_TOKEN_CREATE FdTable Never (cmd: Command, attr: InBuf(Arg(2)), size: Uint) -> Fd;
+    36 BPF_TOKEN_CREATE Plain Never (cmd: Command, attr: InBuf(Arg(2)), size: Uint) -> Fd;
 }
 
 #[rustfmt::skip]
 variants! {
     SECCOMP_ROWS;
-    0 SECCOMP_SET_MODE_STRICT Special Never (operation: Command, flags: Hex, args: Ptr);
-    1 SECCOMP_SET_MODE_FILTER Special Never (operation: Command, flags: Flags(&SECCOMP_FILTER), args: Ptr);
+    0 SECCOMP_SET_MODE_STRICT Special(Seccomp) Never (operation: Command, flags: Hex, args: Ptr);
+    1 SECCOMP_SET_MODE_FILTER Special(Seccomp) Never (operation: Command, flags: Flags(&SECCOMP_FILTER), args: Ptr);
     2 SECCOMP_GET_ACTION_AVAIL Plain Never (operation: Command, flags: Hex, args: InBuf(Fixed(4)));
     3 SECCOMP_GET_NOTIF_SIZES Plain Never (operation: Command, flags: Hex, args: OutBuf(Fixed(6)));
 }
@@ -89,10 +89,10 @@ variants! {
 #[rustfmt::skip]
 variants! {
     LDT_ROWS;
-    0 READ_LDT Special Never (func: Command, ptr: OutBuf(Result(2)), bytecount: Size);
-    1 WRITE_LDT_OLD Special Never (func: Command, ptr: InBuf(Fixed(16)), bytecount: Size);
-    2 READ_LDT_DEFAULT Special Never (func: Command, ptr: OutBuf(Result(2)), bytecount: Size);
-    17 WRITE_LDT Special Never (func: Command, ptr: InBuf(Fixed(16)), bytecount: Size);
+    0 READ_LDT Plain Never (func: Command, ptr: OutBuf(Result(2)), bytecount: Size);
+    1 WRITE_LDT_OLD Emulated(ModifyLdt) Never (func: Command, ptr: InBuf(Fixed(16)), bytecount: Size);
+    2 READ_LDT_DEFAULT Plain Never (func: Command, ptr: OutBuf(Result(2)), bytecount: Size);
+    17 WRITE_LDT Emulated(ModifyLdt) Never (func: Command, ptr: InBuf(Fixed(16)), bytecount: Size);
 }
 
 #[rustfmt::skip]

@@ -51,6 +51,7 @@ impl Engine {
             marks: add(self.files.tables.noted()),
             address_space: self.task.process().limits.address_space_words(),
             hard_limits: self.task.process().limits.hard_words(),
+            forbidden: self.forbidden_bits(),
             filters: add(&self.task.seccomp.to_bytes()),
             stream: place.stream,
             first_segment: place.segment,

@@ -35,11 +35,11 @@ impl Engine {
         let [tid, head_at, len_at, ..] = call.args;
         let task = if tid == 0 { self.task } else { self.tasks.find(tid as u32)? };
         let words = [(len_at, ROBUST_HEAD), (head_at, task.robust_list)];
-        let written = |&(at, word): &(u64, u64)| sys::write_guest(at, &word.to_le_bytes());
-        if !words.iter().all(written) {
-            return Some(Outcome::of(-i64::from(EFAULT)));
-        }
-        Some(Outcome { written: words.iter().map(|w| (w.0, 8)).collect(), ..Outcome::default() })
+        let write = |&(at, word): &(u64, u64)| sys::write_guest(at, &word.to_le_bytes());
+        let done = words.iter().take_while(|word| write(word)).count();
+        let result = if done < words.len() { -i64::from(EFAULT) } else { 0 };
+        let written = words[..done].iter().map(|word| (word.0, 8)).collect();
+        Some(Outcome { result, written, ..Outcome::default() })
     }
 
     /// Does all of it for a task. Returns the words written.

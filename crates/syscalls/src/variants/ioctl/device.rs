@@ -106,7 +106,7 @@ ioctls! { DEVICE;
     0xc004b40c GPIO_GET_LINEINFO_UNWATCH_IOCTL Plain Never InOutBuf(Fixed(4));
     0xc00c55ca UI_BEGIN_FF_ERASE Plain Never InOutBuf(Fixed(12));
     0xc0185801 PACKET_CTRL_CMD Plain Never InOutBuf(Fixed(24));
-    0xc030b404 GPIO_GET_LINEEVENT_IOCTL FdTable Never InOutBuf(Fixed(48));
+    0xc030b404 GPIO_GET_LINEEVENT_IOCTL Plain Never InOutBuf(Fixed(48));
     0xc040b408 GPIOHANDLE_GET_LINE_VALUES_IOCTL Plain Never InOutBuf(Fixed(64));
     0xc040b409 GPIOHANDLE_SET_LINE_VALUES_IOCTL Plain Never InOutBuf(Fixed(64));
     0xc048b402 GPIO_GET_LINEINFO_IOCTL Plain Never InOutBuf(Fixed(72));
@@ -114,5 +114,5 @@ ioctls! { DEVICE;
     0xc054b40a GPIOHANDLE_SET_CONFIG_IOCTL Plain Never InOutBuf(Fixed(84));
     0xc06855c8 UI_BEGIN_FF_UPLOAD Plain Never InOutBuf(Fixed(104));
     0xc0884123 __SNDRV_PCM_IOCTL_SYNC_PTR Plain Never InOutBuf(Fixed(136));
-    0xc16cb403 GPIO_GET_LINEHANDLE_IOCTL FdTable Never InOutBuf(Fixed(364));
+    0xc16cb403 GPIO_GET_LINEHANDLE_IOCTL Plain Never InOutBuf(Fixed(364));
 }

@@ -13,7 +13,7 @@ use crate::model::{Blocking, Class, Fallback, Ret, Variant, Variants};
 
 /// `number NAME Class Blocking argument`, and `-> Ret` if the result is more than a number.
 macro_rules! ioctls {
-    ($table:ident; $($value:literal $name:ident $class:ident $(($errno:expr))? $block:ident $kind:ident $(($($inner:tt)*))? $(-> $ret:ident)?;)*) => {
+    ($table:ident; $($value:literal $name:ident $class:ident $(($detail:tt))? $block:ident $kind:ident $(($($inner:tt)*))? $(-> $ret:ident)?;)*) => {
         pub const $table: &[$crate::model::Variant] = &[$($crate::model::Variant {
             value: $value,
             name: stringify!($name),
@@ -22,7 +22,7 @@ macro_rules! ioctls {
                 $crate::model::Arg { name: "request", kind: Command },
                 $crate::model::Arg { name: "arg", kind: $kind $(($($inner)*))? },
             ],
-            class: $crate::model::Class::$class $(($errno))?,
+            class: $crate::model::class!($class $($detail)?),
             blocking: $crate::model::Blocking::$block,
             ret: $crate::model::ret!($($ret)?),
         }),*];

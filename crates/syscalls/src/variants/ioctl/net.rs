@@ -7,7 +7,7 @@ use crate::model::Nested::*;
 
 #[rustfmt::skip]
 ioctls! { NET;
-    0x54e3 TUNGETDEVNETNS FdTable Never Int -> Fd;
+    0x54e3 TUNGETDEVNETNS Plain Never Int -> Fd;
     0x7439 PPPIOCDISCONN Plain Never Int;
     0x8901 FIOSETOWN Plain Never InBuf(Fixed(4));
     0x8902 SIOCSPGRP Plain Never InBuf(Fixed(4));
@@ -63,7 +63,7 @@ ioctls! { NET;
     0x8949 SIOCSMIIREG Plain Never InBuf(Fixed(40));
     0x894a SIOCWANDEV Plain Never Opaque;
     0x894b SIOCOUTQNSD Plain Never OutBuf(Fixed(4));
-    0x894c SIOCGSKNS FdTable Never Int -> Fd;
+    0x894c SIOCGSKNS Plain Never Int -> Fd;
     0x8953 SIOCDARP Plain Never InBuf(Fixed(68));
     0x8954 SIOCGARP Plain Never InOutBuf(Fixed(68));
     0x8955 SIOCSARP Plain Never InBuf(Fixed(68));

@@ -53,7 +53,7 @@ ioctls! { TTY;
     0x5434 TCSETXF Plain Never InBuf(Fixed(10));
     0x5435 TCSETXW Plain Never InBuf(Fixed(10));
     0x5437 TIOCVHANGUP Plain Never Int;
-    0x5441 TIOCGPTPEER FdTable Never Hex -> Fd;
+    0x5441 TIOCGPTPEER Plain Never Hex -> Fd;
     0x5450 FIONCLEX Plain Never Int;
     0x5451 FIOCLEX Plain Never Int;
     0x5452 FIOASYNC Plain Never InBuf(Fixed(4));

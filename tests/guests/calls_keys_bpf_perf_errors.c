@@ -1,0 +1,87 @@
+// Keys, bpf, perf, landlock, security modules: errors, and what an ordinary user may have.
+// warns: some commands are unknown
+#include "calls.h"
+#include <linux/keyctl.h>
+
+int main(void) {
+    be_nobody();
+    int file = dup(1);
+    fresh();
+    CALL(add_key, "nothing", "name", "payload", 7, KEY_SPEC_PROCESS_KEYRING);
+    CALL(add_key, "user", "name", BAD, 7, KEY_SPEC_PROCESS_KEYRING);
+    CALL(add_key, BAD, "name", "payload", 7, KEY_SPEC_PROCESS_KEYRING);
+    CALL(add_key, "user", "name", "payload", 2000000, KEY_SPEC_PROCESS_KEYRING);
+    CALL(add_key, "user", "name", "payload", 7, 0x7fffffff);
+    long key = WORK(add_key, "user", "name", "payload", 7, KEY_SPEC_PROCESS_KEYRING);
+    CALL(request_key, "user", "missing", 0, 0);
+    CALL(request_key, BAD, "missing", 0, 0);
+    WORK(request_key, "user", "name", 0, 0);
+    CALL(keyctl, KEYCTL_READ, key, A(0), 100);
+    CALL(keyctl, KEYCTL_READ, key, A(0), 3);
+    CALL(keyctl, KEYCTL_READ, key, BAD, 100);
+    CALL(keyctl, KEYCTL_READ, 0x7fffffff, A(0), 100);
+    CALL(keyctl, KEYCTL_UPDATE, key, "other", 5, 0);
+    CALL(keyctl, KEYCTL_UPDATE, key, BAD, 5, 0);
+    CALL(keyctl, KEYCTL_READ, key, A(0), 100);
+    CALL(keyctl, KEYCTL_SETPERM, key, -1);
+    CALL(keyctl, KEYCTL_SET_TIMEOUT, 0x7fffffff, 5);
+    CALL(keyctl, KEYCTL_REVOKE, key);
+    CALL(keyctl, KEYCTL_READ, key, A(0), 100);
+    CALL(keyctl, 7777);
+    CALL(keyctl, KEYCTL_CAPABILITIES, A(64), 4);
+    fresh();
+    CALL(bpf, 7777, A(0), 64);
+    CALL(bpf, 0, BAD, 64);
+    CALL(bpf, 0, A(0), 5000);
+    memset(A(0), 0, 256);
+    CALL(bpf, 0, A(0), 64);
+    CALL(bpf, 1, A(0), 32);
+    CALL(bpf, 5, A(0), 128);
+    CALL(bpf, 11, A(0), 16);
+    memset(A(0), 0, 256);
+    unsigned *attr = A(0);
+    CALL(perf_event_open, BAD, 0, -1, -1, 0);
+    attr[1] = 7;
+    CALL(perf_event_open, attr, 0, -1, -1, 0);
+    attr[1] = 5000;
+    CALL(perf_event_open, attr, 0, -1, -1, 0);
+    attr[1] = 64, attr[0] = 7777;
+    CALL(perf_event_open, attr, 0, -1, -1, 0);
+    attr[0] = 1;
+    CALL(perf_event_open, attr, 0, -1, 77, 0x7777);
+    CALL(perf_event_open, attr, -1, -1, -1, 0);
+    CALL(perf_event_open, attr, 99999999, -1, -1, 0);
+    fresh();
+    CALL(landlock_create_ruleset, 0, 0, 77);
+    CALL(landlock_create_ruleset, A(0), 4, 0);
+    CALL(landlock_create_ruleset, BAD, 8, 0);
+    WORK(landlock_create_ruleset, 0, 0, 1);
+    CALL(landlock_create_ruleset, A(0), 8, 0);
+    *(uint64_t *)A(0) = 0;
+    CALL(landlock_create_ruleset, A(0), 8, 0);
+    *(uint64_t *)A(0) = 2;
+    int rules = WORK(landlock_create_ruleset, A(0), 8, 0);
+    CALL(landlock_add_rule, rules, 7777, A(0), 0);
+    CALL(landlock_add_rule, rules, 1, BAD, 0);
+    CALL(landlock_add_rule, rules, 1, A(0), 77);
+    CALL(landlock_add_rule, file, 1, A(0), 0);
+    CALL(landlock_add_rule, 77, 1, A(0), 0);
+    CALL(landlock_restrict_self, rules, 0x7777);
+    CALL(landlock_restrict_self, rules, 0);
+    CALL(landlock_restrict_self, file, 0);
+    CALL(landlock_restrict_self, 77, 0);
+    fresh();
+    *(unsigned *)A(0) = 256;
+    CALL(lsm_list_modules, A(64), A(0), 0);
+    *(unsigned *)A(0) = 1;
+    CALL(lsm_list_modules, A(64), A(0), 0);
+    CALL(lsm_list_modules, A(64), A(0), 77);
+    CALL(lsm_list_modules, A(64), BAD, 0);
+    *(unsigned *)A(0) = 256;
+    CALL(lsm_get_self_attr, 7777, A(64), A(0), 0);
+    CALL(lsm_get_self_attr, 100, A(64), BAD, 0);
+    CALL(lsm_get_self_attr, 100, A(64), A(0), 77);
+    CALL(lsm_set_self_attr, 7777, A(64), 32, 0);
+    CALL(lsm_set_self_attr, 100, BAD, 32, 0);
+    CALL(lsm_set_self_attr, 100, A(64), 4, 0);
+}
