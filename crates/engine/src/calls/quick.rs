@@ -7,7 +7,7 @@
 
 use super::hidden::is_engines;
 use super::special::time_by_vdso;
-use super::{EINTR, ERESTARTNOINTR, ERESTARTSYS, finish};
+use super::{EINTR, ERESTARTNOINTR, ERESTARTSYS, Interruption, finish};
 use crate::descriptors;
 use crate::log::{self, Att};
 use crate::state::{Engine, Mode, ctx, orders};
@@ -64,9 +64,19 @@ impl Engine {
             self.unprotect_range(addr, addr.saturating_add(len));
         }
         let result = self.kernel(call);
-        let interrupted = result == EINTR && self.task.pending != 0;
-        if interrupted || matches!(result, ERESTARTSYS | ERESTARTNOINTR) {
-            // As good as not made: the long way makes it again, and finds the signal.
+        if matches!(result, EINTR | ERESTARTSYS) && self.task.pending != 0 {
+            // It has waited: the long way would find the signal before the call.
+            return match self.interruption(call, result) {
+                Interruption::Retry => false,
+                Interruption::Restart => true,
+                Interruption::Visible => {
+                    self.log_quick(call, EINTR, None);
+                    true
+                }
+            };
+        }
+        if matches!(result, ERESTARTSYS | ERESTARTNOINTR) {
+            // Not made: the long way makes it, and finds the signal.
             return false;
         }
         let written = match writes {
