@@ -1,6 +1,7 @@
-//! Development tasks: `cargo xtask test`, `bench`, `soak`, `transparency`.
+//! Development tasks: `cargo xtask test`, `bench`, `soak`, `transparency`, `calls`.
 
 mod bench;
+mod calls;
 mod cargo;
 mod soak;
 mod test;
@@ -26,6 +27,9 @@ enum Task {
     Soak(soak::Options),
     /// Compares programs that are recorded with themselves: stress-ng's stressors, or one of yours.
     Transparency(transparency::Options),
+    /// Runs the suite `guests` and writes docs/system-call-table.md: how each call is treated, and who
+    /// exercises it.
+    Calls(calls::Options),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -34,5 +38,6 @@ fn main() -> anyhow::Result<()> {
         Task::Bench(options) => bench::run(&options),
         Task::Soak(options) => soak::run(&options),
         Task::Transparency(options) => transparency::run(&options),
+        Task::Calls(options) => calls::run(&options),
     }
 }

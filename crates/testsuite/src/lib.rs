@@ -9,6 +9,7 @@
 //! random kills in the durability tests, `CLEW_TIMEOUT_FACTOR=N` stretches every time limit,
 //! `CLEW_KEEP=1` keeps the files of passing trials too.
 
+pub mod calls;
 pub mod chaotic;
 pub mod checks;
 pub mod compare;

@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
+use clew_testsuite::calls;
 use clew_testsuite::cycle::Subject;
 use clew_testsuite::guests::{self, Guest};
+use clew_testsuite::process;
 use clew_testsuite::tree::Tree;
 use clew_testsuite::trials::{conclude, trial};
 
@@ -40,5 +42,6 @@ fn check(guest: &Guest, dir: &Path) -> Result<(), String> {
         tree: Some(Tree::default()),
         ..Subject::default()
     };
-    subject.check(dir)
+    subject.check(dir)?;
+    if process::native_only() { Ok(()) } else { calls::check(&guest.name, &dir.join("trace")) }
 }
