@@ -1,8 +1,9 @@
-//! Development tasks: `cargo xtask test`, `bench`, `soak`, `transparency`, `calls`.
+//! Development tasks: `cargo xtask test`, `bench`, `kill`, `soak`, `transparency`, `calls`.
 
 mod bench;
 mod calls;
 mod cargo;
+mod kill;
 mod soak;
 mod test;
 mod transparency;
@@ -23,6 +24,8 @@ enum Task {
     Test(test::Options),
     /// Measures native, recorded and replayed runs side by side.
     Bench(bench::Options),
+    /// Kills recordings of process trees at random moments, and replays what there is of them.
+    Kill(kill::Options),
     /// Repeats the long tests: programs, process trees, kills, random instructions.
     Soak(soak::Options),
     /// Compares programs that are recorded with themselves: stress-ng's stressors, or one of yours.
@@ -36,6 +39,7 @@ fn main() -> anyhow::Result<()> {
     match Arguments::parse().task {
         Task::Test(options) => test::run(&options),
         Task::Bench(options) => bench::run(&options),
+        Task::Kill(options) => kill::run(&options),
         Task::Soak(options) => soak::run(&options),
         Task::Transparency(options) => transparency::run(&options),
         Task::Calls(options) => calls::run(&options),

@@ -188,7 +188,7 @@ impl Subject {
         if self.tree.is_none() {
             return Ok(());
         }
-        match process::end_marked(&format!("{MARKER}={}", dir.display())) {
+        match process::end_marked(&format!("{MARKER}={}", dir.display()), Duration::from_secs(2)) {
             left if left.is_empty() => Ok(()),
             left => Err(format!("left processes behind:\n    {}", left.join("\n    "))),
         }

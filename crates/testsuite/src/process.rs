@@ -214,11 +214,24 @@ pub fn children(pid: u32) -> Vec<u32> {
     text.split_whitespace().filter_map(|word| word.parse().ok()).collect()
 }
 
+/// The processes of a group that have not ended.
+pub fn members(group: u32) -> Vec<u32> {
+    let is_member = |pid: &u32| {
+        let text = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        // Behind the name, which may hold anything: state, parent, group.
+        let mut words = text.rsplit(')').next().unwrap_or_default().split_whitespace();
+        let alive = words.next().is_some_and(|state| state != "Z");
+        alive && words.nth(1) == Some(&group.to_string())
+    };
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).filter(is_member).collect()
+}
+
 /// Ends the processes that have this `NAME=VALUE` in their environment, wherever in the process
 /// tree and in whatever group or session they are; says who they were. Those that end by
-/// themselves within a moment do not count.
-pub fn end_marked(variable: &str) -> Vec<String> {
-    let deadline = Instant::now() + Duration::from_secs(2);
+/// themselves within `patience` do not count.
+pub fn end_marked(variable: &str, patience: Duration) -> Vec<String> {
+    let deadline = Instant::now() + patience;
     let mut left = marked(variable);
     while !left.is_empty() && Instant::now() < deadline {
         std::thread::sleep(Duration::from_millis(20));

@@ -2,15 +2,14 @@
 
 use std::path::Path;
 use std::process::Child;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use clew_testsuite::cycle::no_panic;
+use clew_testsuite::kills::Case;
 use clew_testsuite::paths;
 use clew_testsuite::process::{self, Invocation, children, collect, excerpt, kill_group, wait};
+use clew_testsuite::random::{Random, seed_of_now};
 use clew_testsuite::trials::{conclude, number_from_env, trial};
-
-#[path = "durability/tree.rs"]
-mod tree;
 
 /// Whom the signal hits.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -47,18 +46,25 @@ fn main() {
     ];
     let trials = trials.map(|(name, victim)| {
         trial("durability", name, move |dir| {
-            let mut random = Random::new();
+            let mut random = Random::new(seed_of_now());
             (0..kills).try_for_each(|round| {
                 let argv = ENDLESS[round as usize % ENDLESS.len()];
-                let delay = random.delay();
+                let delay = delay(&mut random);
                 kill_once(dir, argv, victim, delay)
                     .map_err(|error| format!("{argv:?} killed after {delay:?}: {error}"))
             })
         })
     });
+    // Twenty of what `cargo xtask kill` does a thousand times.
     let trees = trial("durability", "kill_tree", move |dir| {
-        let mut random = Random::new();
-        (0..kills).try_for_each(|_| tree::kill_once(dir, &mut random))
+        let first = seed_of_now();
+        (0..u64::from(10 * kills)).try_for_each(|number| {
+            let dir = dir.join(number.to_string());
+            std::fs::create_dir(&dir).map_err(|e| e.to_string())?;
+            Case::new(first + number).run(&dir)?;
+            paths::discard(&dir);
+            Ok(())
+        })
     });
     conclude(trials.into_iter().chain([trees]).collect());
 }
@@ -187,27 +193,6 @@ fn expect_message(stderr: &[u8]) -> Result<(), String> {
 }
 
 /// Delays between a fraction of a millisecond and two seconds, as many short as long ones.
-struct Random(u64);
-
-impl Random {
-    fn new() -> Self {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Self(now.as_nanos() as u64 | 1)
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 >> 11
-    }
-
-    fn below(&mut self, end: usize) -> usize {
-        (self.next() % end as u64) as usize
-    }
-
-    fn delay(&mut self) -> Duration {
-        let magnitude = self.next() as f64 / (1u64 << 53) as f64;
-        Duration::from_secs_f64(0.0005 * 4000f64.powf(magnitude))
-    }
+fn delay(random: &mut Random) -> Duration {
+    Duration::from_secs_f64(0.0005 * 4000f64.powf(random.fraction()))
 }
