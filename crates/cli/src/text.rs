@@ -64,6 +64,12 @@ pub fn signal_name(signal: i32) -> String {
     clew_syscalls::signal_name(signal).map_or_else(|| format!("signal {signal}"), Into::into)
 }
 
+/// A word of a trace's without what a terminal would act on, and not long.
+pub fn printable(word: &str) -> String {
+    const MOST: usize = 60;
+    word.chars().filter(|c| !c.is_control()).take(MOST).collect()
+}
+
 /// A command line, quoted for a shell where that is needed.
 pub fn command_line(argv: &[String]) -> String {
     let quoted: Vec<String> = argv.iter().map(|word| quote(word)).collect();

@@ -19,6 +19,10 @@ impl Report {
     pub fn bytes(&self) -> &[u8] {
         &self.buf[..self.len]
     }
+    /// As far as it was not cut within a character.
+    pub fn text(&self) -> &str {
+        core::str::from_utf8(self.bytes()).unwrap_or_default()
+    }
 }
 
 impl Default for Report {

@@ -413,8 +413,13 @@ pub fn next_event() -> u64 {
 /// The registers' check word: a hash of the general registers.
 #[inline]
 pub fn registers_check() -> u32 {
+    check_of(&ctx().gpr)
+}
+
+/// The same of other registers.
+#[inline]
+pub fn check_of(g: &[u64; 16]) -> u32 {
     const K: u64 = 0x9e37_79b9_7f4a_7c15;
-    let g = &ctx().gpr;
     // Four independent lanes keep the multiplications off each other's critical path.
     let mut lane = [0u64; 4];
     for row in g.chunks_exact(4) {

@@ -47,9 +47,10 @@ impl Files {
         &self.list
     }
 
-    /// Where the copy is.
+    /// Where the copy is; none if there is something else, such as a link that leads out of the trace.
     pub fn stored(&self, entry: &FileEntry) -> Option<PathBuf> {
-        files::valid_key(&entry.key).then(|| self.dir.join(files::DIR).join(&entry.key))
+        self.open(entry).ok()?;
+        Some(self.dir.join(files::DIR).join(&entry.key))
     }
 
     /// Names without directories that mean one file only: libraries' own, and shorter ones as links to

@@ -3,6 +3,9 @@
 //!
 //! They are hard links if the tree can lie in the trace, for gdb follows symbolic ones and would show
 //! the names of stored files instead of the recorded ones.
+//!
+//! A trace may come from anyone. No file of its leads out of the tree, and none is where the debugger looks
+//! for scripts: those are this machine's.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -97,11 +100,13 @@ impl Sysroot {
         self.dir.path().join("scripts")
     }
 
-    /// Where a path of the trace goes; none for one that would leave the tree.
+    /// Where a path of the trace goes; none for one that would leave the tree, or be taken for a script.
     pub fn place(&self, path: &str) -> Option<PathBuf> {
         let relative = Path::new(path.strip_prefix('/')?);
         let normal = |part| matches!(part, Component::Normal(_));
-        (relative.components().all(normal) && !path.ends_with('/'))
+        // Some distributions add a version to that directory's name.
+        let of_scripts = path.starts_with(PRINTERS) || Path::new(PRINTERS).starts_with(path);
+        (relative.components().all(normal) && !path.ends_with('/') && !of_scripts)
             .then(|| self.root().join(relative))
     }
 }

@@ -50,3 +50,29 @@ fn libraries_have_the_names_of_links() {
         assert_eq!(fs::read_to_string(sysroot.libraries().join(name)).unwrap(), "a");
     }
 }
+
+#[test]
+fn nothing_of_a_trace_is_taken_for_a_script_or_leads_out() {
+    let outside = tempfile::tempdir().unwrap();
+    let trace = tempfile::tempdir().unwrap();
+    let stored = trace.path().join("files");
+    fs::create_dir(&stored).unwrap();
+    fs::write(stored.join("a"), "a").unwrap();
+    std::os::unix::fs::symlink(outside.path(), stored.join("b")).unwrap();
+    let list = vec![
+        entry("a", "/usr/share/gcc/python/libstdcxx/v6/__init__.py"),
+        entry("a", "/usr/share/gcc-13/python/libstdcxx/v6/__init__.py"),
+        entry("a", "/usr/share/gcc"),
+        entry("a", "/usr/share"),
+        entry("b", "/x"),
+        entry("a", "/x/escaped"),
+    ];
+    let sysroot = Sysroot::new(&Files::new(trace.path(), list)).unwrap();
+    let root = sysroot.root();
+    let script = "usr/share/gcc/python/libstdcxx/v6/__init__.py";
+    assert_ne!(fs::read_to_string(root.join(script)).ok().as_deref(), Some("a"));
+    assert!(!root.join("usr/share/gcc-13").exists());
+    // The directory that a link was to be is one.
+    assert_eq!(fs::read_to_string(root.join("x/escaped")).unwrap(), "a");
+    assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 0);
+}

@@ -40,6 +40,16 @@ pub struct Child {
     pidfd: OwnedFd,
     pid: i32,
     kill_on_drop: bool,
+    /// It is not to be waited for finally: a [`Group`] does that.
+    leads: bool,
+}
+
+/// The group of a process that leads one. It keeps what is left of that process, so that the number stays its
+/// own, and when it is dropped kills all who are in it.
+#[derive(Debug)]
+pub struct Group {
+    leader: OwnedFd,
+    number: i32,
 }
 
 /// How a process ended.
@@ -87,7 +97,7 @@ pub fn spawn(what: &Spawn<'_>) -> Result<Child> {
     }
     // SAFETY: the kernel made this descriptor for us just now.
     let pidfd = unsafe { OwnedFd::from_raw_fd(pidfd) };
-    let mut child = Child { pidfd, pid, kill_on_drop: what.die_with_parent };
+    let mut child = Child { pidfd, pid, kill_on_drop: what.die_with_parent, leads: false };
     // SAFETY: the child wrote `plan` through the pointer, so read it the same way.
     match unsafe { ptr::read_volatile(&raw const plan.failure) } {
         None => Ok(child),
@@ -192,7 +202,7 @@ impl Child {
     pub fn adopt(pid: i32) -> io::Result<Self> {
         let name = rustix::process::Pid::from_raw(pid).ok_or(io::ErrorKind::InvalidInput)?;
         let pidfd = rustix::process::pidfd_open(name, rustix::process::PidfdFlags::empty())?;
-        Ok(Self { pidfd, pid, kill_on_drop: true })
+        Ok(Self { pidfd, pid, kill_on_drop: true, leads: false })
     }
 
     pub fn pid(&self) -> i32 {
@@ -206,8 +216,9 @@ impl Child {
 
     /// Waits for the process's end.
     pub fn wait(&mut self) -> io::Result<Status> {
+        let kept = if self.leads { WaitIdOptions::NOWAIT } else { WaitIdOptions::empty() };
         loop {
-            match waitid(WaitId::PidFd(self.pidfd.as_fd()), WaitIdOptions::EXITED) {
+            match waitid(WaitId::PidFd(self.pidfd.as_fd()), WaitIdOptions::EXITED | kept) {
                 Ok(Some(status)) => {
                     self.kill_on_drop = false;
                     return Ok(Status::from_wait(&status));
@@ -224,18 +235,35 @@ impl Child {
         Ok(rustix::process::pidfd_send_signal(&self.pidfd, signal)?)
     }
 
+    /// The group that it leads, being started so. It must not have been waited for.
+    pub fn group(&mut self) -> io::Result<Group> {
+        self.leads = true;
+        Ok(Group { leader: self.pidfd.try_clone()?, number: self.pid })
+    }
+
     /// Kills all that are left of the process group it leads. It must not have been waited for: until
     /// then its number is nobody else's.
     pub fn kill_group(&self) {
-        if let Some(pid) = rustix::process::Pid::from_raw(self.pid) {
-            let _ = rustix::process::kill_process_group(pid, Signal::KILL);
-        }
+        kill_group(self.pid);
     }
 
     /// Kills the process and waits until it is gone.
     pub fn kill(&mut self) {
         let _ = self.signal(libc::SIGKILL);
         let _ = self.wait();
+    }
+}
+
+fn kill_group(number: i32) {
+    if let Some(number) = rustix::process::Pid::from_raw(number) {
+        let _ = rustix::process::kill_process_group(number, Signal::KILL);
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        kill_group(self.number);
+        let _ = waitid(WaitId::PidFd(self.leader.as_fd()), WaitIdOptions::EXITED);
     }
 }
 

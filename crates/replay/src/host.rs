@@ -14,14 +14,14 @@ use clew_abi::control::{
 };
 use clew_abi::debug::{COPY_FILE, FORKED};
 use clew_abi::layout::{self, SEGMENT_PLACES};
-use clew_abi::orders::{LEDGER, MODE_REPLAY, Orders, fd};
+use clew_abi::orders::{FLAG_DEBUG, LEDGER, MODE_REPLAY, Orders, fd};
 use clew_launch::control::{Control, Received};
 use clew_launch::image;
 use clew_launch::signals::Saved;
-use clew_launch::spawn::{Child, Spawn, Status, spawn};
+use clew_launch::spawn::{Child, Group, Spawn, Status, spawn};
 use clew_launch::{memfd, orders, say};
 use clew_trace::{Error, Result, ResultExt, Root, Trace, code, files};
-use rustix::event::{PollFd, PollFlags, poll};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use crate::output::Output;
 use crate::plan::Plan;
@@ -38,6 +38,9 @@ pub struct Host {
     /// Where snapshots of translated code are kept.
     code: Option<PathBuf>,
     segment_bytes: u64,
+    /// All copies that engines make of themselves are in the group of the first; even those that one makes which
+    /// a hostile trace has taken over.
+    groups: Vec<Group>,
 }
 
 /// A process with a replaying engine.
@@ -82,11 +85,12 @@ impl Host {
             code: Root::from_env().ok().as_ref().and_then(code::directory),
             dir,
             segment_bytes,
+            groups: Vec::new(),
         })
     }
 
     /// Starts an engine that replays the plan from its beginning. Flags and the like are those of `wishes`.
-    pub fn start(&self, trace: &Trace, plan: &Plan, wishes: Orders) -> Result<Process> {
+    pub fn start(&mut self, trace: &Trace, plan: &Plan, wishes: Orders) -> Result<Process> {
         let meta = trace.meta();
         clew_launch::signals::survive_file_size_limit();
         let (control, theirs) = Control::pair().map_err(failed)?;
@@ -114,15 +118,19 @@ impl Host {
             (engine.as_fd(), fd::ENGINE),
             (theirs.as_fd(), fd::CONTROL),
         ];
-        let child = spawn(&Spawn {
+        let makes_copies = wishes.flags & FLAG_DEBUG != 0;
+        let mut child = spawn(&Spawn {
             argv: &[CString::from(c"clew-replay")],
             envp: &[],
             fds: &fds,
             signals: &Saved::current(),
             die_with_parent: true,
-            own_group: false,
+            own_group: makes_copies,
         })
         .map_err(failed)?;
+        if makes_copies {
+            self.groups.push(child.group().tried(|| "keep the replay's processes")?);
+        }
         Ok(Process::new(child, control, View::default()))
     }
 
@@ -245,6 +253,12 @@ impl Process {
             Err(rustix::io::Errno::INTR) => Ok(false),
             Err(e) => Err(e).tried(|| "wait for the replay"),
         }
+    }
+
+    /// Whether the engine has ended. There may be something to hear all the same.
+    pub fn is_over(&self) -> bool {
+        let mut ended = [PollFd::from_borrowed_fd(self.child.pidfd(), PollFlags::IN)];
+        poll(&mut ended, Some(&Timespec::default())).is_ok_and(|ready| ready > 0)
     }
 
     /// Why an engine ended without having said so.

@@ -149,7 +149,9 @@ impl State {
     fn work(&self) -> Option<Work> {
         match self.again {
             Some(number) => Some(Work::Again(number)),
-            None if !self.complete && self.count <= self.wanted + AHEAD => Some(Work::Next),
+            None if !self.complete && self.count <= self.wanted.saturating_add(AHEAD) => {
+                Some(Work::Next)
+            }
             None => None,
         }
     }

@@ -19,6 +19,7 @@ pub mod data;
 pub mod debuggees;
 pub mod directives;
 pub mod executables;
+pub mod forge;
 pub mod guests;
 pub mod guide;
 pub mod kills;

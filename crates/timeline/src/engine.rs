@@ -252,11 +252,14 @@ impl Engine {
     /// Takes everything that the engine has said.
     fn hear(&mut self, host: &mut Host) -> Result<()> {
         loop {
+            // What it said last is heard first. That it is gone need not close the socket: a copy that nobody
+            // asked for may have it.
+            let over = self.process.is_over();
             let message = host.hear(&mut self.process)?;
             host.output.flush();
             match message {
-                Heard::Nothing => return Ok(()),
-                Heard::Closed => {
+                Heard::Nothing if !over => return Ok(()),
+                Heard::Nothing | Heard::Closed => {
                     let status = self.process.child.wait().tried(|| "wait for the replay")?;
                     return Err(Error::new("replay", self.process.died(status)));
                 }

@@ -49,10 +49,26 @@ pub fn valid_key(key: &str) -> bool {
 pub fn open_regular(path: &Path) -> io::Result<File> {
     let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY;
     let file = fs::OpenOptions::new().read(true).custom_flags(flags.bits() as i32).open(path)?;
-    if !file.metadata()?.is_file() {
-        return Err(io::Error::other("not a regular file"));
+    regular(file)
+}
+
+/// Opens a regular file of a trace, in one of its directories: that may be no link either.
+pub fn open_within(path: &Path) -> io::Result<File> {
+    use rustix::fs::{Mode, open, openat};
+    let (Some(dir), Some(name)) = (path.parent(), path.file_name()) else {
+        return Err(io::ErrorKind::InvalidInput.into());
+    };
+    let link = OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let dir = open(dir, OFlags::PATH | OFlags::DIRECTORY | link, Mode::empty())?;
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | link;
+    regular(openat(dir, name, flags, Mode::empty())?.into())
+}
+
+fn regular(file: File) -> io::Result<File> {
+    match file.metadata()?.is_file() {
+        true => Ok(file),
+        false => Err(io::Error::other("not a regular file")),
     }
-    Ok(file)
 }
 
 /// Opens a stored file of the trace in `dir`.
@@ -60,7 +76,7 @@ pub fn open(dir: &Path, key: &str) -> io::Result<File> {
     if !valid_key(key) {
         return Err(io::ErrorKind::InvalidInput.into());
     }
-    open_regular(&dir.join(DIR).join(key))
+    open_within(&dir.join(DIR).join(key))
 }
 
 /// Whether a stored file still is what the list says.

@@ -77,7 +77,7 @@ impl Stream {
 
     fn open_once(dir: &Path, number: u32, segment_bytes: u64) -> Result<Self> {
         let path = chunks_path(dir, number);
-        let chunks = match files::open_regular(&path) {
+        let chunks = match files::open_within(&path) {
             Ok(file) => Some(file),
             Err(e) if e.kind() == io::ErrorKind::NotFound => None,
             Err(e) => Err(e).tried(|| format!("open {}", path.display()))?,
@@ -174,7 +174,7 @@ impl Stream {
                 return found;
             }
         }
-        let file = files::open_regular(&raw_path(&self.dir, self.number, sequence)).ok()?;
+        let file = files::open_within(&raw_path(&self.dir, self.number, sequence)).ok()?;
         head::read(io::BufReader::new(file), sequence, limit, see)
     }
 
@@ -236,7 +236,7 @@ impl Stream {
 
     fn read_raw(&self, sequence: u64, room: &mut [u8]) -> Result<usize, String> {
         let path = raw_path(&self.dir, self.number, sequence);
-        let file = files::open_regular(&path).map_err(|e| e.to_string())?;
+        let file = files::open_within(&path).map_err(|e| e.to_string())?;
         let room = room.get_mut(..self.segment_bytes as usize).ok_or("no room for a segment")?;
         let len = read_segment(&file, sequence, room).map_err(|e| e.to_string())?;
         // The file may have been given back and used again meanwhile.

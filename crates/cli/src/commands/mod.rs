@@ -2,6 +2,7 @@
 
 pub mod completions;
 pub mod demo;
+pub mod divergence;
 pub mod doctor;
 pub mod dump;
 pub mod info;

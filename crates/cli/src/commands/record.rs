@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use super::divergence;
 use clew_record::{FAILED, Options, Recording};
 use clew_replay::{Replayed, Target};
 use clew_trace::{Error, Result, Trace};
@@ -187,7 +188,9 @@ fn verify(recording: &Recording) -> Result<i32> {
                 matched += u64::from(last_event > 0);
                 last = last.max(last_event);
             }
-            Replayed::Diverged { report, .. } => {
+            Replayed::Diverged { event, report } => {
+                let name = recording.dir.as_os_str();
+                let report = divergence::explain(&trace, name, event, &report);
                 let tried = match i {
                     0 => format!("verify {}", recording.dir.display()),
                     _ => format!("verify stream {stream} of {}", recording.dir.display()),

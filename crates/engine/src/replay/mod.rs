@@ -5,6 +5,7 @@
 //! tick counters so that the cache is left at the recorded tick. Either way tick, pc and the hash of
 //! the registers must be what was recorded, or the replay has diverged and says so.
 
+mod divergence;
 mod tasks;
 
 use crate::calls::{
@@ -31,6 +32,7 @@ use clew_abi::record::*;
 use clew_syscalls::{Call, Class};
 use clew_translate::context::reg;
 use core::fmt::Write;
+use divergence::Why;
 
 /// How far a guest may run past an event it should have caused before that is noticed, in ticks.
 const SLACK: u64 = 1 << 20;
@@ -50,7 +52,7 @@ pub fn begin(engine: &mut Engine) {
         engine.truncated();
     };
     if record.kind != Kind::Exec {
-        engine.diverged("the trace does not begin with an exec", &record);
+        engine.diverged(Why::Trace, "the trace does not begin with an exec", &record);
     }
     engine.become_program(&record);
     // A signal may have struck before the first instruction.
@@ -97,7 +99,7 @@ impl Engine {
     fn begin_window(&mut self) {
         let Some(first) = self.next_event() else { self.truncated() };
         if !self.enter_window(&first) {
-            self.diverged("the trace has code where none can be", &first);
+            self.diverged(Why::Trace, "the trace has code where none can be", &first);
         }
     }
 
@@ -163,7 +165,7 @@ impl Engine {
         }
         let Some(record) = self.take_event() else { self.truncated() };
         if record.kind != Kind::Exec {
-            self.diverged("the guest executed a program", &record);
+            self.diverged(Why::Trace, "the guest executed a program", &record);
         }
         self.become_program(&record);
         self.after_event(&record);
@@ -210,7 +212,7 @@ impl Engine {
         match self.next_event() {
             None => self.truncated(),
             Some(next) if now > next.header.tick => {
-                self.diverged("the guest ran past the next event", &next)
+                self.diverged(Why::Guest, "the guest ran past the next event", &next)
             }
             Some(next) if now == next.header.tick => {
                 self.events_here();
@@ -252,7 +254,7 @@ impl Engine {
                     ATT_MAP => "a recorded mapping cannot be made",
                     _ => "recorded memory cannot be written",
                 };
-                self.diverged(what, record);
+                self.diverged(Why::Trace, what, record);
             }
         }
     }
@@ -319,12 +321,16 @@ impl Engine {
             return self.replay_fork(call, &record);
         }
         if record.kind != Kind::Syscall {
-            self.diverged("the guest makes a system call", &record);
+            self.diverged_at_call("the guest makes a system call", &record, call);
         }
         let payload: SyscallPayload = record.payload();
         let same = payload.nr == call.nr as u64 && payload.args == call.args && payload.pc == pc;
         if !same || !self.matches(&record.header) {
-            self.diverged("the guest makes another system call than recorded", &record);
+            self.diverged_at_call(
+                "the guest makes another system call than recorded",
+                &record,
+                call,
+            );
         }
         if record.header.flags & REC_DENIED != 0 {
             calls::finish(payload.result, pc);
@@ -355,7 +361,13 @@ impl Engine {
         match emulated {
             Some(outcome) if outcome.context_replaced => {}
             Some(outcome) if outcome.result != payload.result => {
-                self.diverged("a call about memory or signals has another result", &record)
+                let mut what = Report::new();
+                let _ = write!(
+                    what,
+                    "a call about memory or signals has another result, {}",
+                    outcome.result
+                );
+                self.diverged(Why::Kernel, what.text(), &record)
             }
             _ => calls::finish(payload.result, pc),
         }
@@ -383,7 +395,7 @@ impl Engine {
             for (att, bytes) in record.attachments().filter(|(att, _)| att.kind == ATT_STACK) {
                 checksum::stack_difference(att.addr, bytes, &mut what);
             }
-            self.diverged(core::str::from_utf8(what.bytes()).unwrap_or(""), record);
+            self.diverged(Why::Memory, what.text(), record);
         }
     }
 
@@ -461,11 +473,15 @@ impl Engine {
     pub fn replay_instr(&mut self, op: u64) {
         let Some(next) = self.next_event() else { self.truncated() };
         if next.kind != Kind::Instr {
-            self.diverged("the guest executes a nondeterministic instruction", &next);
+            self.diverged(Why::Guest, "the guest executes a nondeterministic instruction", &next);
         }
         let payload: InstrPayload = next.payload();
         if payload.op != op || payload.pc != ctx().pc || !self.matches(&next.header) {
-            self.diverged("the guest executes another instruction than recorded", &next);
+            self.diverged(
+                Why::Guest,
+                "the guest executes another instruction than recorded",
+                &next,
+            );
         }
         self.take_event();
         let c = ctx();
@@ -485,12 +501,12 @@ impl Engine {
         }
         let Some(next) = self.next_event() else { self.truncated() };
         if next.kind != Kind::Signal {
-            self.diverged("the guest faults", &next);
+            self.diverged(Why::Guest, "the guest faults", &next);
         }
         let payload: SignalPayload = next.payload();
         let same = fault.is_none_or(|f| f.signo == payload.signo) && payload.pc == ctx().pc;
         if !same || !(1..=64).contains(&payload.signo) || !self.matches(&next.header) {
-            self.diverged("a signal does not strike where it was recorded", &next);
+            self.diverged(Why::Guest, "a signal does not strike where it was recorded", &next);
         }
         let words = next
             .attachments()
@@ -520,7 +536,7 @@ impl Engine {
     fn replay_exit(&mut self, record: &Record) -> ! {
         let payload: ExitPayload = record.payload();
         if !self.matches(&record.header) {
-            self.diverged("the guest exits in another state than recorded", record);
+            self.diverged(Why::Guest, "the guest exits in another state than recorded", record);
         }
         self.check_memory(record);
         self.ended(control::END_EXITED, payload.code)
@@ -550,44 +566,6 @@ impl Engine {
         payload[1..].copy_from_slice(&value.to_le_bytes());
         supervisor::send(control::ENDED, event, &payload);
         sys::exit_group(0)
-    }
-
-    /// The replay departed from the recording: reports both states and ends.
-    pub fn diverged(&mut self, what: &str, record: &Record) -> ! {
-        let mut report = Report::new();
-        let h = &record.header;
-        let _ = writeln!(report, "replay diverged at event {}: {what}", h.event);
-        let _ = writeln!(
-            report,
-            "recorded: {:?} at tick {}, registers {:08x}",
-            record.kind, h.tick, h.check
-        );
-        match record.kind {
-            Kind::Syscall => {
-                let p: SyscallPayload = record.payload();
-                let name = clew_syscalls::lookup(p.nr as u32).map_or("?", |row| row.name);
-                let _ =
-                    writeln!(report, "  {name} {:#x?} = {} at pc {:#x}", p.args, p.result, p.pc);
-            }
-            Kind::Instr => {
-                let p: InstrPayload = record.payload();
-                let _ = writeln!(report, "  instruction {} at pc {:#x}", p.op, p.pc);
-            }
-            Kind::Signal => {
-                let p: SignalPayload = record.payload();
-                let _ = writeln!(report, "  signal {} at pc {:#x}", p.signo, p.pc);
-            }
-            _ => {}
-        }
-        let _ = writeln!(
-            report,
-            "replayed: tick {}, registers {:08x}",
-            self.ticks.now(),
-            registers_check()
-        );
-        crash::describe(&mut report);
-        supervisor::send(control::DIVERGED, h.event, report.bytes());
-        sys::exit_group(1)
     }
 }
 

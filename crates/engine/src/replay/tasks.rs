@@ -2,6 +2,7 @@
 
 use crate::calls;
 use crate::calls::emulate::ARCH_SET_FS;
+use crate::replay::Why;
 use crate::signal::{SIGBUS, SYNCHRONOUS, bit};
 use crate::state::{Engine, ctx, orders};
 use crate::stream::Record;
@@ -67,7 +68,7 @@ impl Engine {
             }
         };
         if !done {
-            self.diverged("a task that is not there takes part", record);
+            self.diverged(Why::Trace, "a task that is not there takes part", record);
         }
         self.stop_behind(record);
     }
@@ -84,7 +85,7 @@ impl Engine {
             Err(_) => false,
         };
         if !made {
-            self.diverged("a recorded task cannot be made", record);
+            self.diverged(Why::Trace, "a recorded task cannot be made", record);
         }
     }
 
@@ -94,7 +95,11 @@ impl Engine {
         let same = fork.nr == call.nr.into() && fork.args == call.args && fork.pc == ctx().pc;
         let args = CloneArgs::of(call);
         let (Ok(args), true, true) = (args, same, self.matches(&record.header)) else {
-            self.diverged("the guest makes another system call than the fork recorded", record);
+            self.diverged_at_call(
+                "the guest makes another system call than the fork recorded",
+                record,
+                call,
+            );
         };
         let pc = ctx().pc;
         self.apply(record);
@@ -122,7 +127,7 @@ impl Engine {
             self.truncated();
         }
         if !self.events_here() {
-            self.diverged("a task goes on after its end", record);
+            self.diverged(Why::Trace, "a task goes on after its end", record);
         }
         self.aim_at_next();
     }

@@ -4,6 +4,7 @@ use clew_replay::{End, Options, Replayed, Target, replay_autopilot};
 use clew_trace::{Ended, Result, Trace};
 
 use super::Args;
+use crate::commands::divergence;
 
 pub fn run(args: &Args, trace: &Trace, target: &Target) -> Result<i32> {
     let options = Options {
@@ -13,6 +14,8 @@ pub fn run(args: &Args, trace: &Trace, target: &Target) -> Result<i32> {
         trace_events: args.trace_events,
         stress_probes: args.stress_probes,
     };
+    // A packed trace is replayed from elsewhere.
+    let name = args.trace.as_deref().unwrap_or(trace.dir().as_os_str());
     match replay_autopilot(trace, target, &options)? {
         Replayed::Matched { end: End::Truncated, last_event } if args.goto.is_none() => {
             let at = match last_event {
@@ -33,7 +36,8 @@ pub fn run(args: &Args, trace: &Trace, target: &Target) -> Result<i32> {
         }
         Replayed::Diverged { event, report } => {
             clew_launch::say(format!(
-                "the replay departed from the recording at event {event}\n{report}"
+                "the replay departed from the recording at event {event}\n{}",
+                divergence::explain(trace, name, event, &report)
             ));
             Ok(1)
         }

@@ -83,7 +83,7 @@ pub fn run(args: &Args) -> Result<i32> {
 fn lesser_processor(trace: &Trace) -> Option<String> {
     let machine = &trace.meta().machine;
     let missing = machine.abilities.missing_here()?;
-    let cpu: String = machine.cpu.chars().filter(|c| !c.is_control()).take(60).collect();
+    let cpu = crate::text::printable(&machine.cpu);
     Some(format!("this processor {missing}, unlike the recording's ({cpu})"))
 }
 
