@@ -134,6 +134,11 @@ pub fn is_engines(addr: u64) -> bool {
     (ENGINE.start..SHARING.end).contains(&addr) && !guest_may_map(Range::new(addr, addr + 1))
 }
 
+/// Does a buffer begin there that the call, [`without_engine`], leads to all the same, as by an iovec?
+pub fn is_nested_engines(addr: u64) -> bool {
+    is_engines(addr) && !(NOTHING_HIGH..NOTHING_HIGH + PAGE).contains(&addr)
+}
+
 /// A call without pointers to the engine's memory: it is as if nothing were there. `None`: it has none.
 pub fn without_engine(call: &Call) -> Option<Call> {
     if !call.args.iter().any(|&arg| is_engines(arg)) {

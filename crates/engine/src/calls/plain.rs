@@ -1,6 +1,7 @@
 //! Calls that the kernel makes and the trace remembers.
 
 use super::Outcome;
+use super::hidden::is_nested_engines;
 use super::scratch::Scratch;
 use crate::state::Engine;
 use crate::supervisor;
@@ -24,8 +25,17 @@ impl Engine {
         let strings = row.map(|row| in_strings(row, call)).unwrap_or_default();
         let mask = self.temporary_mask(call);
         let plan = clew_syscalls::plan(call, &Memory);
+        let mut engines = false;
+        let coverage = clew_syscalls::reach(&plan, &Memory, &mut |addr, len| {
+            engines |= len > 0 && is_nested_engines(addr);
+        });
+        // The guest has nothing there, and the kernel must not write it. What is said to be there may be far
+        // more than will be written, so that where it ends tells nothing.
+        if engines {
+            return Outcome::of(-(sys::EFAULT as i64));
+        }
         // What the table cannot describe is compared with a copy from before.
-        let watch = match clew_syscalls::reach(&plan, &Memory, &mut |_, _| {}) {
+        let watch = match coverage {
             Coverage::Exact => None,
             Coverage::Unknown => Some(self.watch(call)),
         };

@@ -58,10 +58,13 @@ impl Engine {
         if on_file && (!self.is_plain_file(call.args[0] as i32) || is_engines(call.args[1])) {
             return false;
         }
-        if self.files.protected_pages
-            && let Some((addr, len)) = writes.most()
-        {
-            self.unprotect_range(addr, addr.saturating_add(len));
+        if let Some((addr, len)) = writes.most() {
+            if is_engines(addr) {
+                return false;
+            }
+            if self.files.protected_pages {
+                self.unprotect_range(addr, addr.saturating_add(len));
+            }
         }
         let result = self.kernel(call);
         if matches!(result, EINTR | ERESTARTSYS) && self.task.pending != 0 {
