@@ -3,6 +3,7 @@
 mod bench;
 mod calls;
 mod cargo;
+mod flat;
 mod kill;
 mod soak;
 mod test;

@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 use clap::Args;
 
-use crate::cargo;
+use crate::{cargo, flat};
 
 #[derive(Args)]
 pub struct Options {
@@ -19,10 +19,16 @@ pub struct Options {
     /// Only the suites whose name contains this.
     #[arg(long)]
     filter: Option<String>,
+    /// Instead of the suites: record an event loop for so many minutes and replay it, with memory flat.
+    #[arg(long)]
+    minutes: Option<u32>,
 }
 
 /// Runs every suite to its end, then fails if one did.
 pub fn run(options: &Options) -> Result<()> {
+    if let Some(minutes) = options.minutes {
+        return flat::run(minutes);
+    }
     let clew = cargo::build_clew()?;
     let suites = [
         ("programs", "CLEW_REPEAT", options.repeat),

@@ -101,7 +101,7 @@ fn is_open(file: i32) -> bool {
 }
 
 /// The guest is about to open the descriptor `file` itself: if it is the engine's, gives the
-/// engine's another number.
+/// engine's another number. Where there is none it stays, and the number is refused.
 pub fn vacate(file: i32) {
     for original in fd::BASE..=fd::LAST {
         if number(original) != file {
@@ -109,8 +109,10 @@ pub fn vacate(file: i32) {
         }
         let kind = if original == fd::EXE { F_DUPFD_CLOEXEC } else { F_DUPFD };
         let moved = duplicate(file, kind);
-        set_number(original, if moved >= 0 { moved as i32 } else { -1 });
-        sys::close(file);
+        if moved >= 0 {
+            set_number(original, moved as i32);
+            sys::close(file);
+        }
     }
 }
 
@@ -130,16 +132,32 @@ pub fn place(original: i32, file: i32) {
     sys::close(file);
 }
 
-/// A copy of `file` out of the guest's way, as high as its limit of open files allows.
+/// A copy of `file` out of the guest's way, as high as its limit of open files allows; above that limit if
+/// the guest has taken all below.
 fn duplicate(file: i32, kind: u64) -> i64 {
-    with_room(|| {
+    // SAFETY: descriptors only.
+    let from = |least: u64| unsafe { syscall!(sys::__NR_fcntl, file, kind, least) };
+    let below = with_room(|| {
         let highest = limits::get(NOFILE)[0].saturating_sub(fd::COUNT as u64);
-        [fd::END as u64, highest, 3].into_iter().fold(-1, |got, from| match got {
-            // SAFETY: descriptors only.
-            ..0 => unsafe { syscall!(sys::__NR_fcntl, file, kind, from) },
+        [fd::END as u64, highest, 3].into_iter().fold(-1, |got, least| match got {
+            ..0 => from(least),
             got => got,
         })
-    })
+    });
+    if below >= 0 {
+        return below;
+    }
+    let limit = limits::get(NOFILE)[0];
+    beyond_the_limit(|| from(limit))
+}
+
+/// So many numbers above the guest's limit may be used where all below are taken: by the engine's
+/// descriptors, and a few files.
+pub const MORE: u64 = 64;
+
+/// Does something with a few numbers more than the guest may have.
+fn beyond_the_limit<T>(action: impl FnOnce() -> T) -> T {
+    limits::raised(NOFILE, limits::get(NOFILE)[0].saturating_add(MORE), action)
 }
 
 /// `dup3`, to one of the reserved numbers, which may lie above the limit.
@@ -198,7 +216,7 @@ pub fn create(dir: i32, path: &[u8], flags: u32) -> i64 {
 /// Something that makes a descriptor: once more with room, if there was none.
 pub fn or_with_room(make: impl Fn() -> i64) -> i64 {
     match make() {
-        result if result == -i64::from(sys::EMFILE) => with_room(make),
+        result if result == -i64::from(sys::EMFILE) => beyond_the_limit(|| with_room(make)),
         result => result,
     }
 }

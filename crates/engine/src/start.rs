@@ -10,6 +10,7 @@ use crate::code;
 use crate::crash;
 use crate::descriptors::{self, number};
 use crate::dispatch;
+use crate::limits;
 use crate::loader::{self, Op};
 use crate::log::{Att, Log, Stamp};
 use crate::memory::{Brk, Mapped};
@@ -186,7 +187,9 @@ fn find_orders() -> i32 {
         let len = unsafe { sys::syscall!(sys::__NR_readlink, path, buf, target.len()) };
         len > 0 && target[..len as usize] == *name.bytes()
     };
-    if let Some(file) = (0..fd::END).rev().find(is_orders) {
+    // A guest that has taken all numbers below has it above them, or above its limit.
+    let most = limits::get(limits::NOFILE)[0].saturating_add(descriptors::MORE) as i32;
+    if let Some(file) = (0..fd::END).rev().chain(fd::END..most).find(is_orders) {
         descriptors::place(fd::ORDERS, file);
         return number(fd::ORDERS);
     }

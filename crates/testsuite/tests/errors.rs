@@ -8,6 +8,8 @@ use libtest_mimic::Trial;
 mod damage;
 #[path = "errors/debugger.rs"]
 mod debugger;
+#[path = "errors/faults.rs"]
+mod faults;
 #[path = "errors/hunts.rs"]
 mod hunts;
 #[path = "errors/limits.rs"]
@@ -28,6 +30,7 @@ fn main() {
     checks.extend(programs::CHECKS);
     checks.extend(damage::CHECKS);
     checks.extend(debugger::CHECKS);
+    checks.extend(faults::CHECKS);
     checks.extend(hunts::CHECKS);
     checks.extend(limits::CHECKS);
     checks.extend(moved::CHECKS);
@@ -37,5 +40,6 @@ fn main() {
     let mut trials: Vec<Trial> =
         checks.into_iter().map(|(name, check)| trial("errors", name, check)).collect();
     trials.extend(space::full_disks());
+    trials.extend(faults::privileged());
     conclude(trials);
 }
