@@ -5,6 +5,7 @@ mod calls;
 mod cargo;
 mod flat;
 mod kill;
+mod processes;
 mod soak;
 mod test;
 mod transparency;

@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 use clap::Args;
 
-use crate::{cargo, flat};
+use crate::{cargo, flat, processes};
 
 #[derive(Args)]
 pub struct Options {
@@ -22,12 +22,18 @@ pub struct Options {
     /// Instead of the suites: record an event loop for so many minutes and replay it, with memory flat.
     #[arg(long)]
     minutes: Option<u32>,
+    /// Instead of the suites: one recording of so many processes.
+    #[arg(long)]
+    processes: Option<usize>,
 }
 
 /// Runs every suite to its end, then fails if one did.
 pub fn run(options: &Options) -> Result<()> {
     if let Some(minutes) = options.minutes {
         return flat::run(minutes);
+    }
+    if let Some(number) = options.processes {
+        return processes::run(number);
     }
     let clew = cargo::build_clew()?;
     let suites = [
