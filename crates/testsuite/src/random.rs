@@ -12,7 +12,7 @@ impl Random {
         Self(state ^ state >> 31 | 1)
     }
 
-    pub fn next(&mut self) -> u64 {
+    pub fn word(&mut self) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -20,12 +20,12 @@ impl Random {
     }
 
     pub fn below(&mut self, end: usize) -> usize {
-        (self.next() % end.max(1) as u64) as usize
+        (self.word() % end.max(1) as u64) as usize
     }
 
     /// Between 0 and 1.
     pub fn fraction(&mut self) -> f64 {
-        self.next() as f64 / (1u64 << 53) as f64
+        self.word() as f64 / (1u64 << 53) as f64
     }
 
     /// One of them; none if there are none.

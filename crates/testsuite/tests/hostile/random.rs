@@ -111,7 +111,7 @@ fn change(forgery: &mut Forgery, random: &mut Random) -> String {
 fn change_record(record: &mut Record, random: &mut Random) -> String {
     let value = match random.below(4) {
         // Near what is there, or in the middle of nowhere.
-        0 => random.next() << random.below(64),
+        0 => random.word() << random.below(64),
         _ => random.pick(&VALUES).unwrap_or(0).wrapping_add(random.below(3) as u64).wrapping_sub(1),
     };
     let count = record.attachments.len();
