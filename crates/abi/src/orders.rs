@@ -72,9 +72,9 @@ pub struct Orders {
     pub stream: u64,
     /// The program file to load (for a script, its interpreter), absolute or relative to the cwd.
     pub program: Text,
-    /// The descriptor on which it is open already, or 0: `program` is only its name then. The engine
-    /// makes it [`fd::EXE`].
-    pub program_fd: u64,
+    /// The descriptor on which it is open already, which may be any, plus one; or 0. If there is one,
+    /// `program` is only its name, and the engine makes it [`fd::EXE`].
+    pub program_open: u64,
     /// The numbers of the reserved descriptors, indexed from [`fd::BASE`], where they are not the
     /// original ones; else 0. That of the orders does not count.
     pub descriptors: [u64; fd::COUNT],

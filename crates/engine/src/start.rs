@@ -344,12 +344,12 @@ fn record_exec(
 
 /// The program's file, which becomes the reserved descriptor `fd::EXE`.
 fn open_program() -> Result<i32, loader::LoadError> {
-    let file = match orders().program_fd {
+    let file = match orders().program_open {
         0 => {
             let path = [orders_text(orders().program), b"\0"].concat();
             sys::openat(sys::AT_FDCWD, &path, sys::O_RDONLY | sys::O_CLOEXEC, 0)
         }
-        file => file as i64,
+        open => open as i64 - 1,
     };
     if file < 0 {
         return Err(loader::LoadError("the program cannot be opened"));

@@ -44,7 +44,7 @@ impl Engine {
         };
         let next = Orders {
             program: add(&target.program),
-            program_fd: target.file as u64,
+            program_open: target.file as u64 + 1,
             descriptors: descriptors::for_orders(),
             execfn: add(&request.file_name()),
             comm: add(&comm(request, target)),
