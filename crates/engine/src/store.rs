@@ -101,7 +101,7 @@ fn copy(file: i32, st: &sys::stat, target: &[u8]) -> Result<(), i64> {
     let size = st.st_size as u64;
     let copied = match cloned {
         true => Ok(()),
-        false => limits::file_of(size, || copy_bytes(file, out, size))
+        false => limits::file_of(size, || copy_content(file, out, st))
             .unwrap_or(Err(-i64::from(sys::EFBIG))),
     };
     sys::close(out);
@@ -119,9 +119,53 @@ fn copy(file: i32, st: &sys::stat, target: &[u8]) -> Result<(), i64> {
     if r < 0 { Err(r) } else { Ok(()) }
 }
 
-fn copy_bytes(from: i32, to: i32, size: u64) -> Result<(), i64> {
-    let mut offset = 0u64;
-    while offset < size {
+/// Copies what a file has, and leaves holes where it has holes: they can be larger than the disk.
+fn copy_content(from: i32, to: i32, st: &sys::stat) -> Result<(), i64> {
+    const BLOCK: u64 = 512;
+    let size = st.st_size as u64;
+    let has_holes = (st.st_blocks as u64).saturating_mul(BLOCK) < size;
+    let seeking = if has_holes { reopen(from) } else { -1 };
+    if seeking < 0 {
+        return copy_range(from, to, 0, size);
+    }
+    let copied = copy_data(seeking as i32, to, size);
+    sys::close(seeking as i32);
+    copied
+}
+
+/// The file behind a descriptor of the guest's with an offset that is not the guest's.
+fn reopen(file: i32) -> i64 {
+    let mut path = Report::new();
+    let _ = write!(path, "/proc/self/fd/{file}\0");
+    descriptors::open(sys::AT_FDCWD, path.bytes(), sys::O_RDONLY | sys::O_CLOEXEC, 0)
+}
+
+fn copy_data(from: i32, to: i32, size: u64) -> Result<(), i64> {
+    const SEEK_DATA: u64 = 3;
+    const SEEK_HOLE: u64 = 4;
+    // SAFETY: descriptors only.
+    let seek = |at: u64, what: u64| unsafe { syscall!(sys::__NR_lseek, from, at, what) };
+    let mut at = 0;
+    while at < size {
+        let data = match seek(at, SEEK_DATA) {
+            none if none == -i64::from(sys::ENXIO) => break,
+            // This file system cannot tell.
+            ..0 => return copy_range(from, to, at, size),
+            data => data as u64,
+        };
+        let hole = u64::try_from(seek(data, SEEK_HOLE)).unwrap_or(size);
+        at = hole.clamp(data, size);
+        copy_range(from, to, data, at)?;
+    }
+    // SAFETY: descriptors only.
+    match unsafe { syscall!(sys::__NR_ftruncate, to, size) } {
+        error @ ..0 => Err(error),
+        _ => Ok(()),
+    }
+}
+
+fn copy_range(from: i32, to: i32, mut offset: u64, end: u64) -> Result<(), i64> {
+    while offset < end {
         let (mut input, mut output) = (offset, offset);
         // SAFETY: the kernel updates the two offsets.
         let n = unsafe {
@@ -131,12 +175,12 @@ fn copy_bytes(from: i32, to: i32, size: u64) -> Result<(), i64> {
                 &raw mut input,
                 to,
                 &raw mut output,
-                size - offset,
+                end - offset,
                 0
             )
         };
         if n <= 0 {
-            return copy_slowly(from, to, offset);
+            return copy_slowly(from, to, offset, end);
         }
         offset += n as u64;
     }
@@ -144,10 +188,11 @@ fn copy_bytes(from: i32, to: i32, size: u64) -> Result<(), i64> {
 }
 
 /// Copies what is left by reading and writing (between file systems).
-fn copy_slowly(from: i32, to: i32, mut offset: u64) -> Result<(), i64> {
+fn copy_slowly(from: i32, to: i32, mut offset: u64, end: u64) -> Result<(), i64> {
     let mut buf = alloc_crate::vec![0u8; 64 << 10];
-    loop {
-        let n = sys::pread(from, &mut buf, offset);
+    while offset < end {
+        let piece = (end - offset).min(buf.len() as u64) as usize;
+        let n = sys::pread(from, &mut buf[..piece], offset);
         if n <= 0 {
             return if n == 0 { Ok(()) } else { Err(n) };
         }
@@ -158,4 +203,5 @@ fn copy_slowly(from: i32, to: i32, mut offset: u64) -> Result<(), i64> {
         }
         offset += w as u64;
     }
+    Ok(())
 }

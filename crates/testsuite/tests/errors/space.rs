@@ -41,24 +41,53 @@ pub const CHECKS: [(&str, Check); 5] = [
 ];
 
 /// File systems that fill up, with a trace or snapshots on them; skipped where nothing may be mounted.
-pub fn full_disks() -> [Trial; 2] {
-    let permitted =
-        Mount::new(&std::env::temp_dir().join(format!("clew-mount-{}", std::process::id())))
-            .is_ok_and(|mount| mount.end().is_ok());
-    [("full_disk", of_traces as Check), ("full_disk_code", of_snapshots)]
-        .map(|(name, check)| trial("errors", name, check).with_ignored_flag(!permitted))
+pub fn full_disks() -> [Trial; 3] {
+    let at = std::env::temp_dir().join(format!("clew-mount-{}", std::process::id()));
+    let permitted = Mount::new(&at, 1).is_ok_and(|mount| mount.end().is_ok());
+    [
+        ("full_disk", of_traces as Check),
+        ("full_disk_code", of_snapshots),
+        ("full_disk_holes", of_files_with_holes),
+    ]
+    .map(|(name, check)| trial("errors", name, check).with_ignored_flag(!permitted))
 }
 
 fn of_traces(dir: &Path) -> Result<(), String> {
-    on_small_disk(dir, record_until_full)
+    on_small_disk(dir, 12, record_until_full)
 }
 
 fn of_snapshots(dir: &Path) -> Result<(), String> {
-    on_small_disk(dir, snapshots::fill_up)
+    on_small_disk(dir, 12, snapshots::fill_up)
 }
 
-fn on_small_disk(dir: &Path, check: fn(&Path, &Path) -> Result<(), String>) -> Result<(), String> {
-    let mount = Mount::new(&dir.join("small"))?;
+/// The copy of a mapped file takes no more space than the file.
+fn of_files_with_holes(dir: &Path) -> Result<(), String> {
+    on_small_disk(dir, 64, |dir, small| {
+        let script = "import mmap\nf = open('holes', 'w+b'); f.truncate(1 << 30); f.seek(1 << 29)\n\
+                      f.write(b'data'); f.flush()\n\
+                      print(mmap.mmap(f.fileno(), 4096, offset=1 << 29)[:5])\n";
+        let trace = small.join("trace").to_string_lossy().into_owned();
+        let program = ["/usr/bin/python3", "-c", script];
+        let recorded = clew(dir, &[&["record", "-o", &trace, "--"], &program[..]].concat())?;
+        expect(&recorded, &[0], &[])?;
+        let replay = clew(dir, &["replay", "-a", &trace])?;
+        expect(&replay, &[0], &[])?;
+        match (&recorded.stdout[..], &replay.stdout[..]) {
+            (b"b'data\\x00'\n", b"b'data\\x00'\n") => Ok(()),
+            (recorded, replayed) => {
+                let text = [recorded, replayed].map(String::from_utf8_lossy);
+                Err(format!("recorded {:?}, replayed {:?}", text[0], text[1]))
+            }
+        }
+    })
+}
+
+fn on_small_disk(
+    dir: &Path,
+    megabytes: u32,
+    check: fn(&Path, &Path) -> Result<(), String>,
+) -> Result<(), String> {
+    let mount = Mount::new(&dir.join("small"), megabytes)?;
     let result = check(dir, &mount.0);
     mount.end()?;
     result
@@ -85,13 +114,14 @@ fn record_until_full(dir: &Path, small: &Path) -> Result<(), String> {
     Ok(())
 }
 
-/// A tmpfs too small for a trace of any length.
+/// A tmpfs too small for what is tried.
 struct Mount(PathBuf);
 
 impl Mount {
-    fn new(at: &Path) -> Result<Self, String> {
+    fn new(at: &Path, megabytes: u32) -> Result<Self, String> {
         std::fs::create_dir_all(at).map_err(|e| e.to_string())?;
-        let arguments = ["-t", "tmpfs", "-o", "size=12m", "clew-test"];
+        let size = format!("size={megabytes}m");
+        let arguments = ["-t", "tmpfs", "-o", &size, "clew-test"];
         tool(Command::new("mount").args(arguments).arg(at))?;
         Ok(Self(at.to_path_buf()))
     }
