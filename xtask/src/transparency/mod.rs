@@ -1,6 +1,10 @@
 //! `cargo xtask transparency`: are programs the same when they are recorded? See docs/transparency.md.
 
+mod libuv;
+mod python;
+mod sources;
 mod stress_ng;
+mod suite;
 mod summary;
 
 use std::path::{Path, PathBuf};
@@ -10,16 +14,17 @@ use anyhow::{Context, Result, bail, ensure};
 use clap::{Args, ValueEnum};
 use clew_testsuite::cycle::Subject;
 use clew_testsuite::process::Outcome;
-use clew_testsuite::transparency::{self, Finding, Limits, Report};
+use clew_testsuite::transparency::{self, Finding, Limits, PASSED, Report};
 
 use crate::cargo;
+use suite::{Case, Suite};
 use summary::{Line, Summary, Verdict};
 
 #[derive(Args)]
 pub struct Options {
     /// Which programs.
-    #[arg(long, value_enum, default_value_t = Suite::StressNg)]
-    suite: Suite,
+    #[arg(long, value_enum, default_value_t = Which::StressNg)]
+    suite: Which,
     /// Only the program of this name, or those whose name contains it.
     #[arg(long)]
     filter: Option<String>,
@@ -35,38 +40,47 @@ pub struct Options {
     /// More options for `clew record`, such as `--record=--check-memory`.
     #[arg(long, allow_hyphen_values = true)]
     record: Option<String>,
-    /// Seconds that a recorded run may take.
-    #[arg(long, default_value_t = 60)]
-    timeout: u64,
+    /// Seconds that a recorded run may take, instead of the suite's.
+    #[arg(long)]
+    timeout: Option<u64>,
     /// A program of yours, and its arguments, instead of a suite.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     program: Vec<String>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-enum Suite {
+enum Which {
     /// Every stressor of stress-ng by itself, with short limits.
     StressNg,
+    /// CPython's tests of what it asks of the system, a module at a time.
+    Python,
+    /// libuv's tests.
+    Libuv,
 }
 
-/// One program to examine.
-struct Case {
-    name: String,
-    subject: Subject,
-    /// Why it is not run at all.
-    left_out: Option<&'static str>,
-    /// Why it is known to differ.
-    known: Option<&'static str>,
+impl Which {
+    fn suite(self) -> Box<dyn Suite> {
+        match self {
+            Self::StressNg => Box::new(stress_ng::StressNg),
+            Self::Python => Box::new(python::Python),
+            Self::Libuv => Box::new(libuv::Libuv::default()),
+        }
+    }
 }
 
 /// What all examinations share.
 struct Runner {
     dir: PathBuf,
+    user: Option<u32>,
     limits: Limits,
 }
 
 /// Examines one program after the other. Fails if one differs that is not known to.
 pub fn run(options: &Options) -> Result<()> {
+    let mut suite: Box<dyn Suite> = match &options.program[..] {
+        [] => options.suite.suite(),
+        words => Box::new(Yours(words.to_vec())),
+    };
     let clew = cargo::build_clew()?;
     // The runner looks there, as the test suites do.
     // SAFETY: no other threads yet.
@@ -76,23 +90,12 @@ pub fn run(options: &Options) -> Result<()> {
             std::env::set_var("CLEW_RECORD_ARGS", more);
         }
     }
-    let runner = Runner::new(options)?;
+    let runner = Runner::new(options, suite.limits())?;
+    suite.prepare(&runner)?;
     let mut summary = Summary::new(options.json);
-    if options.program.is_empty() {
-        let Suite::StressNg = options.suite;
-        for name in wanted(stress_ng::names()?, options.filter.as_deref())? {
-            let case = stress_ng::case(&name, &runner, options.user)?;
-            summary.add(runner.examine(case, stress_ng::passes)?);
-        }
-    } else {
-        let name = Path::new(&options.program[0]).file_name().unwrap_or_default();
-        let case = Case {
-            name: name.to_string_lossy().into_owned(),
-            subject: transparency::subject(options.program.clone(), options.user),
-            left_out: None,
-            known: None,
-        };
-        summary.add(runner.examine(case, |_| Ok(()))?);
+    for name in wanted(suite.names()?, options.filter.as_deref())? {
+        let case = suite.case(&name, &runner)?;
+        summary.add(runner.examine(suite.as_ref(), name, case)?);
     }
     summary.conclude()
 }
@@ -108,62 +111,91 @@ fn wanted(names: Vec<String>, filter: Option<&str>) -> Result<Vec<String>> {
 }
 
 impl Runner {
-    fn new(options: &Options) -> Result<Self> {
+    fn new(options: &Options, limits: Limits) -> Result<Self> {
         let dir = options.dir.clone().unwrap_or_else(|| cargo::target().join("transparency"));
         std::fs::create_dir_all(&dir).with_context(|| format!("{}", dir.display()))?;
-        let limits = Limits {
-            native: Duration::from_secs(10),
-            recorded: Duration::from_secs(options.timeout),
-            replayed: Duration::from_secs(options.timeout),
-            replays: Duration::from_secs(20),
-        };
-        Ok(Self { dir: dir.canonicalize()?, limits })
+        let recorded = options.timeout.map_or(limits.recorded, Duration::from_secs);
+        let replayed = options.timeout.map_or(limits.replayed, Duration::from_secs);
+        let limits = Limits { recorded, replayed, ..limits };
+        Ok(Self { dir: dir.canonicalize()?, user: options.user, limits })
     }
 
     /// A fresh directory for one program, which belongs to who runs it.
-    fn fresh(&self, name: &str, user: Option<u32>) -> Result<PathBuf> {
+    fn fresh(&self, name: &str) -> Result<PathBuf> {
         let dir = self.dir.join(name);
         let _ = std::fs::remove_dir_all(&dir);
         std::fs::create_dir_all(&dir).with_context(|| format!("{}", dir.display()))?;
-        std::os::unix::fs::chown(&dir, user, user)?;
+        std::os::unix::fs::chown(&dir, self.user, self.user)?;
         Ok(dir)
     }
 
     /// Runs a program natively.
     fn native(&self, name: &str, subject: &Subject) -> Result<Result<Outcome, String>> {
-        let dir = self.fresh(name, subject.user)?;
+        let dir = self.fresh(name)?;
         Ok(transparency::native(subject, &dir, self.limits.native))
     }
 
-    fn examine(&self, case: Case, passes: impl Fn(&Outcome) -> Result<(), String>) -> Result<Line> {
-        let Case { name, subject, left_out, known } = case;
+    fn examine(&self, suite: &dyn Suite, name: String, case: Case) -> Result<Line> {
+        let Case { subject, left_out } = case;
         if let Some(why) = left_out {
             return Ok(Line::of(name, Verdict::LeftOut, why));
         }
-        let dir = self.fresh(&name, subject.user)?;
-        let report = match transparency::examine(&subject, &dir, self.limits, passes) {
+        let dir = self.fresh(&name)?;
+        let results = |outcome: &Outcome, work: &Path| suite.results(outcome, work);
+        let report = match transparency::examine(&subject, &dir, self.limits, results) {
             Ok(report) => report,
             Err(error) => bail!("{name}: {error}"),
         };
-        let Report { finding, native, recorded, processes, replayed } = report;
-        let (verdict, detail) = match (finding, known) {
-            (Finding::Same, _) => (Verdict::Same, String::new()),
-            (Finding::Native(why), _) => (Verdict::NotNatively, why),
-            (_, Some(known)) => (Verdict::Known, known.to_string()),
-            (Finding::Recording(error), None) => (Verdict::Recording, error),
-            (Finding::Replay(error), None) => (Verdict::Replay, error),
-        };
-        if !matches!(verdict, Verdict::Recording | Verdict::Replay) {
+        let line = line(suite, name, subject.argv.join(" "), report);
+        if !matches!(line.verdict, Verdict::Recording | Verdict::Replay) {
             let _ = std::fs::remove_dir_all(&dir);
         }
-        let command = subject.argv.join(" ");
-        Ok(Line {
-            native: native.as_secs_f64(),
-            recorded: recorded.as_secs_f64(),
-            processes,
-            replayed,
-            command,
-            ..Line::of(name, verdict, detail)
-        })
+        Ok(line)
+    }
+}
+
+/// What a report comes to, given what is known to differ.
+fn line(suite: &dyn Suite, name: String, command: String, report: Report) -> Line {
+    let known = |test: &str| {
+        suite.known().iter().find(|(name, _)| *name == test).map(|(_, why)| why.to_string())
+    };
+    let Report { finding, tests, mut differing, native, recorded, processes, replayed } = report;
+    let failed = differing.iter().filter(|d| d.natively == PASSED).count();
+    let reasons: Vec<String> = differing.iter().filter_map(|d| known(&d.test)).collect();
+    differing.retain(|d| known(&d.test).is_none());
+    let (verdict, detail) = match (finding, known(&name)) {
+        (Finding::Same, _) => (Verdict::Same, String::new()),
+        (Finding::Native(why), _) => (Verdict::NotNatively, why),
+        (_, Some(known)) => (Verdict::Known, known),
+        (Finding::Recording(_), None) if !reasons.is_empty() && differing.is_empty() => {
+            (Verdict::Known, reasons.join("; "))
+        }
+        (Finding::Recording(error), None) => (Verdict::Recording, error),
+        (Finding::Replay(error), None) => (Verdict::Replay, error),
+    };
+    Line {
+        tests,
+        passed: tests - failed,
+        differing,
+        native: native.as_secs_f64(),
+        recorded: recorded.as_secs_f64(),
+        processes,
+        replayed,
+        command,
+        ..Line::of(name, verdict, detail)
+    }
+}
+
+/// One program that the command line tells.
+struct Yours(Vec<String>);
+
+impl Suite for Yours {
+    fn names(&self) -> Result<Vec<String>> {
+        let name = Path::new(&self.0[0]).file_name().unwrap_or_default();
+        Ok(vec![name.to_string_lossy().into_owned()])
+    }
+
+    fn case(&self, _: &str, runner: &Runner) -> Result<Case> {
+        Ok(Case::of(transparency::subject(self.0.clone(), runner.user)))
     }
 }

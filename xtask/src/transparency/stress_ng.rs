@@ -1,12 +1,16 @@
 //! stress-ng: each stressor exercises one part of the kernel or the processor, many in unusual ways.
 
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
-use clew_testsuite::process::{Outcome, excerpt};
-use clew_testsuite::transparency;
+use clew_testsuite::process::Outcome;
+use clew_testsuite::transparency::{self, Results};
 
-use super::{Case, Runner};
+use super::Runner;
+use super::suite::{Case, Suite, reason, succeeds};
+
+pub struct StressNg;
 
 /// What may harm the machine, whoever runs it.
 const DANGEROUS: &[(&str, &str)] = &[
@@ -54,44 +58,55 @@ const SHORT: f64 = 1.0;
 /// What a stressor that did not do its work says, though stress-ng exits with 0.
 const EXCUSES: [&str; 4] = ["unsupported", "skipped", "aborted early", "No stress workers invoked"];
 
-pub fn names() -> Result<Vec<String>> {
-    let output =
-        Command::new("stress-ng").arg("--stressors").output().context("cannot run stress-ng")?;
-    ensure!(output.status.success(), "stress-ng --stressors fails");
-    let text = String::from_utf8(output.stdout)?;
-    Ok(text.split_whitespace().map(str::to_string).collect())
+impl Suite for StressNg {
+    fn names(&self) -> Result<Vec<String>> {
+        let output = Command::new("stress-ng")
+            .arg("--stressors")
+            .output()
+            .context("cannot run stress-ng: install the package stress-ng")?;
+        ensure!(output.status.success(), "stress-ng --stressors fails");
+        let text = String::from_utf8(output.stdout)?;
+        Ok(text.split_whitespace().map(str::to_string).collect())
+    }
+
+    /// A stressor with limits that make it short.
+    fn case(&self, name: &str, runner: &Runner) -> Result<Case> {
+        let root = runner.user.is_none_or(|user| user == 0) && is_root();
+        let left_out =
+            reason(DANGEROUS, name).or_else(|| reason(DANGEROUS_AS_ROOT, name).filter(|_| root));
+        let mut subject = transparency::subject(Vec::new(), runner.user);
+        for limits in LIMITS {
+            subject.argv = command(name, limits);
+            subject.env = vec![("HOME".into(), "/nonexistent".into())];
+            if left_out.is_some() {
+                break;
+            }
+            let short = |outcome: Outcome| {
+                passes(&outcome).is_err() || outcome.elapsed.as_secs_f64() < SHORT
+            };
+            if runner.native(name, &subject)?.is_ok_and(short) {
+                break;
+            }
+        }
+        Ok(Case { subject, left_out })
+    }
+
+    fn results(&self, outcome: &Outcome, _: &Path) -> Result<Results, String> {
+        passes(outcome)
+    }
+
+    fn known(&self) -> &'static [(&'static str, &'static str)] {
+        KNOWN
+    }
 }
 
-pub fn passes(outcome: &Outcome) -> Result<(), String> {
+fn passes(outcome: &Outcome) -> Result<Results, String> {
     let text = String::from_utf8_lossy(&outcome.stderr);
     let excuse = EXCUSES.iter().find(|excuse| text.contains(**excuse));
     match (outcome.code(), excuse) {
-        (0, None) => Ok(()),
         (0, Some(excuse)) => Err(format!("it says: {excuse}")),
-        (code, _) => Err(format!("it exits {code}: {}", excerpt(&outcome.stderr))),
+        _ => succeeds(outcome),
     }
-}
-
-/// A stressor with limits that make it short.
-pub fn case(name: &str, runner: &Runner, user: Option<u32>) -> Result<Case> {
-    let root = user.is_none_or(|user| user == 0) && is_root();
-    let left_out =
-        reason(DANGEROUS, name).or_else(|| reason(DANGEROUS_AS_ROOT, name).filter(|_| root));
-    let known = reason(KNOWN, name);
-    let mut subject = transparency::subject(Vec::new(), user);
-    for limits in LIMITS {
-        subject.argv = command(name, limits);
-        subject.env = vec![("HOME".into(), "/nonexistent".into())];
-        if left_out.is_some() {
-            break;
-        }
-        let short =
-            |outcome: Outcome| passes(&outcome).is_err() || outcome.elapsed.as_secs_f64() < SHORT;
-        if runner.native(name, &subject)?.is_ok_and(short) {
-            break;
-        }
-    }
-    Ok(Case { name: name.to_string(), subject, left_out, known })
 }
 
 /// The seed is always the same, so that two runs do the same so far as they can.
@@ -103,10 +118,6 @@ fn command(name: &str, (ops, seconds): (u32, u32)) -> Vec<String> {
         words.push("--pathological".into());
     }
     words
-}
-
-fn reason(list: &[(&'static str, &'static str)], name: &str) -> Option<&'static str> {
-    list.iter().find(|(of, _)| *of == name).map(|(_, why)| *why)
 }
 
 fn is_root() -> bool {

@@ -1,6 +1,7 @@
 //! What the examinations found: a line for each, and a table at the end.
 
 use anyhow::{Result, bail};
+use clew_testsuite::transparency::Difference;
 use serde::Serialize;
 
 #[derive(Clone, Copy, PartialEq, Eq, Serialize)]
@@ -27,6 +28,12 @@ pub struct Line {
     pub verdict: Verdict,
     pub detail: String,
     pub command: String,
+    /// Tests of it that pass in two native runs, and how many of them do recorded.
+    pub tests: usize,
+    pub passed: usize,
+    /// Those that end otherwise recorded than natively, and are not known to.
+    #[serde(serialize_with = "shown")]
+    pub differing: Vec<Difference>,
     /// Seconds.
     pub native: f64,
     pub recorded: f64,
@@ -42,6 +49,9 @@ impl Line {
             verdict,
             detail: detail.into(),
             command: String::new(),
+            tests: 0,
+            passed: 0,
+            differing: Vec::new(),
             native: 0.0,
             recorded: 0.0,
             processes: 0,
@@ -50,19 +60,32 @@ impl Line {
     }
 
     fn print(&self) {
-        let Self { name, native, recorded, processes, replayed, detail, .. } = self;
+        let Self { name, native, recorded, processes, replayed, detail, tests, passed, .. } = self;
+        let tests = if *tests > 0 { format!("{passed} of {tests} tests, ") } else { String::new() };
         let times = format!(
-            "native {native:.2} s, recorded {recorded:.2} s, {replayed} of {processes} processes replayed"
+            "{tests}native {native:.2} s, recorded {recorded:.2} s, {replayed} of {processes} processes replayed"
         );
         match self.verdict {
             Verdict::Same => println!("{name:16} same        {times}"),
-            Verdict::Known => println!("{name:16} known       {detail}"),
+            Verdict::Known => println!("{name:16} known       {tests}{detail}"),
             Verdict::Recording => println!("{name:16} RECORDING   {detail}"),
             Verdict::Replay => println!("{name:16} REPLAY      {detail}"),
             Verdict::NotNatively => println!("{name:16} not native  {}", first_lines(detail)),
             Verdict::LeftOut => println!("{name:16} left out    {detail}"),
         }
+        for difference in self.differing.iter().map(line) {
+            println!("    {difference}");
+        }
     }
+}
+
+fn line(difference: &Difference) -> String {
+    let Difference { test, natively, recorded } = difference;
+    format!("{test}: natively {natively}, recorded {recorded}")
+}
+
+fn shown<S: serde::Serializer>(differing: &[Difference], to: S) -> Result<S::Ok, S::Error> {
+    to.collect_seq(differing.iter().map(line))
 }
 
 /// The beginning of what somebody may have said at length, on one line.
@@ -78,6 +101,11 @@ struct Counts {
     passed_recorded: usize,
     replayed: usize,
     known: usize,
+    /// Of all programs.
+    tests_passed_natively: usize,
+    tests_passed_recorded: usize,
+    processes: usize,
+    processes_replayed: usize,
 }
 
 #[derive(Serialize)]
@@ -103,6 +131,10 @@ impl Summary {
         self.lines.iter().filter(|line| verdicts.contains(&line.verdict)).count()
     }
 
+    fn sum(&self, of: fn(&Line) -> usize) -> usize {
+        self.lines.iter().map(of).sum()
+    }
+
     fn counts(&self) -> Counts {
         use Verdict::*;
         Counts {
@@ -112,6 +144,10 @@ impl Summary {
             passed_recorded: self.count(&[Same, Replay]),
             replayed: self.count(&[Same]),
             known: self.count(&[Known]),
+            tests_passed_natively: self.sum(|line| line.tests),
+            tests_passed_recorded: self.sum(|line| line.passed),
+            processes: self.sum(|line| line.processes),
+            processes_replayed: self.sum(|line| line.replayed),
         }
     }
 
@@ -142,9 +178,13 @@ fn print_table(counts: &Counts) {
         ("passed recorded", counts.passed_recorded),
         ("replayed", counts.replayed),
         ("known to differ", counts.known),
+        ("tests natively", counts.tests_passed_natively),
+        ("tests recorded", counts.tests_passed_recorded),
+        ("processes", counts.processes),
+        ("of them replayed", counts.processes_replayed),
     ];
     println!();
     for (what, count) in rows {
-        println!("{what:16} {count:4}");
+        println!("{what:16} {count:5}");
     }
 }

@@ -1,0 +1,71 @@
+//! What a suite is: programs by name, and how a run of one is judged.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::Result;
+use clew_testsuite::cycle::Subject;
+use clew_testsuite::process::{Outcome, excerpt};
+use clew_testsuite::transparency::{Limits, Results};
+
+use super::Runner;
+
+pub trait Suite {
+    /// Fetches and builds what its programs need.
+    fn prepare(&mut self, runner: &Runner) -> Result<()> {
+        let _ = runner;
+        Ok(())
+    }
+
+    /// Its programs. Like `prepare`, fails in a line or two if the machine lacks what they need.
+    fn names(&self) -> Result<Vec<String>>;
+
+    /// How one of them is run.
+    fn case(&self, name: &str, runner: &Runner) -> Result<Case>;
+
+    /// What the tests of a run came to, given what it left in its directory, or why it does not count.
+    fn results(&self, outcome: &Outcome, work: &Path) -> Result<Results, String> {
+        let _ = (outcome, work);
+        Ok(None)
+    }
+
+    /// Programs, or tests of them, that are known to differ, and why. docs/transparency.md says more.
+    fn known(&self) -> &'static [(&'static str, &'static str)] {
+        &[]
+    }
+
+    fn limits(&self) -> Limits {
+        Limits {
+            native: Duration::from_secs(10),
+            recorded: Duration::from_secs(60),
+            replayed: Duration::from_secs(60),
+            replays: Duration::from_secs(20),
+        }
+    }
+}
+
+/// One program to examine.
+pub struct Case {
+    pub subject: Subject,
+    /// Why it is not run at all.
+    pub left_out: Option<&'static str>,
+}
+
+impl Case {
+    pub fn of(subject: Subject) -> Self {
+        Self { subject, left_out: None }
+    }
+}
+
+/// Programs that pass if they exit with 0, judged as a whole.
+pub fn succeeds(outcome: &Outcome) -> Result<Results, String> {
+    match outcome.code() {
+        0 => Ok(None),
+        code => Err(format!("it exits {code}: {}", excerpt(&outcome.stderr))),
+    }
+}
+
+/// The entry of a list of names with reasons.
+pub fn reason(list: &[(&'static str, &'static str)], name: &str) -> Option<&'static str> {
+    list.iter().find(|(of, _)| *of == name).map(|(_, why)| *why)
+}
