@@ -261,6 +261,11 @@ impl Baton {
         free
     }
 
+    /// The holder looks who waits after the call that it makes.
+    pub(super) fn end_quantum(&mut self) {
+        self.quantum_end = 0;
+    }
+
     /// Does a task wait for the baton? Only a hint without the lock.
     pub fn awaited(&self) -> bool {
         self.woken.first.is_some() || self.preempted.first.is_some()

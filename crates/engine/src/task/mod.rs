@@ -58,6 +58,8 @@ pub struct Task {
     woken: Option<i64>,
     /// When a wait with a limit ends that is made again because what interrupted it was nothing.
     pub wait_limit: Option<baton::Deadline>,
+    /// Whether it waits in vain.
+    vain: futex::Vain,
     luck: schedule::Luck,
     pub signals: TaskSignals,
     /// Written and woken when the task ends, if not zero.
@@ -247,6 +249,7 @@ impl Tasks {
             tracer: None,
             woken: None,
             wait_limit: None,
+            vain: futex::Vain::default(),
             luck: schedule::Luck::default(),
             signals: TaskSignals::default(),
             clear_child_tid: 0,

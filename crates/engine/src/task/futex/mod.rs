@@ -10,10 +10,12 @@ mod pi;
 mod plain;
 mod shared;
 mod shared_pi;
+mod vain;
 mod wait;
 mod waitv;
 
 pub use exit::ROBUST_HEAD;
+pub use vain::Vain;
 
 use super::TaskRef;
 use super::baton::{Deadline, MONOTONIC, baton, now};

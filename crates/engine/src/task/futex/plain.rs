@@ -1,5 +1,6 @@
 //! Waiting and waking without locks.
 
+use super::wait::Slept;
 use super::{Access, Key, MATCH_ANY, Place, Role, answer, error};
 use crate::calls::Outcome;
 use crate::state::Engine;
@@ -22,7 +23,12 @@ impl Engine {
             return Err(EAGAIN);
         }
         let place = Place { task: self.task, key, bitset, index: 0, role: Role::Plain };
-        Ok(self.wait_in_line(&[place], deadline).result())
+        self.note_wait(key);
+        let slept = self.wait_in_line(&[place], deadline);
+        if let Slept::Woken(_) = slept {
+            self.note_woken(key);
+        }
+        Ok(slept.result())
     }
 
     /// Wakes up to `count` tasks (at least one, as the kernel does). Returns how many.

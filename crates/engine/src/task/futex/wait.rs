@@ -1,5 +1,6 @@
 //! Waiting in the line, and being woken out of it.
 
+use super::vain::urges;
 use super::{Place, Role};
 use crate::calls::ERESTARTSYS;
 use crate::state::Engine;
@@ -119,6 +120,9 @@ impl Engine {
         task.waits_for_tasks(false);
         if task != self.task {
             baton.enqueue(task, true);
+            if urges(baton, task) {
+                baton.end_quantum();
+            }
         }
     }
 }
