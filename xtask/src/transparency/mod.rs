@@ -1,5 +1,6 @@
 //! `cargo xtask transparency`: are programs the same when they are recorded? See docs/transparency.md.
 
+mod go;
 mod libuv;
 mod python;
 mod sources;
@@ -56,6 +57,8 @@ enum Which {
     Python,
     /// libuv's tests.
     Libuv,
+    /// Tests of Go's standard library, a package at a time.
+    Go,
 }
 
 impl Which {
@@ -63,6 +66,7 @@ impl Which {
         match self {
             Self::StressNg => Box::new(stress_ng::StressNg),
             Self::Python => Box::new(python::Python),
+            Self::Go => Box::new(go::Go::default()),
             Self::Libuv => Box::new(libuv::Libuv::default()),
         }
     }
@@ -122,7 +126,7 @@ impl Runner {
 
     /// A fresh directory for one program, which belongs to who runs it.
     fn fresh(&self, name: &str) -> Result<PathBuf> {
-        let dir = self.dir.join(name);
+        let dir = self.dir.join(name.replace(['/', ':'], "-"));
         let _ = std::fs::remove_dir_all(&dir);
         std::fs::create_dir_all(&dir).with_context(|| format!("{}", dir.display()))?;
         std::os::unix::fs::chown(&dir, self.user, self.user)?;

@@ -14,7 +14,7 @@ use super::suite::{Case, Suite};
 
 pub struct Python;
 
-/// Modules, each one program; behind a colon, which of its tests.
+/// Modules, each one program; behind a colon, which of its tests ([`part`]), where all would take long.
 #[rustfmt::skip]
 const MODULES: &[&str] = &[
     "test_os", "test_posix", "test_posixpath", "test_subprocess", "test_fork1", "test_wait3", "test_wait4",
@@ -23,8 +23,13 @@ const MODULES: &[&str] = &[
     "test_select", "test_selectors", "test_poll", "test_epoll", "test_pty", "test_fcntl", "test_socket",
     "test_file", "test_fileio", "test_io", "test_tempfile", "test_shutil", "test_queue",
     "test_concurrent_futures", "test_ctypes",
-    "test_multiprocessing_main_handling", "test_multiprocessing_fork", "test_multiprocessing_forkserver",
-    "test_multiprocessing_spawn",
+    "test_multiprocessing_main_handling",
+    "test_multiprocessing_fork:processes", "test_multiprocessing_fork:threads",
+    "test_multiprocessing_fork:manager", "test_multiprocessing_fork:others",
+    "test_multiprocessing_forkserver:processes", "test_multiprocessing_forkserver:threads",
+    "test_multiprocessing_forkserver:manager", "test_multiprocessing_forkserver:others",
+    "test_multiprocessing_spawn:processes", "test_multiprocessing_spawn:threads",
+    "test_multiprocessing_spawn:manager", "test_multiprocessing_spawn:others",
 ];
 
 /// Tests that differ, and why.
@@ -36,7 +41,8 @@ const RESULTS: &str = "results.xml";
 impl Suite for Python {
     fn names(&self) -> Result<Vec<String>> {
         let lists = "import os, test.test_asyncio as t; print(*os.listdir(t.__path__[0]))";
-        let output = Command::new("/usr/bin/python3").args(["-c", lists]).stderr(Stdio::null()).output();
+        let output =
+            Command::new("/usr/bin/python3").args(["-c", lists]).stderr(Stdio::null()).output();
         let listing = output.ok().filter(|output| output.status.success());
         let listing = listing.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
         ensure!(listing.is_some(), "CPython's tests are missing: install libpython3-testsuite");
@@ -52,11 +58,9 @@ impl Suite for Python {
     }
 
     fn case(&self, name: &str, runner: &Runner) -> Result<Case> {
-        let (module, pattern) = name.split_once(':').unwrap_or((name, ""));
+        let (module, of) = name.split_once(':').unwrap_or((name, ""));
         let mut argv = vec!["/usr/bin/python3", "-m", "test", "-v", "--junit-xml", RESULTS, module];
-        if !pattern.is_empty() {
-            argv.extend(["-m", pattern]);
-        }
+        argv.extend(part(of));
         let argv = argv.into_iter().map(str::to_string).collect();
         let mut subject = transparency::subject(argv, runner.user);
         subject.env =
@@ -84,6 +88,17 @@ impl Suite for Python {
             replayed: Duration::from_secs(300),
             replays: Duration::from_secs(300),
         }
+    }
+}
+
+/// regrtest's options for a part of a module of multiprocessing's.
+fn part(of: &str) -> &'static [&'static str] {
+    match of {
+        "processes" => &["-m", "WithProcesses*"],
+        "threads" => &["-m", "WithThreads*"],
+        "manager" => &["-m", "WithManager*"],
+        "others" => &["-i", "WithProcesses*", "-i", "WithThreads*", "-i", "WithManager*"],
+        _ => &[],
     }
 }
 
