@@ -7,6 +7,7 @@ mod sources;
 mod stress_ng;
 mod suite;
 mod summary;
+mod zlib;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -57,6 +58,8 @@ enum Which {
     Python,
     /// libuv's tests.
     Libuv,
+    /// zlib's checks.
+    Zlib,
     /// Tests of Go's standard library, a package at a time.
     Go,
 }
@@ -67,6 +70,7 @@ impl Which {
             Self::StressNg => Box::new(stress_ng::StressNg),
             Self::Python => Box::new(python::Python),
             Self::Go => Box::new(go::Go::default()),
+            Self::Zlib => Box::new(zlib::Zlib),
             Self::Libuv => Box::new(libuv::Libuv::default()),
         }
     }

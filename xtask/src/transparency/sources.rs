@@ -51,9 +51,11 @@ pub fn built(dir: &Path, product: &str, commands: &str, needs: &str) -> Result<P
     Ok(product)
 }
 
-/// A copy in a directory that every user can reach, under the same name.
+/// A copy below the directory of a run, which every user can reach, under the same name.
 pub fn copied(product: &Path, to: &Path) -> Result<PathBuf> {
-    let copy = to.join(product.file_name().unwrap_or_default());
+    let programs = to.join("programs");
+    std::fs::create_dir_all(&programs).with_context(|| format!("{}", programs.display()))?;
+    let copy = programs.join(product.file_name().unwrap_or_default());
     clew_testsuite::executables::copy(product, &copy)
         .with_context(|| format!("{}", copy.display()))?;
     Ok(copy)
