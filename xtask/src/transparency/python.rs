@@ -22,7 +22,8 @@ const MODULES: &[&str] = &[
     "test_faulthandler", "test_mmap", "test_resource", "test_time",
     "test_select", "test_selectors", "test_poll", "test_epoll", "test_pty", "test_fcntl", "test_socket",
     "test_file", "test_fileio", "test_io", "test_tempfile", "test_shutil", "test_queue",
-    "test_concurrent_futures", "test_ctypes",
+    "test_ctypes", "test_concurrent_futures:pools-of-threads", "test_concurrent_futures:pools-by-fork",
+    "test_concurrent_futures:pools-by-forkserver", "test_concurrent_futures:pools-by-spawn",
     "test_multiprocessing_main_handling",
     "test_multiprocessing_fork:processes", "test_multiprocessing_fork:threads",
     "test_multiprocessing_fork:manager", "test_multiprocessing_fork:others",
@@ -83,21 +84,25 @@ impl Suite for Python {
 
     fn limits(&self) -> Limits {
         Limits {
-            native: Duration::from_secs(120),
-            recorded: Duration::from_secs(600),
+            native: Duration::from_secs(300),
+            recorded: Duration::from_secs(900),
             replayed: Duration::from_secs(300),
             replays: Duration::from_secs(300),
         }
     }
 }
 
-/// regrtest's options for a part of a module of multiprocessing's.
+/// regrtest's options for a part of a module.
 fn part(of: &str) -> &'static [&'static str] {
     match of {
         "processes" => &["-m", "WithProcesses*"],
         "threads" => &["-m", "WithThreads*"],
         "manager" => &["-m", "WithManager*"],
         "others" => &["-i", "WithProcesses*", "-i", "WithThreads*", "-i", "WithManager*"],
+        "pools-of-threads" => &["-i", "ProcessPool*"],
+        "pools-by-fork" => &["-m", "ProcessPoolFork[A-Z]*"],
+        "pools-by-forkserver" => &["-m", "ProcessPoolForkserver*"],
+        "pools-by-spawn" => &["-m", "ProcessPoolSpawn*"],
         _ => &[],
     }
 }
