@@ -1,7 +1,7 @@
 // A file with more holes than data is mapped: what is kept of it has each byte, and its offset stays.
 #include "guest.h"
 
-#define SIZE (1UL << 28)
+#define SIZE (1UL << 24)
 
 static void look(int fd, off_t at, const char *what) {
     char *memory = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, at);
