@@ -29,6 +29,10 @@ static CODE_OF_SIGNAL: AtomicI32 = AtomicI32::new(0);
 static FAULT_PC: AtomicU64 = AtomicU64::new(0);
 static FAULT_ADDRESS: AtomicU64 = AtomicU64::new(0);
 static FAULT_ERROR: AtomicU64 = AtomicU64::new(0);
+/// What the faults were that a sequence survived.
+static SURVIVED: AtomicU64 = AtomicU64::new(0);
+/// Flags that a handler leaves: those at a fault may be dead, and are not the guest's then.
+const STATUS: i64 = 0x8d5;
 
 #[derive(Clone, Copy, PartialEq, PartialOrd)]
 enum Vectors {
@@ -139,6 +143,13 @@ impl Machine {
         };
         set(GENERAL + 4 * 8, STACK + STACK_SIZE / 2);
         set(FLAGS, random.next() & 0x8d5 | 0x202);
+        // All exceptions masked, rounding and the rest as it comes; a random stack.
+        let (control, status) = (0x37f | random.next() & 0xc00, random.next() & 0x7f7f & !0x80);
+        let tags = if random.chance(50) { 0 } else { random.next() & 0xff };
+        set(LEGACY, control | status << 16 | tags << 32);
+        set(LEGACY + 8, 0);
+        set(LEGACY + 16, 0);
+        set(LEGACY + 24, 0xffff << 32 | 0x1f80 | random.next() & 0xe07f);
         self.describe(IN)
     }
 
@@ -180,6 +191,7 @@ impl Machine {
             bytes(OUT, IMAGE_SIZE).fill(0);
         }
         SIGNAL.store(0, Relaxed);
+        SURVIVED.store(0, Relaxed);
         // SAFETY: the trampoline keeps the calling convention. What runs in between touches only
         // this module's areas, or faults and is ended by the handler.
         unsafe {
@@ -206,7 +218,7 @@ impl Machine {
     }
 
     fn hash(&self) -> u64 {
-        let mut hash = Hash(0);
+        let mut hash = Hash(SURVIVED.load(Relaxed));
         (0..16).for_each(|n| hash.add(word(OUT + n * 8)));
         // After a fault they are printed, so that a difference in them alone is seen as such.
         if SIGNAL.load(Relaxed) == 0 {
@@ -235,7 +247,7 @@ impl Machine {
                 a.push(register)?;
             }
             a.mov(qword_ptr(HOST_STACK), rsp)?;
-            a.fninit()?;
+            a.fxrstor64(ptr(IN + LEGACY))?;
             for n in 0..self.vector_count() as usize {
                 let at = IN + VECTORS + n as u64 * 64;
                 match self.vectors {
@@ -359,6 +371,23 @@ extern "C" fn on_fault(signal: i32, info: *mut libc::siginfo_t, context: *mut li
     unsafe {
         let context = &mut *context.cast::<libc::ucontext_t>();
         let registers = &mut context.uc_mcontext.gregs;
+        let resume = (RESUME as *mut u64).replace(0);
+        if resume != 0 {
+            let page_fault =
+                signal == libc::SIGSEGV && (*info).si_code > 0 && (*info).si_code < 0x80;
+            let mut hash = Hash(SURVIVED.load(Relaxed));
+            hash.add(signal as u64);
+            hash.add((*info).si_code as u64);
+            hash.add((*info).si_addr() as u64);
+            hash.add(registers[libc::REG_RIP as usize] as u64);
+            if page_fault {
+                hash.add(registers[libc::REG_ERR as usize] as u64);
+            }
+            SURVIVED.store(hash.0, Relaxed);
+            registers[libc::REG_EFL as usize] &= !STATUS;
+            registers[libc::REG_RIP as usize] = resume as i64;
+            return;
+        }
         if SIGNAL.swap(signal, Relaxed) != 0 {
             libc::_exit(99); // a fault in the exit code
         }

@@ -8,6 +8,7 @@
 
 mod catalogue;
 mod generate;
+mod islands;
 mod machine;
 mod memory;
 mod operand;
@@ -26,6 +27,7 @@ fn main() {
     let number = |word: &str| word.parse::<u64>().unwrap_or_else(|_| usage());
     if let Some(seed) = words.first() {
         memory::place(number(seed));
+        islands::build(number(seed));
     }
     match words[..] {
         [seed, "--show", n] => show(number(seed), number(n)),

@@ -3,7 +3,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-const BASES: [u64; 4] = [0x1000_0000, 0x1_c000_0000, 0x5000_0000_0000, 0x0a00_1000_0000];
+pub const BASES: [u64; 4] = [0x1000_0000, 0x1_c000_0000, 0x5000_0000_0000, 0x0a00_1000_0000];
 static BASE: AtomicU64 = AtomicU64::new(BASES[0]);
 
 /// Chooses where code lies.
@@ -26,6 +26,11 @@ pub fn code_area() -> u64 {
     trampoline() + 0x10_0000
 }
 
+/// Beside one of the places where code may lie.
+pub fn island(base: u64) -> u64 {
+    base + 0x30_0000
+}
+
 /// Data as large as at [`DATA`] that RIP-relative operands reach; the same place if code lies low.
 pub fn near() -> u64 {
     trampoline() + 0x1000_0000
@@ -42,6 +47,8 @@ pub const DATA: u64 = 0x2000_0000;
 pub const DATA_SIZE: u64 = 0x4000;
 /// Jump tables and loop counters of the sequences: not hit by random stores.
 pub const TABLES: u64 = 0x2010_0000;
+/// Where a fault's handler goes, if not to the end: the tables' first slot.
+pub const RESUME: u64 = TABLES;
 /// The sequences' stack; rsp starts in its middle.
 pub const STACK: u64 = 0x2020_0000;
 pub const STACK_SIZE: u64 = 0x4000;

@@ -66,6 +66,86 @@ impl Writer<'_> {
         self.a.nop()
     }
 
+    /// Whole instructions that are replaced by others, one after the other.
+    pub(super) fn replaced(&mut self) -> Result {
+        let (pointer, value, new) = (self.register(), self.register(), self.register());
+        let all = [pointer, value, new].map(Register::from);
+        if all[0] == all[1] || all[0] == all[2] || all[1] == all[2] {
+            return self.a.nop();
+        }
+        let (mut patched, mut top) = (self.a.create_label(), self.a.create_label());
+        let (rounds, texts) = (self.slot(), self.slot());
+        let count = 1 + self.random.below(4);
+        for _ in 1..count {
+            self.slot();
+        }
+        for n in 0..count {
+            let text = self.text(value)?;
+            self.a.add_instruction(load(Register::from(new), u64::from_le_bytes(text)))?;
+            self.a.mov(qword_ptr(texts + 8 * n), new)?;
+        }
+        self.a.mov(qword_ptr(rounds), count as i32)?;
+        self.a.set_label(&mut top)?;
+        self.a.mov(pointer, qword_ptr(rounds))?;
+        self.a.mov(new, qword_ptr(pointer * 8 + (texts - 8)))?;
+        self.a.lea(pointer, ptr(patched))?;
+        match self.random.below(4) {
+            0 | 1 => self.a.mov(qword_ptr(pointer), new)?,
+            2 => {
+                // Torn: each half is an instruction's.
+                self.a.mov(dword_ptr(pointer), 0x9090_9090_u32)?;
+                self.a.mov(qword_ptr(pointer), new)?
+            }
+            _ => self.a.xchg(qword_ptr(pointer), new)?,
+        }
+        if self.random.chance(30) {
+            self.nested(|w| w.flag_probe())?;
+        }
+        self.a.set_label(&mut patched)?;
+        self.a.db(&[0x90; 8])?;
+        self.a.add(qword_ptr(DATA + 8 * self.random.below(64)), value)?;
+        self.a.sub(qword_ptr(rounds), 1)?;
+        self.a.jnz(top)
+    }
+
+    /// Eight bytes of code that does something with a register.
+    fn text(&mut self, value: AsmRegister64) -> std::result::Result<[u8; 8], IcedError> {
+        let mut a = CodeAssembler::new(64)?;
+        let number = self.random.next() as i32;
+        match self.random.below(7) {
+            0 => a.add(value, number)?,
+            1 => a.xor(value, number)?,
+            2 => a.add_instruction(Instruction::with2(
+                Code::Mov_rm64_imm32,
+                Register::from(value),
+                number,
+            )?)?,
+            3 => a.rol(value, number as u32 & 63)?,
+            4 => a.bswap(value)?,
+            5 => {
+                // Over the rest.
+                let mut end = a.create_label();
+                a.inc(value)?;
+                a.jmp(end)?;
+                a.db(&[0x06, 0x06, 0x06])?;
+                a.set_label(&mut end)?;
+                a.zero_bytes()?
+            }
+            _ => {
+                let mut end = a.create_label();
+                a.neg(value)?;
+                a.jc(end)?;
+                a.db(&[0x90, 0x90, 0x90])?;
+                a.set_label(&mut end)?;
+                a.zero_bytes()?
+            }
+        }
+        let mut code = a.assemble(0)?;
+        assert!(code.len() <= 8, "{code:x?}");
+        code.resize(8, 0x90);
+        code.try_into().map_err(|_| unreachable!("eight bytes"))
+    }
+
     /// Code that changes code: the next instruction, or one in a loop.
     pub(super) fn rewritten(&mut self) -> Result {
         let (pointer, value) = (self.register(), self.register());

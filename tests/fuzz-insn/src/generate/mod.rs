@@ -1,13 +1,15 @@
 //! Random sequences: single instructions of every kind, and the control flow around them.
 //!
 //! Here is what chooses the next item, and instructions with random operands; [`control`] writes
-//! branches, [`flags`] what flags are tested with, [`special`] instructions with operands prepared,
-//! [`hazards`] code that changes itself or faults.
+//! branches, [`far`] those that lead far, [`flags`] what flags are tested with, [`special`] instructions with operands prepared,
+//! [`hazards`] code that changes itself or faults, [`survive`] what goes on after a fault.
 
 mod control;
+mod far;
 mod flags;
 mod hazards;
 mod special;
+mod survive;
 
 use iced_x86::code_asm::*;
 use iced_x86::{Decoder, Instruction, InstructionInfoFactory, OpAccess, Register};
@@ -120,7 +122,11 @@ impl Writer<'_> {
             36..39 => self.intercepted(),
             39 => self.code_address(),
             40..46 => self.flag_probe(),
-            46..49 if self.writable => self.rewritten(),
+            46..48 if self.writable => self.rewritten(),
+            48..50 if self.writable => self.replaced(),
+            50..53 => self.island(),
+            53..56 => self.far_transfer(),
+            56..60 if nested => self.survived(),
             _ => self.instruction(),
         }
     }
