@@ -244,7 +244,7 @@ impl Engine {
     }
 
     /// Writes what an instruction stores; a fault is the guest's. False after a fault.
-    fn store(&mut self, addr: u64, bytes: &[u8]) -> bool {
+    pub fn store(&mut self, addr: u64, bytes: &[u8]) -> bool {
         if self.recording() && self.sharing.active() {
             self.get_range(addr, bytes.len() as u64);
         }

@@ -78,7 +78,12 @@ fn code(number: u64, random: &mut Random) -> Result<Vec<u8>, IcedError> {
             a.mov(rax, address(other))?;
             a.mov(qword_ptr(slot), rax)?;
             a.pop(rax)?;
-            if random.chance(50) { a.call(qword_ptr(slot))?; a.ret()?; } else { a.jmp(qword_ptr(slot))?; }
+            if random.chance(50) {
+                a.call(qword_ptr(slot))?;
+                a.ret()?;
+            } else {
+                a.jmp(qword_ptr(slot))?;
+            }
         }
         Kind::Function => a.ret()?,
         Kind::Jump => a.jmp(qword_ptr(RETURN))?,

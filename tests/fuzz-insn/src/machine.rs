@@ -107,7 +107,11 @@ impl Machine {
     pub fn write_code<T>(&self, batch: u64, write: impl FnOnce(&mut CodeArea) -> T) -> T {
         let (read, write_, execute) = (libc::PROT_READ, libc::PROT_WRITE, libc::PROT_EXEC);
         let stays = stays_writable(batch);
-        protect(code_area(), CODE_SIZE, if stays { read | write_ | execute } else { read | write_ });
+        protect(
+            code_area(),
+            CODE_SIZE,
+            if stays { read | write_ | execute } else { read | write_ },
+        );
         let result = write(&mut CodeArea { next: code_area() });
         if !stays {
             protect(code_area(), CODE_SIZE, read | execute);
@@ -325,7 +329,8 @@ impl Machine {
             let _ = write!(text, "{:x} +{:03x}  ", instruction.ip(), instruction.ip() - entry);
             formatter.format(&instruction, &mut text);
             text.push('\n');
-            if instruction.is_jmp_short_or_near() && instruction.near_branch_target() == exit_code() {
+            if instruction.is_jmp_short_or_near() && instruction.near_branch_target() == exit_code()
+            {
                 break;
             }
         }

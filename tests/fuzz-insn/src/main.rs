@@ -49,7 +49,14 @@ fn run(seed: u64, count: u64, fault_flags: bool) {
         let batch = first..count.min(first + BATCH);
         // Each sequence is a function of the seed and its number alone.
         let entries: Vec<u64> = machine.write_code(first / BATCH, |code| {
-            batch.clone().map(|n| code.place(|ip| generator.sequence(seed, n, ip, machine::stays_writable(n / BATCH)))).collect()
+            batch
+                .clone()
+                .map(|n| {
+                    code.place(|ip| {
+                        generator.sequence(seed, n, ip, machine::stays_writable(n / BATCH))
+                    })
+                })
+                .collect()
         });
         for (n, entry) in batch.zip(entries) {
             let report = machine.execute(entry, &mut Random::new(seed, n, 1));
@@ -65,7 +72,11 @@ fn show(seed: u64, n: u64) {
     let generator = Generator::new();
     let first = n / BATCH * BATCH;
     let entries: Vec<u64> = machine.write_code(first / BATCH, |code| {
-        (first..=n).map(|n| code.place(|ip| generator.sequence(seed, n, ip, machine::stays_writable(n / BATCH)))).collect()
+        (first..=n)
+            .map(|n| {
+                code.place(|ip| generator.sequence(seed, n, ip, machine::stays_writable(n / BATCH)))
+            })
+            .collect()
     });
     let entry = entries[(n - first) as usize];
     println!("{}", machine.disassemble(entry));

@@ -106,14 +106,21 @@ impl Writer<'_> {
         self.a.nop()
     }
 
-    fn far(&mut self, code: Code, slot: u64) -> Result {
-        let there =
-            MemoryOperand::new(Register::None, Register::None, 1, slot as i64, 8, false, Register::None);
+    pub(super) fn far(&mut self, code: Code, slot: u64) -> Result {
+        let there = MemoryOperand::new(
+            Register::None,
+            Register::None,
+            1,
+            slot as i64,
+            8,
+            false,
+            Register::None,
+        );
         self.a.add_instruction(Instruction::with1(code, there)?)
     }
 
     /// Two slots that follow each other.
-    fn pair(&mut self) -> u64 {
+    pub(super) fn pair(&mut self) -> u64 {
         let first = self.slot();
         self.slot();
         first

@@ -30,6 +30,9 @@ impl Writer<'_> {
         if self.random.chance(30) {
             return self.fault();
         }
+        if self.random.chance(15) {
+            return self.far_fault();
+        }
         let register = self.register();
         let bad = [DATA + 0x80_0000, 0x8000_0000_0000_0000, near() + 0x90_0000, 0, u64::MAX];
         let bad = *self.random.pick(&bad);
@@ -47,7 +50,8 @@ impl Writer<'_> {
             5 if !busy(Register::RSI) && !busy(Register::RDI) && !busy(Register::RCX) => {
                 // Half-way: the last bytes of the data, then nothing.
                 self.a.add_instruction(load(Register::RSI, DATA))?;
-                self.a.add_instruction(load(Register::RDI, DATA + crate::memory::DATA_SIZE - 16))?;
+                self.a
+                    .add_instruction(load(Register::RDI, DATA + crate::memory::DATA_SIZE - 16))?;
                 self.a.add_instruction(load(Register::RCX, 40))?;
                 self.a.rep().movsb()
             }
@@ -77,6 +81,56 @@ impl Writer<'_> {
             _ => {
                 self.a.add_instruction(load(register.into(), bad))?;
                 self.a.mov(qword_ptr(register + 8), register)
+            }
+        }
+    }
+
+    /// A far transfer that does not come about: for its selector, its stack, or where it leads.
+    fn far_fault(&mut self) -> Result {
+        let (register, slot) = (self.register(), self.pair());
+        let selector = *self.random.pick(&[0, 3, 0x2b, 0x30, 0x31, 0x10, 0xffff, 0x53]);
+        let bad = *self.random.pick(&[DATA + 0x80_0000, 0x8000_0000_0000_0000, near() + 0x90_0000]);
+        // Of a frame that cannot be read, processors differ in which word they read first.
+        let kind = self.random.below(7);
+        let bad = if matches!(kind, 1 | 2) { 1 << 63 } else { bad };
+        self.a.add_instruction(load(register.into(), bad))?;
+        match kind {
+            0 => {
+                self.a.push(selector)?;
+                self.a.push(register)?;
+                self.a.add_instruction(Instruction::with(Code::Retfq))
+            }
+            1 => {
+                self.a.mov(rsp, register)?;
+                self.a.add_instruction(Instruction::with(Code::Retfq))
+            }
+            2 => {
+                self.a.mov(rsp, register)?;
+                self.a.iretq()
+            }
+            3 => {
+                self.a.push(selector)?;
+                self.a.push(rsp)?;
+                self.a.push(0x202)?;
+                self.a.push(0x33)?;
+                self.a.push(register)?;
+                self.a.iretq()
+            }
+            4 => {
+                self.a.mov(qword_ptr(slot), register)?;
+                self.a.mov(dword_ptr(slot + 8), selector)?;
+                let code = *self.random.pick(&[Code::Jmp_m1664, Code::Call_m1664]);
+                self.far(code, slot)
+            }
+            5 => {
+                self.a.mov(qword_ptr(slot), register)?;
+                self.a.mov(dword_ptr(slot + 8), 0x33)?;
+                self.a.mov(rsp, register)?;
+                self.far(Code::Call_m1664, slot)
+            }
+            _ => {
+                let there = iced_x86::MemoryOperand::with_base(register.into());
+                self.a.add_instruction(Instruction::with1(Code::Jmp_m1664, there)?)
             }
         }
     }
