@@ -12,8 +12,8 @@ pub enum Coverage {
     Unknown,
 }
 
-/// `MAX_RW_COUNT`: no call moves more bytes.
-const MAX_MOVED: u64 = 0x7fff_f000;
+/// No call moves more bytes: `MAX_RW_COUNT` is a page less, old kernels' `getrandom` goes up to this.
+const MAX_MOVED: u64 = 0x7fff_ffff;
 /// No user address is beyond, with five levels of page tables either.
 const ADDRESSES: u64 = 1 << 56;
 /// `sizeof(struct sockaddr_storage)`.
@@ -194,7 +194,7 @@ impl<M: GuestMemory> Walk<'_, M> {
     /// What the result counts; without a good one, as much as there can be.
     pub fn moved(&self) -> u64 {
         match self.result {
-            Some(result) if result >= 0 => result as u64,
+            Some(result) if result >= 0 => (result as u64).min(MAX_MOVED),
             _ => MAX_MOVED,
         }
     }

@@ -35,6 +35,23 @@ fn reads_write_what_they_return() {
 }
 
 #[test]
+fn no_result_moves_more_than_was_foreseen() {
+    // io_getevents: a count and a result that no kernel would take or give.
+    let (memory, call) = (memory(), call(208, &[1, 1, u64::MAX / 2, BUF]));
+    let before = plan(&call, &memory);
+    let told = |result: Option<i64>| {
+        let mut ranges = Vec::new();
+        let sink = &mut |addr, len| ranges.push((addr, len));
+        match result {
+            Some(result) => outputs(&before, result, &memory, sink),
+            None => reach(&before, &memory, sink),
+        };
+        ranges
+    };
+    assert_eq!(told(Some(i64::MAX)), told(None));
+}
+
+#[test]
 fn truncated_datagrams_are_longer_than_their_buffer() {
     assert_eq!(simple(45, &[3, BUF, 10, 0x20], 1500), [(BUF, 10)]);
 }
