@@ -3,7 +3,7 @@
 //! They have no stream: what there is of them is in their parent's, the event that made them and
 //! their own calls. So all events have to be read to find them.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use crate::processes::{Origin, Parent, Process};
@@ -57,17 +57,19 @@ fn process(child: Child, stream: u32) -> Process {
 /// ones executed a program.
 fn children(stream: &Stream, execs: &HashSet<Parent>) -> Vec<Child> {
     let mut found: Vec<Child> = Vec::new();
+    // Pids are used again, so the last one is meant. Looking for it would take for ever if there were
+    // very many.
+    let mut last: HashMap<u32, usize> = HashMap::new();
     let mut cursor = stream.cursor();
     while let Some(record) = cursor.next_record() {
         if let Some(child) = made(&record) {
+            last.insert(child.pid, found.len());
             found.push(child);
             continue;
         }
-        // Pids are used again, so the last one is meant.
         let Some(call) = record.syscall() else { continue };
-        let Some(child) = found.iter_mut().rev().find(|c| c.pid == record.header.tid) else {
-            continue;
-        };
+        let Some(&at) = last.get(&record.header.tid) else { continue };
+        let child = &mut found[at];
         let here = Parent { stream: stream.number(), event: record.header.event };
         child.moved |= execs.contains(&here);
         if matches!(call.nr, EXIT | EXIT_GROUP) {
