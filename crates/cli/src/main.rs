@@ -8,35 +8,21 @@
 #![no_main]
 #![deny(unsafe_code)]
 
-mod args;
-mod commands;
-mod json;
-mod progress;
-mod show;
-mod text;
-
-use std::ffi::{OsString, c_char, c_int};
+use std::ffi::{c_char, c_int};
 use std::os::fd::AsRawFd;
 use std::panic::catch_unwind;
 
 use rustix::fs::{Mode, OFlags, open};
 
-/// Exit code when clew fails outside of recording.
-const FAILED: i32 = 1;
-
 #[allow(unsafe_code, reason = "the C library's entry point, see above")]
 #[unsafe(no_mangle)]
 pub extern "C" fn main(_argc: c_int, _argv: *const *const c_char) -> c_int {
-    catch_unwind(run).unwrap_or(FAILED)
+    catch_unwind(run).unwrap_or(clew_cli::FAILED)
 }
 
 fn run() -> i32 {
     occupy_standard_descriptors();
-    let args: Vec<OsString> = std::env::args_os().collect();
-    if commands::opened::swept(&args) {
-        return 0;
-    }
-    args::parse(args).map_or_else(|code| code, commands::run)
+    clew_cli::start(std::env::args_os().collect())
 }
 
 /// Puts something at descriptors 0 to 2 that are closed, so that what clew opens does not land

@@ -1,21 +1,26 @@
 //! One client, from its connection to its end.
 
 use std::io;
-use std::net::TcpStream;
+use std::os::fd::OwnedFd;
 
 use clew_timeline::{Direction, Motion, Stop, Stopped};
 
 use crate::debuggee::Debuggee;
-use crate::packets::wire::{Call, Wire};
+use crate::packets::wire::{Call, Connection, Wire};
 use crate::packets::{self, frame, supported};
 use crate::session::Session;
 use crate::stop;
 use crate::stub::{Outcome, Stub};
 
-/// Serves a client until it leaves or its connection breaks.
-pub fn serve<S: Session>(debuggee: &mut Debuggee<S>, stream: &TcpStream) -> io::Result<()> {
-    debuggee.meet(stream.try_clone()?.into());
-    let wire = Wire::new(stream.try_clone()?)?;
+/// Serves a client until it leaves or its connection breaks. `attention` is readable when it wants
+/// something: the connection, if that is a descriptor.
+pub fn serve<S: Session>(
+    debuggee: &mut Debuggee<S>,
+    connection: impl Connection,
+    attention: OwnedFd,
+) -> io::Result<()> {
+    debuggee.meet(attention);
+    let wire = Wire::new(connection);
     let stub = Stub::new(debuggee);
     let program = debuggee.session.program().unwrap_or_default();
     let mut client = Client { debuggee, wire, stub, exec_events: false, program, held: None };
@@ -27,9 +32,9 @@ pub fn serve<S: Session>(debuggee: &mut Debuggee<S>, stream: &TcpStream) -> io::
     Ok(())
 }
 
-struct Client<'d, S: Session> {
+struct Client<'d, S: Session, C> {
     debuggee: &'d mut Debuggee<S>,
-    wire: Wire,
+    wire: Wire<C>,
     stub: Stub<S>,
     exec_events: bool,
     /// The program that the client believes is running.
@@ -45,7 +50,7 @@ enum Then {
     Leave,
 }
 
-impl<S: Session> Client<'_, S> {
+impl<S: Session, C: Connection> Client<'_, S, C> {
     fn handle(&mut self, body: &[u8]) -> io::Result<Then> {
         if let Some(answer) = packets::answer(self.debuggee, body) {
             self.wire.send(&answer)?;

@@ -24,7 +24,7 @@ pub mod stub;
 pub mod sysroot;
 
 use std::io;
-use std::net::Shutdown;
+use std::net::{Shutdown, TcpStream};
 
 use crate::debuggee::Debuggee;
 use crate::files::Files;
@@ -50,10 +50,16 @@ impl<S: Session> Server<S> {
     pub fn serve(&mut self, give_up: impl FnMut() -> bool) -> bool {
         let Some(stream) = self.listener.client(give_up) else { return false };
         // The client sees the end of the connection; there is nobody else to tell.
-        let _ = client::serve(&mut self.debuggee, &stream);
+        let _ = self.converse(&stream);
         // The debuggee still holds it.
         let _ = stream.shutdown(Shutdown::Both);
         self.listener.free();
         true
+    }
+
+    fn converse(&mut self, stream: &TcpStream) -> io::Result<()> {
+        stream.set_nodelay(true)?;
+        let attention = stream.try_clone()?.into();
+        client::serve(&mut self.debuggee, stream.try_clone()?, attention)
     }
 }

@@ -9,8 +9,25 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::frame::{Deframer, Input, frame};
 
-pub struct Wire {
-    stream: TcpStream,
+/// What connects to a client, so that it can be something else than a socket.
+pub trait Connection: Read + Write {
+    /// Whether reading would give something, or the end, without waiting.
+    fn readable(&self) -> io::Result<bool>;
+}
+
+impl Connection for TcpStream {
+    fn readable(&self) -> io::Result<bool> {
+        let mut fds = [PollFd::from_borrowed_fd(self.as_fd(), PollFlags::IN)];
+        match poll(&mut fds, Some(&Timespec::default())) {
+            Ok(ready) => Ok(ready > 0),
+            Err(rustix::io::Errno::INTR) => Ok(false),
+            Err(e) => Err(e.into()),
+        }
+    }
+}
+
+pub struct Wire<C> {
+    stream: C,
     deframer: Deframer,
     received: VecDeque<Input>,
     acknowledge: bool,
@@ -25,16 +42,15 @@ pub enum Call {
     HungUp,
 }
 
-impl Wire {
-    pub fn new(stream: TcpStream) -> io::Result<Self> {
-        stream.set_nodelay(true)?;
-        Ok(Self {
+impl<C: Connection> Wire<C> {
+    pub fn new(stream: C) -> Self {
+        Self {
             stream,
             deframer: Deframer::default(),
             received: VecDeque::new(),
             acknowledge: true,
             sent_last: Vec::new(),
-        })
+        }
     }
 
     /// Waits for a packet; none once the client is gone.
@@ -61,7 +77,7 @@ impl Wire {
 
     /// Looks, without waiting, whether a client wants a moving guest to stop.
     pub fn called(&mut self) -> io::Result<Call> {
-        while self.readable()? {
+        while self.stream.readable()? {
             if !self.receive()? {
                 return Ok(Call::HungUp);
             }
@@ -98,14 +114,5 @@ impl Wire {
         let inputs = buf[..n].iter().filter_map(|&byte| self.deframer.push(byte));
         self.received.extend(inputs);
         Ok(n > 0)
-    }
-
-    fn readable(&self) -> io::Result<bool> {
-        let mut fds = [PollFd::from_borrowed_fd(self.stream.as_fd(), PollFlags::IN)];
-        match poll(&mut fds, Some(&Timespec::default())) {
-            Ok(ready) => Ok(ready > 0),
-            Err(rustix::io::Errno::INTR) => Ok(false),
-            Err(e) => Err(e.into()),
-        }
     }
 }

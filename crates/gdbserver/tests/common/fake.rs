@@ -161,6 +161,10 @@ impl Fake {
     }
 
     fn interrupted(&self, attention: Attention<'_>) -> bool {
+        // Asking the kernel each time takes longer than all the rest.
+        if !self.slow && !self.at.is_multiple_of(64) {
+            return false;
+        }
         let mut fds = [PollFd::from_borrowed_fd(attention, PollFlags::IN)];
         let wait = Timespec { tv_sec: if self.slow { 5 } else { 0 }, tv_nsec: 0 };
         poll(&mut fds, Some(&wait)).unwrap() > 0
