@@ -1,9 +1,10 @@
-//! Development tasks: `cargo xtask test`, `bench`, `kill`, `soak`, `transparency`, `calls`.
+//! Development tasks: `cargo xtask test`, `fuzz`, `bench`, `kill`, `soak`, `transparency`, `calls`.
 
 mod bench;
 mod calls;
 mod cargo;
 mod flat;
+mod fuzz;
 mod kill;
 mod processes;
 mod soak;
@@ -24,6 +25,8 @@ struct Arguments {
 enum Task {
     /// Builds clew and runs every test of the workspace.
     Test(test::Options),
+    /// Gives what reads from strangers input that was made to break it.
+    Fuzz(fuzz::Options),
     /// Measures native, recorded and replayed runs side by side.
     Bench(bench::Options),
     /// Kills recordings of process trees at random moments, and replays what there is of them.
@@ -40,6 +43,7 @@ enum Task {
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().task {
         Task::Test(options) => test::run(&options),
+        Task::Fuzz(options) => fuzz::run(&options),
         Task::Bench(options) => bench::run(&options),
         Task::Kill(options) => kill::run(&options),
         Task::Soak(options) => soak::run(&options),

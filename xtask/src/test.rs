@@ -7,7 +7,7 @@ use std::process::Stdio;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
-use crate::cargo;
+use crate::{cargo, fuzz};
 
 #[derive(Args)]
 pub struct Options {
@@ -16,8 +16,8 @@ pub struct Options {
     arguments: Vec<String>,
 }
 
-/// Builds the release executable, then runs the workspace's tests and the translator's random
-/// instructions against it.
+/// Builds the release executable, then runs the workspace's tests against it, and without arguments some
+/// seconds of each fuzzer.
 pub fn run(options: &Options) -> Result<()> {
     let clew = cargo::build_clew()?;
     let mut arguments = vec!["test", "--no-fail-fast"];
@@ -31,7 +31,7 @@ pub fn run(options: &Options) -> Result<()> {
             "some tests failed; the messages above name the trace and the command to reproduce each"
         );
     }
-    Ok(())
+    if options.arguments.is_empty() { fuzz::short() } else { Ok(()) }
 }
 
 /// Passes on what the tests print, and says at the end once more what the failed ones had to say: that

@@ -151,15 +151,13 @@ pub fn enter() {
 /// Closes all descriptors but those that a replay uses: what clew prints to, and whatever it was started
 /// with, could be changed or talked to.
 fn close_others() {
-    const KEPT: [i32; 2] = [fd::CONTROL, fd::PATTERN];
     /// Where the kernel (before 5.9) cannot close ranges.
     const MOST: u64 = 1 << 16;
-    let mut from = 0;
-    for next in KEPT.map(|file| file as u64).into_iter().chain([1 << 32]) {
+    let kept = fd::CONTROL as u64;
+    for (from, end) in [(0, kept), (kept + 1, 1 << 32)] {
         // SAFETY: descriptors that nobody uses.
-        if unsafe { syscall!(sys::__NR_close_range, from, next - 1, 0) } != 0 {
-            (from..next.min(MOST)).for_each(|file| sys::close(file as i32));
+        if unsafe { syscall!(sys::__NR_close_range, from, end - 1, 0) } != 0 {
+            (from..end.min(MOST)).for_each(|file| sys::close(file as i32));
         }
-        from = next + 1;
     }
 }

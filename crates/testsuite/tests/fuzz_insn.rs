@@ -2,7 +2,8 @@
 //!
 //! The guest `tests/fuzz-insn` prints a hash of the whole state after each of its sequences; a
 //! native, a recorded and a replayed run must print the same. `CLEW_FUZZ_SEEDS=N` is the number of
-//! seeds, `CLEW_FUZZ_FIRST=N` the first of them, `CLEW_FUZZ_COUNT=N` the sequences of each;
+//! seeds, `CLEW_FUZZ_FIRST=N` the first of them (without it, the seeds that failed once, in
+//! `fuzz/corpus/insn/seeds`, are tried as well), `CLEW_FUZZ_COUNT=N` the sequences of each;
 //! `CLEW_FUZZ_FAULT_FLAGS=1` compares the status flags that a fault handler sees as well: after a tick
 //! those that are dead are not the guest's (docs/ticks.md), so that comparison is expected to differ.
 
@@ -16,10 +17,22 @@ use clew_testsuite::{paths, sources};
 
 fn main() {
     let first = number_from_env("CLEW_FUZZ_FIRST", 1);
-    let seeds = number_from_env("CLEW_FUZZ_SEEDS", 12);
-    let trials = (first..first + seeds)
-        .map(|seed| trial("fuzz_insn", &format!("seed_{seed}"), move |dir| check(seed, dir)));
+    let range = first..first + number_from_env("CLEW_FUZZ_SEEDS", 12);
+    let kept = if std::env::var_os("CLEW_FUZZ_FIRST").is_none() { kept() } else { Vec::new() };
+    let seeds = kept.into_iter().filter(|seed| !range.contains(seed)).chain(range.clone());
+    let trials =
+        seeds.map(|seed| trial("fuzz_insn", &format!("seed_{seed}"), move |dir| check(seed, dir)));
     conclude(trials.collect());
+}
+
+/// The seeds that failed once.
+fn kept() -> Vec<u32> {
+    let path = paths::repository().join("fuzz/corpus/insn/seeds");
+    let text = std::fs::read_to_string(path).expect("the kept seeds can be read");
+    text.lines()
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| line.parse().ok())
+        .collect()
 }
 
 fn check(seed: u32, dir: &Path) -> Result<(), String> {
