@@ -64,6 +64,7 @@ int main(void) {
     }
     CASE("mov %%rbx, %%rcx", "rex.W ljmp *(%%rcx)");
     CASE("mov %%rdx, %%rcx", "rex.W ljmp *(%%rcx)");
+    CASE("mov %%rdx, %%rsp", "rex.W ljmp *(%%rsp)");
     CASE("lea %[pointer], %%rcx; mov %%rbx, %%rsp", "rex.W lcall *(%%rcx)");
     CASE("lea %[pointer], %%rcx; mov %%rdx, %%rsp", "rex.W lcall *(%%rcx)");
     pointer.at = NO_ADDRESS;

@@ -9,7 +9,7 @@ use crate::signal::{SIGBUS, SIGILL, SIGSEGV};
 use crate::state::{Engine, ctx};
 use crate::sys;
 use clew_translate::context::reg::RSP;
-use iced_x86::{Code, Decoder, DecoderOptions, Instruction};
+use iced_x86::{Code, Decoder, DecoderOptions, Instruction, Register};
 
 /// Selectors of a 64-bit process.
 const USER_CS: u64 = 0x33;
@@ -171,7 +171,8 @@ fn far_call(instr: &Instruction, width: u64, sp: u64) -> Result<Target> {
 fn far_pointer(instr: &Instruction, width: u64) -> Result<u64> {
     let at = operand_address(instr).ok_or(Fault::Unknown)?;
     if !is_canonical(at) {
-        return Err(Fault::Protection(0));
+        let stack = instr.memory_segment() == Register::SS;
+        return Err(if stack { Fault::Stack } else { Fault::Protection(0) });
     }
     let pc = if width == 8 { sys::read_u64(at) } else { sys::read_u32(at).map(u64::from) };
     let pc = pc.ok_or_else(|| Fault::Read(first_unreadable(at)))?;
