@@ -57,7 +57,7 @@ const FREE: [u32; 16] = [
 /// A call that is allowed with one value of one argument: number, argument, value.
 type With = (u32, u32, u32);
 
-const WITH: [With; 9] = [
+const WITH: [With; 10] = [
     (__NR_sendmsg, 0, fd::CONTROL as u32),
     (__NR_recvmsg, 0, fd::CONTROL as u32),
     // Some advice takes pages of the machine's memory out of use.
@@ -65,6 +65,7 @@ const WITH: [With; 9] = [
     (__NR_madvise, 2, MADV_DONTNEED as u32),
     (__NR_madvise, 2, MADV_REMOVE as u32),
     (__NR_madvise, 2, MADV_HUGEPAGE as u32),
+    (__NR_madvise, 2, MADV_NOHUGEPAGE as u32),
     (__NR_madvise, 2, MADV_POPULATE_WRITE as u32),
     (__NR_madvise, 2, MADV_GUARD_INSTALL as u32),
     (__NR_madvise, 2, MADV_GUARD_REMOVE as u32),

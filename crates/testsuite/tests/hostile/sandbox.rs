@@ -25,12 +25,13 @@ pub const CHECKS: [(&str, Check); 6] = [
 ];
 
 /// What a replay may call whatever the arguments; `docs/faults.md` lists them.
-const FREE: [(&str, i64); 15] = [
+const FREE: [(&str, i64); 16] = [
     ("mmap", libc::SYS_mmap),
     ("munmap", libc::SYS_munmap),
     ("mprotect", libc::SYS_mprotect),
     ("mremap", libc::SYS_mremap),
     ("arch_prctl", libc::SYS_arch_prctl),
+    ("modify_ldt", libc::SYS_modify_ldt),
     ("futex", libc::SYS_futex),
     ("rt_sigaction", libc::SYS_rt_sigaction),
     ("rt_sigprocmask", libc::SYS_rt_sigprocmask),
