@@ -134,9 +134,9 @@ pub fn is_engines(addr: u64) -> bool {
     (ENGINE.start..SHARING.end).contains(&addr) && !guest_may_map(Range::new(addr, addr + 1))
 }
 
-/// Does a buffer begin there that the call, [`without_engine`], leads to all the same, as by an iovec?
-pub fn is_nested_engines(addr: u64) -> bool {
-    is_engines(addr) && !(NOTHING_HIGH..NOTHING_HIGH + PAGE).contains(&addr)
+/// Did [`without_engine`] put something in place of a high pointer? The kernel will find nothing there.
+pub fn is_changed(call: &Call) -> bool {
+    call.args.iter().any(|arg| (NOTHING_HIGH..NOTHING_HIGH + PAGE).contains(arg))
 }
 
 /// A call without pointers to the engine's memory: it is as if nothing were there. `None`: it has none.

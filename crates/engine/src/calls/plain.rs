@@ -1,7 +1,7 @@
 //! Calls that the kernel makes and the trace remembers.
 
 use super::Outcome;
-use super::hidden::is_nested_engines;
+use super::hidden::{is_changed, is_engines};
 use super::scratch::Scratch;
 use crate::state::Engine;
 use crate::supervisor;
@@ -27,11 +27,11 @@ impl Engine {
         let plan = clew_syscalls::plan(call, &Memory);
         let mut engines = false;
         let coverage = clew_syscalls::reach(&plan, &Memory, &mut |addr, len| {
-            engines |= len > 0 && is_nested_engines(addr);
+            engines |= len > 0 && is_engines(addr);
         });
-        // The guest has nothing there, and the kernel must not write it. What is said to be there may be far
-        // more than will be written, so that where it ends tells nothing.
-        if engines {
+        // A vector leads there. The guest has nothing there, and the kernel must not write it. What is said to
+        // be there may be far more than will be written, so that where it ends tells nothing.
+        if engines && !is_changed(call) {
             return Outcome::of(-(sys::EFAULT as i64));
         }
         // What the table cannot describe is compared with a copy from before.

@@ -161,9 +161,9 @@ fn opens_nothing_else(dir: &Path) -> Result<(), String> {
     let forged = escaping_keys(original.clone())?;
     for forgery in [&original, &forged] {
         judge(dir, forgery)?;
-        let strace =
-            ["strace", "-f", "-y", "-qq", "-e", "trace=%file,connect,bind,listen", "-o", "log"];
-        let mut argv = strace.map(str::to_owned).to_vec();
+        // Where the test runner has the dynamic linker look is none of the replay's.
+        let strace = "strace -f -y -qq -E LD_LIBRARY_PATH -e trace=%file,connect,bind,listen -o log";
+        let mut argv: Vec<_> = strace.split(' ').map(str::to_owned).collect();
         argv.extend([paths::clew()?.to_string_lossy().into_owned()]);
         argv.extend(["replay", "-a", "forged"].map(str::to_owned));
         if !Path::new("/usr/bin/strace").exists() {
