@@ -162,7 +162,8 @@ fn opens_nothing_else(dir: &Path) -> Result<(), String> {
     for forgery in [&original, &forged] {
         judge(dir, forgery)?;
         // Where the test runner has the dynamic linker look is none of the replay's.
-        let strace = "strace -f -y -qq -E LD_LIBRARY_PATH -e trace=%file,connect,bind,listen -o log";
+        let strace =
+            "strace -f -y -qq -E LD_LIBRARY_PATH -e trace=%file,connect,bind,listen -o log";
         let mut argv: Vec<_> = strace.split(' ').map(str::to_owned).collect();
         argv.extend([paths::clew()?.to_string_lossy().into_owned()]);
         argv.extend(["replay", "-a", "forged"].map(str::to_owned));
