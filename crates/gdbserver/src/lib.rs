@@ -51,9 +51,10 @@ impl<S: Session> Server<S> {
         let Some(stream) = self.listener.client(give_up) else { return false };
         // The client sees the end of the connection; there is nobody else to tell.
         let _ = self.converse(&stream);
+        // First, for a client that sees the end may come back at once.
+        self.listener.free();
         // The debuggee still holds it.
         let _ = stream.shutdown(Shutdown::Both);
-        self.listener.free();
         true
     }
 
