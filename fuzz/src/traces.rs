@@ -11,14 +11,17 @@ use std::path::Path;
 
 use clew_abi::record::{FORMAT_VERSION, HEADER_LEN, Kind, SEGMENT_MAGIC};
 use clew_trace::chunk::{ChunkHeader, checksum};
-use clew_trace::meta::{Machine, Options};
 use clew_trace::records::scan;
 use clew_trace::stream::{chunks_path, raw_path};
-use clew_trace::{Ended, Meta, Outcome, files, root};
+use clew_trace::{Meta, Outcome, files, root};
 
 use crate::Bytes;
 
-pub const SEGMENT_BYTES: u64 = 16 << 10;
+/// What the tests of `clew-trace` make by hand.
+#[path = "../../crates/trace/tests/common/mod.rs"]
+mod common;
+
+pub use common::SEGMENT_BYTES;
 const KEYS: [&str; 4] = ["a", "1-b", "c-2", "../d"];
 
 /// What a part becomes.
@@ -152,32 +155,15 @@ fn header(sequence: u64) -> Vec<u8> {
     bytes
 }
 
-/// A sound `meta.json`.
+/// A sound `meta.json` of a recording that has ended.
 pub fn meta() -> Meta {
     let outcome = Outcome {
-        ended: Ended::Exited(0),
-        complete: true,
-        ended_streams: vec![1],
         pids: [(1, 100), (2, 101)].into(),
         elapsed_seconds: 0.5,
-        events: 17,
         raw_bytes: 4000,
         compressed_bytes: 400,
         processes: 2,
-        files: 0,
+        ..common::outcome()
     };
-    Meta {
-        format: FORMAT_VERSION,
-        clew: "0".into(),
-        argv: vec!["guest".into()],
-        program: "/bin/guest".into(),
-        environment: vec![],
-        cwd: "/".into(),
-        machine: Machine::default(),
-        started: "2026-01-01T00:00:00Z".into(),
-        options: Options::default(),
-        stack_limit: None,
-        segment_bytes: SEGMENT_BYTES,
-        outcome: Some(outcome),
-    }
+    Meta { outcome: Some(outcome), ..common::meta() }
 }

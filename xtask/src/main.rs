@@ -3,10 +3,8 @@
 mod bench;
 mod calls;
 mod cargo;
-mod flat;
 mod fuzz;
 mod kill;
-mod processes;
 mod soak;
 mod test;
 mod transparency;

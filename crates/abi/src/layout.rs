@@ -169,8 +169,8 @@ impl CodeWindow {
     pub const fn guest_may_map(self, range: Range) -> bool {
         !overlaps_engine(range)
             && !range.overlaps(self.cache())
-            && !(self.has_shadow() && range.overlaps(shadow_of(Self::LOW.range())))
-            && !(self.has_shadow() && range.overlaps(ASIDE))
+            && !(self.has_shadow()
+                && (range.overlaps(shadow_of(Self::LOW.range())) || range.overlaps(ASIDE)))
     }
 }
 

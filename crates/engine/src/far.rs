@@ -5,6 +5,7 @@
 //! Source: AMD APM volume 3, RET (far), JMP (far), CALL (far), IRET.
 
 use crate::intrinsics::operand_address;
+use crate::signal::host::canonical;
 use crate::signal::{SIGBUS, SIGILL, SIGSEGV};
 use crate::state::{Engine, ctx};
 use crate::sys;
@@ -58,7 +59,7 @@ impl Engine {
                 if !to.pushed.is_none_or(|(back, width)| self.push_far(to.sp, back, width)) {
                     return false;
                 }
-                if !is_canonical(to.pc) {
+                if !canonical(to.pc) {
                     self.far_fault(Fault::Protection(0), pc);
                     return false;
                 }
@@ -146,7 +147,7 @@ fn pop<const N: usize>(sp: u64) -> Result<[u64; N]> {
     let mut words = [0; N];
     for (i, word) in words.iter_mut().enumerate() {
         let at = sp.wrapping_add(8 * i as u64);
-        let fault = if is_canonical(at) { Fault::Read(first_unreadable(at)) } else { Fault::Stack };
+        let fault = if canonical(at) { Fault::Read(first_unreadable(at)) } else { Fault::Stack };
         *word = sys::read_u64(at).ok_or(fault)?;
     }
     Ok(words)
@@ -161,7 +162,7 @@ fn first_unreadable(at: u64) -> u64 {
 fn far_call(instr: &Instruction, width: u64, sp: u64) -> Result<Target> {
     let pc = far_pointer(instr, width)?;
     let sp = sp.wrapping_sub(2 * width);
-    if !is_canonical(sp) {
+    if !canonical(sp) {
         return Err(Fault::Stack);
     }
     Ok(Target { pushed: Some((instr.next_ip(), width)), ..Target::new(pc, sp) })
@@ -170,7 +171,7 @@ fn far_call(instr: &Instruction, width: u64, sp: u64) -> Result<Target> {
 /// The far pointer in memory: an offset of `width` bytes, then a selector.
 fn far_pointer(instr: &Instruction, width: u64) -> Result<u64> {
     let at = operand_address(instr).ok_or(Fault::Unknown)?;
-    if !is_canonical(at) {
+    if !canonical(at) {
         let stack = instr.memory_segment() == Register::SS;
         return Err(if stack { Fault::Stack } else { Fault::Protection(0) });
     }
@@ -192,8 +193,4 @@ fn returns_to(selector: u64) -> Result<()> {
         USER32_CS => Err(Fault::Unknown),
         other => Err(Fault::Protection(other & !RPL)),
     }
-}
-
-fn is_canonical(addr: u64) -> bool {
-    (addr as i64) << 16 >> 16 == addr as i64
 }

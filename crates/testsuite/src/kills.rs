@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::cycle::no_panic;
+use crate::listing::{self, Process};
 use crate::paths;
 use crate::process::{self, Invocation, Outcome, children, collect, excerpt, kill_group, wait};
 use crate::random::Random;
@@ -217,12 +218,8 @@ impl Trace<'_> {
         let listing = self.clew(&["ps", "--json", "trace"])?;
         let mut replayed = 0;
         let mut seen = Vec::new();
-        for process in lines(&listing.stdout) {
-            // A child that never left its parent's memory is replayed with its parent.
-            let (Some(pid), Some(stream)) = (process["pid"].as_u64(), process["stream"].as_u64())
-            else {
-                continue;
-            };
+        for Process { pid, stream, .. } in listing::processes(&listing.stdout)? {
+            let Some(stream) = stream else { continue };
             // Names the first one that had it.
             if !seen.contains(&pid) {
                 seen.push(pid);

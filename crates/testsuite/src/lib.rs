@@ -23,6 +23,7 @@ pub mod forge;
 pub mod guests;
 pub mod guide;
 pub mod kills;
+pub mod listing;
 pub mod paths;
 pub mod process;
 pub mod program;

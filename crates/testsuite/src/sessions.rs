@@ -183,9 +183,8 @@ fn invocation(dir: &Path, argv: Vec<String>, timeout: Duration) -> Invocation {
 fn child(dir: &Path, clew: &str, trace: &str, number: &str) -> Result<String, String> {
     let words = [clew, "ps", "--json", trace].map(str::to_owned).to_vec();
     let listed = invocation(dir, words, RECORDING).run()?;
-    let text = String::from_utf8_lossy(&listed.stdout).into_owned();
     let number: usize = number.parse().map_err(|_| format!("CHILD{number} is no child"))?;
-    let line = text.lines().nth(number).ok_or_else(|| format!("no child {number}:\n{text}"))?;
-    let process: serde_json::Value = serde_json::from_str(line).map_err(|e| e.to_string())?;
-    Ok(process["pid"].to_string())
+    let processes = crate::listing::processes(&listed.stdout)?;
+    let child = processes.get(number);
+    child.map(|process| process.pid.to_string()).ok_or_else(|| format!("no child {number}"))
 }

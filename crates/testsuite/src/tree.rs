@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use crate::compare::{census, same_bytes};
 use crate::cycle::Session;
+use crate::listing::{self, Process};
 use crate::process::{Outcome, excerpt};
 
 /// What is to be seen of a tree's processes.
@@ -15,12 +16,6 @@ pub struct Tree {
     pub first_writes: bool,
     /// Some of the output is not shown by any replay (say, a terminal's other end was written to).
     pub unaccounted: bool,
-}
-
-/// One line of `clew ps --json`.
-pub(crate) struct Process {
-    pid: u64,
-    command: String,
 }
 
 impl Tree {
@@ -49,7 +44,7 @@ impl Tree {
 
 impl Process {
     /// Replays it, alone.
-    pub fn replay(&self, session: &Session, first: bool) -> Result<Outcome, String> {
+    pub(crate) fn replay(&self, session: &Session, first: bool) -> Result<Outcome, String> {
         let pid = self.pid.to_string();
         let words = if first { vec![] } else { vec!["-f", &pid] };
         let label = if first { "replayed".into() } else { format!("replayed-{pid}") };
@@ -69,21 +64,12 @@ pub(crate) fn list(session: &Session) -> Result<Vec<Process>, String> {
     if listing.code() != 0 {
         return Err(format!("clew ps exits {}: {}", listing.code(), excerpt(&listing.stderr)));
     }
-    let text = String::from_utf8_lossy(&listing.stdout);
-    // A child that never left its parent's memory is replayed with its parent.
-    let own = |line: &&str| !line.contains("\"stream\":null");
-    let processes = text.lines().filter(own).map(parse).collect::<Option<Vec<_>>>();
-    match processes {
-        Some(processes) if !processes.is_empty() => Ok(processes),
-        _ => Err(format!("clew ps does not list the processes: {}", excerpt(&listing.stdout))),
+    let mut processes = listing::processes(&listing.stdout)?;
+    processes.retain(|process| process.stream.is_some());
+    match processes.is_empty() {
+        true => Err("clew ps lists no process with a stream".into()),
+        false => Ok(processes),
     }
-}
-
-fn parse(line: &str) -> Option<Process> {
-    let value: serde_json::Value = serde_json::from_str(line).ok()?;
-    let argv = value["argv"].as_array().into_iter().flatten();
-    let words: Vec<&str> = argv.filter_map(|word| word.as_str()).collect();
-    Some(Process { pid: value["pid"].as_u64()?, command: words.join(" ") })
 }
 
 fn account(recorded: &[u8], processes: &[Process], outputs: &[Vec<u8>]) -> String {

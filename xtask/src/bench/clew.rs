@@ -6,8 +6,8 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
+use clew_testsuite::listing;
 use clew_testsuite::process::excerpt;
-use serde_json::Value;
 
 use super::run::{self, Outcome, run, same};
 use super::scratch;
@@ -129,15 +129,9 @@ impl Clew {
     /// The processes that have a stream of their own, the first one first.
     fn processes(&self, trace: &Trace) -> Result<Vec<String>> {
         let listing = run::succeed(&self.words(&["ps", "--json"], trace))?;
-        let parse = |line: &str| -> Result<Option<String>> {
-            let process: Value = serde_json::from_str(line)?;
-            let pid = process["pid"].as_u64().context("a pid")?;
-            Ok((!process["stream"].is_null()).then(|| pid.to_string()))
-        };
-        String::from_utf8_lossy(&listing.stdout)
-            .lines()
-            .filter_map(|l| parse(l).transpose())
-            .collect()
+        let all = listing::processes(&listing.stdout).map_err(anyhow::Error::msg)?;
+        let own = all.iter().filter(|process| process.stream.is_some());
+        Ok(own.map(|process| process.pid.to_string()).collect())
     }
 
     /// How to see a failure again.

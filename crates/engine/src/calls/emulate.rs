@@ -30,17 +30,13 @@ impl Engine {
             Answer::Munmap => failed(recorded).unwrap_or_else(|| self.munmap(a[0], a[1])),
             Answer::Mremap => failed(recorded)
                 .unwrap_or_else(|| self.mremap(a, recorded.map(|result| result as u64))),
-            Answer::Mprotect => {
+            // There are no keys.
+            Answer::PkeyMprotect if a[3] as i32 != -1 => -(EINVAL as i64),
+            Answer::Mprotect | Answer::PkeyMprotect => {
                 let result = self.mprotect(a[0], a[1], a[2] as u32);
                 // A failure may have changed part of the range, in the same way.
                 failed(recorded).unwrap_or(result)
             }
-            Answer::PkeyMprotect if a[3] as i32 == -1 => {
-                let result = self.mprotect(a[0], a[1], a[2] as u32);
-                failed(recorded).unwrap_or(result)
-            }
-            // There are no keys.
-            Answer::PkeyMprotect => -(EINVAL as i64),
             Answer::Brk => self.emulate_brk(a[0], recorded),
             // What did not make sense, or was about locked memory, which a replay has none of.
             Answer::Madvise if recorded == Some(-(EINVAL as i64)) => -(EINVAL as i64),

@@ -173,7 +173,7 @@ fn put_shadow(file: i32, text: &Text, entries: &[(u64, u64)]) -> Option<u64> {
     let mut batch = Vec::with_capacity(BATCH);
     let (mut begun, mut sum) = (0, 0u64);
     for code in entries.chunk_by(|a, b| a.0 / PAGE == b.0 / PAGE) {
-        let mut page = Page::new();
+        let mut page = Page::default();
         code.iter().for_each(|&(pc, host)| page.add(pc, host));
         let start = text.shadow + shadow_of(Range::new(text.start, code[0].0 & !(PAGE - 1))).len();
         for (at, part) in page.parts() {

@@ -2,7 +2,7 @@
 //! and the likely cause.
 
 use crate::crash::{self, Report};
-use crate::log::check_of;
+use crate::log::{check_of, registers_check};
 use crate::state::{Engine, ctx};
 use crate::stream::Record;
 use crate::supervisor;
@@ -85,7 +85,7 @@ impl Engine {
             }
         }
         let (pc, tick) = (ctx().pc, self.ticks.now());
-        let check = check_of(&ctx().gpr);
+        let check = registers_check();
         let _ = writeln!(report, "  at pc {pc:#x}, tick {tick}, registers {check:08x}");
     }
 

@@ -193,8 +193,8 @@ impl Cache {
         }
     }
 
-    /// A word, and where it has to be written for branches to `pc`, which was refused an entry, to fault where they are:
-    /// what they find there otherwise does not tell which one it was.
+    /// A word, and where it has to be written for branches to `pc`, which was refused an entry, to fault
+    /// where they are: what they find there otherwise does not tell which one it was.
     pub fn refusal(pc: u64) -> (u64, u16) {
         (shadow_at(pc + SHADOW_SPAN - 1), REFUSED)
     }
@@ -208,10 +208,6 @@ pub struct Page {
 }
 
 impl Page {
-    pub const fn new() -> Self {
-        Self { bytes: [0; _], end: 0 }
-    }
-
     /// Adds an entry, behind all others, if there is room.
     pub fn add(&mut self, pc: u64, host: u64) {
         let at = pc % PAGE;
@@ -232,6 +228,6 @@ impl Page {
 
 impl Default for Page {
     fn default() -> Self {
-        Self::new()
+        Self { bytes: [0; _], end: 0 }
     }
 }

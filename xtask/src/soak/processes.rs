@@ -4,7 +4,7 @@ use std::process::{Command, Output};
 use std::time::Instant;
 
 use anyhow::{Result, anyhow, ensure};
-use clew_testsuite::paths;
+use clew_testsuite::{listing, paths};
 
 use crate::cargo;
 
@@ -29,21 +29,17 @@ pub fn run(number: usize) -> Result<()> {
                   case $i in *00) /bin/true;; esac; case $i in *0) wait;; esac; done; wait";
     let count = (number - number / 101).to_string();
     run(&["record", "-w", "-o", "trace", "--", "/bin/sh", "-c", script, "sh", &count])?;
-    let listing = String::from_utf8(run(&["ps", "--json", "trace"])?.stdout)?;
-    let pids: Vec<&str> = listing.lines().filter_map(pid).collect();
-    println!("{} processes", pids.len());
-    ensure!(pids.len() >= number, "there are fewer than {number}");
+    let listing = run(&["ps", "--json", "trace"])?.stdout;
+    let processes = listing::processes(&listing).map_err(anyhow::Error::msg)?;
+    println!("{} processes", processes.len());
+    ensure!(processes.len() >= number, "there are fewer than {number}");
     run(&["info", "trace"])?;
     let started = Instant::now();
-    for pid in pids.iter().step_by((pids.len() / REPLAYED).max(1)) {
-        run(&["replay", "-a", "-f", pid, "trace"]).map_err(|e| anyhow!("process {pid}: {e}"))?;
+    for process in processes.iter().step_by((processes.len() / REPLAYED).max(1)) {
+        let pid = process.pid.to_string();
+        run(&["replay", "-a", "-f", &pid, "trace"]).map_err(|e| anyhow!("process {pid}: {e}"))?;
     }
     println!("replayed {REPLAYED} of them: {} s", started.elapsed().as_secs());
     paths::discard(&dir);
     Ok(())
-}
-
-fn pid(line: &str) -> Option<&str> {
-    let (_, rest) = line.split_once("\"pid\":")?;
-    rest.split(',').next()
 }

@@ -1,9 +1,12 @@
 //! `cargo xtask soak`: the long matrices, for a night or a release.
 
+mod flat;
+mod processes;
+
 use anyhow::{Result, bail};
 use clap::Args;
 
-use crate::{cargo, flat, processes};
+use crate::cargo;
 
 #[derive(Args)]
 pub struct Options {
