@@ -1,5 +1,5 @@
 // MAP_POPULATE, MADV_POPULATE, mincore and cold pages, as several threads touch a mapping.
-// no-memory-check
+// no-memory-check: it can tell which pages were touched
 #include "thread.h"
 static unsigned char *memory, resident[16];
 static void show(void) {

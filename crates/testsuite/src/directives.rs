@@ -28,8 +28,12 @@ impl Directives {
     pub fn parse(source: &str) -> Result<Self, String> {
         let mut parsed = Self { timeout: Duration::from_secs(30), ..Self::default() };
         for line in source.lines().map_while(|line| line.strip_prefix("//")) {
-            if let Some((word, value)) = line.trim().split_once(':') {
-                parsed.apply(word, value.trim())?;
+            match line.trim().split_once(':') {
+                Some((word, value)) => parsed.apply(word, value.trim())?,
+                None if line.trim().contains('-') && !line.trim().contains(' ') => {
+                    return Err(format!("a directive without a colon: {line:?}"));
+                }
+                None => {}
             }
         }
         Ok(parsed)
