@@ -1,8 +1,8 @@
 // Makes one system call behind the engine's back, if the file `orders` says so: it says nothing when this
 // is recorded, and a forged trace makes it speak. Without libc, so that there is little translated code.
 //
-// orders: 1 to act (2: and to go on for ever if the call answers 0), the call's number, its six arguments
-// (-1 is the address of the text that follows).
+// orders: 1 to act (2: and to go on for ever if the call answers 0; 3: and to write where the answer points
+// to), the call's number, its six arguments (-1 is the address of the text that follows).
 typedef unsigned long word;
 static struct {
     word act, nr, args[6];
@@ -25,7 +25,8 @@ asm("attack:\n"
     "mov 8(%r15), %rax\n mov 16(%r15), %rdi\n mov 24(%r15), %rsi\n mov 32(%r15), %rdx\n"
     "mov 40(%r15), %r10\n mov 48(%r15), %r8\n mov 56(%r15), %r9\n"
     "syscall\n"
-    "test %rax, %rax\n jnz 1f\n cmpq $2, (%r15)\n 0: je 0b\n 1:\n"
+    "test %rax, %rax\n jnz 1f\n cmpq $2, (%r15)\n 0: je 0b\n 1: test %rax, %rax\n"
+    "jle 2f\n cmpq $3, (%r15)\n jne 2f\n movb $0x58, (%rax)\n 2:\n"
     "xor %edi, %edi\n test %rax, %rax\n sets %dil\n add $42, %edi\n"
     "mov $231, %eax\n syscall\n ud2\n"
     "attack_end:\n");

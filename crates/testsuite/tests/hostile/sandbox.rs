@@ -70,8 +70,18 @@ struct Attack<'a> {
     args: [u64; 6],
     /// -1 among the arguments is this text's address.
     text: &'a str,
+    then: Then,
+}
+
+/// What follows the call.
+#[derive(Clone, Copy, Debug, Default)]
+enum Then {
+    #[default]
+    End,
     /// It does not end if the call answers 0.
-    for_ever: bool,
+    GoOn,
+    /// It writes where the answer points to.
+    Write,
 }
 
 impl Attacker {
@@ -91,7 +101,7 @@ impl Attacker {
             written.is_some_and(|attachment| attachment.bytes.len() == 128)
         })?;
         let orders = &mut read.attachment(ATT_WRITE).ok_or("no orders")?.bytes;
-        let head = [1 + u64::from(attack.for_ever), attack.nr];
+        let head = [1 + attack.then as u64, attack.nr];
         for (i, word) in head.into_iter().chain(attack.args).enumerate() {
             forge::set_word(orders, 8 * i, word);
         }
@@ -220,7 +230,8 @@ fn calls_in_a_timeline(dir: &Path) -> Result<(), String> {
     Ok(())
 }
 
-/// Files that the shell has opened for clew are not the replay's to change.
+/// Files that the shell has opened for clew are not the replay's to change. Its own files in memory, which
+/// may have the same numbers, are.
 fn descriptors_of_the_shell(dir: &Path) -> Result<(), String> {
     let attacker = Attacker::new(dir)?;
     let canary = Canary::new(dir)?;
@@ -232,7 +243,7 @@ fn descriptors_of_the_shell(dir: &Path) -> Result<(), String> {
         for (nr, args) in
             [(libc::SYS_ftruncate, [descriptor, 0, 0, 0, 0, 0]), (libc::SYS_mmap, map)]
         {
-            attacker.write(dir, &attack(nr, args))?;
+            attacker.write(dir, &Attack { then: Then::Write, ..attack(nr, args) })?;
             // What clew has to say goes where it can be read.
             let stderr = if descriptor == 2 { "" } else { "2>told" };
             let line = format!(
@@ -246,7 +257,9 @@ fn descriptors_of_the_shell(dir: &Path) -> Result<(), String> {
             }
             let told = fs::read_to_string(dir.join("told")).map_err(|e| e.to_string())?;
             let what = format!("descriptor {descriptor}, call {nr} (exit code {})", outcome.code());
-            expect(&what, &told, FAILED)?;
+            if !told.contains(FAILED) && !told.contains(WORKED) {
+                return Err(format!("{what}: {told}"));
+            }
             canary.untouched().map_err(|e| format!("{what}: {e}"))?;
         }
     }
@@ -257,7 +270,7 @@ fn descriptors_of_the_shell(dir: &Path) -> Result<(), String> {
 fn copies_are_not_left_behind(dir: &Path) -> Result<(), String> {
     let attacker = Attacker::new(dir)?;
     let clone = attack(libc::SYS_clone, [0x8011, 0, 0, 0, 0, 0]);
-    attacker.write(dir, &Attack { for_ever: true, ..clone })?;
+    attacker.write(dir, &Attack { then: Then::GoOn, ..clone })?;
     let mark = format!("CLEW_HOSTILE={}", dir.display());
     let (name, value) = mark.split_once('=').unwrap_or_default();
     let mut argv = vec![paths::clew()?.to_string_lossy().into_owned()];
