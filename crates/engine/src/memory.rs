@@ -33,6 +33,8 @@ const LOW_MAPPINGS: Range = Range::new(1 << 30, ENGINE.start);
 /// Where mappings go for which there is no place above the engine.
 const DEEP_MAPPINGS: Range = Range::new(1 << 45, BACK.start);
 const MAP_GROWSDOWN: u32 = 0x100;
+const PROT_GROWSDOWN: u32 = 0x0100_0000;
+const PROT_GROWSUP: u32 = 0x0200_0000;
 const S_IFMT: u32 = 0o170000;
 const S_IFREG: u32 = 0o100000;
 
@@ -447,6 +449,9 @@ impl Engine {
             // SAFETY: changes nothing.
             return unsafe { sys::mprotect(addr, len, host_prot(prot)) };
         }
+        if let Some(start) = self.stack_below(addr, prot) {
+            return self.protect_stack(start, addr, end, prot);
+        }
         let (end, stopped) = self.stops_protecting(addr, end, prot).unwrap_or((end, 0));
         match self.protect_range(addr, end, prot) {
             0 => stopped,
@@ -472,14 +477,42 @@ impl Engine {
         // SAFETY: the range is the guest's.
         let result = unsafe { sys::mprotect(addr, end - addr, host_prot(prot)) };
         if result == 0 {
-            if prot & PROT_EXEC == 0 || prot & PROT_WRITE != 0 || !self.is_fixed_code(addr, end) {
-                self.forget_code(addr, end);
-            }
-            self.vmas.protect(addr, end, prot & PROT_MASK);
-            if prot & PROT_EXEC != 0 {
-                self.displace_awaited(addr, end);
-            }
-            self.reprotect_shared_maps(addr, end);
+            self.protected(addr, end, prot);
+        }
+        result
+    }
+
+    /// Notes that a range is protected now.
+    fn protected(&mut self, addr: u64, end: u64, prot: u32) {
+        if prot & PROT_EXEC == 0 || prot & PROT_WRITE != 0 || !self.is_fixed_code(addr, end) {
+            self.forget_code(addr, end);
+        }
+        self.vmas.protect(addr, end, prot & PROT_MASK);
+        if prot & PROT_EXEC != 0 {
+            self.displace_awaited(addr, end);
+        }
+        self.reprotect_shared_maps(addr, end);
+    }
+
+    /// Where the main stack may grow to, if `addr` lies in it and what is below it is to be protected too
+    /// (`PROT_GROWSDOWN`, as glibc does when it loads a library that wants an executable stack).
+    fn stack_below(&self, addr: u64, prot: u32) -> Option<u64> {
+        let stack = self.vmas.find(addr).filter(|v| v.kind == VmaKind::Stack)?;
+        (prot & (PROT_GROWSDOWN | PROT_GROWSUP) == PROT_GROWSDOWN).then_some(stack.start)
+    }
+
+    /// Protects the stack from `addr` to `end` and all below it, where it has not grown to yet as well. How
+    /// far down it is there only the kernel knows, while recording; a replay has all of it.
+    fn protect_stack(&mut self, start: u64, addr: u64, end: u64, prot: u32) -> i64 {
+        if let Some((_, error)) = self.stops_protecting(start, end, prot) {
+            return error;
+        }
+        let (from, flag) = if self.replaying() { (start, 0) } else { (addr, PROT_GROWSDOWN) };
+        let prot = prot & PROT_MASK;
+        // SAFETY: the range is the guest's.
+        let result = unsafe { sys::mprotect(from, end - from, host_prot(prot) | flag) };
+        if result == 0 {
+            self.protected(start, end, prot);
         }
         result
     }
