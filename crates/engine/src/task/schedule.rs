@@ -38,6 +38,9 @@ const SHORT: u64 = 60_000_000;
 /// A process's tasks are kept from running for so many nanoseconds in all; then only for moments.
 const HOLDS: u64 = 3_000_000_000;
 const MOMENT: [u64; 2] = [10_000, 200_000];
+/// [`STARVATION`]: so many of 256 times that a task is chosen, or comes back from waiting for some time, is
+/// one kept from running.
+const STARVES: u64 = 20;
 /// [`GATHERING`]: so long, in nanoseconds, do threads wait for their maker to wait.
 const GATHERED: u64 = 20_000_000;
 /// [`BURSTS`]: slices of a burst, instructions of each, and of all bursts of a process.
@@ -167,14 +170,18 @@ impl Schedule {
     }
 
     fn hold_time(&mut self, bounds: [u64; 2]) -> u64 {
+        let ns = self.rng.scaled(bounds);
+        self.afford(ns).unwrap_or_else(|| self.rng.scaled(MOMENT))
+    }
+
+    /// How long a task can be kept from running that is to be kept for `ns`. `None` if that was done often
+    /// enough.
+    fn afford(&mut self, ns: u64) -> Option<u64> {
         // Short runs are not made much longer.
         let most = SHORT + 2 * (now(MONOTONIC) - self.begun);
-        let ns = self.rng.scaled(bounds).min(most);
-        if ns > self.holds {
-            return self.rng.scaled(MOMENT);
-        }
-        self.holds -= ns;
-        ns
+        let ns = ns.min(most);
+        self.holds = self.holds.checked_sub(ns)?;
+        Some(ns)
     }
 
     /// Keeps a task from running.
@@ -311,7 +318,7 @@ impl Schedule {
 
     /// Keeps some task from running for a while, now and then.
     fn starve(&mut self) {
-        if !self.has(STARVATION) || !self.rng.chance(20) {
+        if !self.has(STARVATION) || !self.rng.chance(STARVES) {
             return;
         }
         let tasks = &engine().tasks.list;
@@ -413,18 +420,23 @@ impl Baton {
     }
 
     /// A task has waited for some time and is back: it may have to wait longer. Called with the lock, but
-    /// without the baton.
+    /// without the baton, so that random numbers are the task's own.
     pub(super) fn delay(&mut self, mut task: TaskRef) {
-        let Some(schedule) = self.schedule.as_ref().filter(|s| s.has(LATE_TIMEOUTS)) else {
-            return;
+        let Some(schedule) = &mut self.schedule else { return };
+        let mut luck = task.luck;
+        let [least, most] = schedule.chaos.hold;
+        let ns = if schedule.has(LATE_TIMEOUTS) && luck.rng.chance(64) {
+            Some(luck.rng.scaled([least, most / 16]))
+        } else if schedule.has(STARVATION) && luck.rng.chance(STARVES) {
+            // Where tasks mostly wait for time nobody ever has to choose one.
+            schedule.afford(luck.rng.scaled([least, most]))
+        } else {
+            None
         };
-        if task.luck.rng.chance(64) {
-            let [least, most] = schedule.chaos.hold;
-            let ns = task.luck.rng.scaled([least, most / 16]);
-            let mut luck = task.luck;
+        if let Some(ns) = ns {
             schedule.hold(&mut luck, ns);
-            task.luck = luck;
         }
+        task.luck = luck;
     }
 }
 
