@@ -51,6 +51,10 @@ const BURST_INSTRUCTIONS: u64 = 60_000;
 const WAY_HOME: u64 = 2000;
 /// A task that is looked at closely after a call goes on for so many ticks, less one.
 const BEHIND_CALL: [u64; 2] = [1, 64];
+/// [`DELAYS`]: so many of 256 calls are followed by one, and of those that make a task: what its maker does
+/// next that one may rely on.
+const HELD: u64 = 48;
+const MAKERS_HELD: u64 = 144;
 /// [`DELAYS`]: so long, in nanoseconds, is a task kept from running after a call.
 const DELAYED: [u64; 2] = [20_000, 20_000_000];
 /// [`INVERSION`]: so long, in nanoseconds, is a task kept from running that another may wait for.
@@ -114,6 +118,8 @@ pub struct Schedule {
     /// What is left of [`HOLDS`].
     holds: u64,
     born: u64,
+    /// The running task's call makes one.
+    made: bool,
     /// Length of the present slice.
     slice: u64,
     waiting: Vec<TaskRef>,
@@ -144,6 +150,7 @@ impl Schedule {
             begun: now(MONOTONIC),
             holds: HOLDS,
             born: 0,
+            made: false,
             slice: 0,
             waiting: Vec::new(),
         })
@@ -156,6 +163,7 @@ impl Schedule {
     /// What a new task begins with.
     pub fn give_birth(&mut self, task: &mut Luck) {
         self.born += 1;
+        self.made = true;
         let rng = Rng::derived(self.chaos.seed, 1 << 32 | self.born);
         let priority = BORN | self.rng.next() >> 1;
         *task = Luck { priority, rng, looks: true, ..Luck::default() };
@@ -269,13 +277,14 @@ impl Schedule {
     /// ends after so many ticks.
     fn call_made(&mut self) -> Option<u64> {
         self.calls += 1;
+        let made = core::mem::take(&mut self.made);
         if self.soon.is_some() {
             return None;
         }
         if self.has(BY_CALLS) && self.changes.last().is_some_and(|at| *at <= self.calls) {
             self.changes.pop();
             self.soon = Some(Soon::Sinks);
-        } else if self.has(DELAYS) && self.rng.chance(48) {
+        } else if self.has(DELAYS) && self.rng.chance(if made { MAKERS_HELD } else { HELD }) {
             self.soon = Some(Soon::Held);
         }
         self.soon.map(|_| self.rng.scaled(BEHIND_CALL) - 1)
