@@ -29,5 +29,6 @@ int main(void) {
     printf("stack: %d\n", mprotect(top, PAGE, all | down));
     printf("%d %d\n", here(), below(60));
     printf("back: %d\n", mprotect(top, PAGE, write | down));
-    printf("%d\n", *(volatile char *)top);
+    *(volatile char *)top += 0;
+    printf("still there\n");
 }

@@ -41,6 +41,7 @@ pub mod loader;
 pub mod log;
 pub mod mem;
 pub mod memory;
+mod pieces;
 pub mod procfs;
 pub mod replay;
 pub mod sandbox;

@@ -6,6 +6,7 @@
 use crate::debug::watch::note_write;
 use crate::limits;
 use crate::log::Att;
+use crate::pieces::{self, Move, Piece};
 use crate::shadow;
 use crate::state::Engine;
 use crate::store::{self, Store};
@@ -114,6 +115,17 @@ pub struct Watched {
     pub size: u64,
 }
 
+impl Piece for Watched {
+    fn range(&self) -> Range {
+        Range::new(self.start, self.end)
+    }
+
+    fn part(&self, from: u64, place: Range) -> Self {
+        let offset = self.offset + (from - self.start);
+        Self { start: place.start, end: place.end, offset, ..*self }
+    }
+}
+
 /// What a child gets of a mapping (MADV_DONTFORK, MADV_WIPEONFORK).
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Inherited {
@@ -133,26 +145,31 @@ impl Inherited {
     }
 }
 
+/// Memory that a child does not get as it is.
+#[derive(Clone, Copy)]
+pub struct Legacy {
+    range: Range,
+    inherited: Inherited,
+}
+
+impl Piece for Legacy {
+    fn range(&self) -> Range {
+        self.range
+    }
+
+    fn part(&self, _: u64, place: Range) -> Self {
+        Self { range: place, ..*self }
+    }
+}
+
 /// What recording remembers about mapped files.
 #[derive(Default)]
 pub struct MappedFiles {
     pub store: Store,
     /// Mappings of files that the guest may still change through descriptors.
     pub watched: Vec<Watched>,
-    /// Ranges a child does not get as they are.
-    pub not_inherited: Vec<(u64, u64, Inherited)>,
-}
-
-impl MappedFiles {
-    /// A range is copied by `fork` like any other from now on.
-    fn inherit_as_usual(&mut self, start: u64, end: u64) {
-        let mut left = Vec::new();
-        for &(s, e, inherited) in &self.not_inherited {
-            let parts = [(s, e.min(start)), (s.max(end), e)];
-            left.extend(parts.iter().filter(|p| p.0 < p.1).map(|p| (p.0, p.1, inherited)));
-        }
-        self.not_inherited = left;
-    }
+    /// What a child does not get as it is.
+    pub not_inherited: Vec<Legacy>,
 }
 
 impl Engine {
@@ -379,8 +396,7 @@ impl Engine {
     pub fn mapped(&mut self, addr: u64, len: u64, prot: u32, shared: bool) {
         let end = addr + page_up(len);
         self.forget_code(addr, end);
-        self.forget_shared_maps(addr, end);
-        self.files.mapped.inherit_as_usual(addr, end);
+        self.forget_mapping(Range::new(addr, end));
         self.cache.forget_writes(addr, end);
         let kind = if shared { VmaKind::Shared } else { VmaKind::Private };
         self.vmas.insert(Vma { start: addr, end, prot, kind });
@@ -420,11 +436,25 @@ impl Engine {
         if result == 0 {
             self.forget_code(addr, end);
             self.vmas.remove(addr, end);
-            self.forget_shared_maps(addr, end);
-            self.files.mapped.watched.retain(|w| w.end <= addr || end <= w.start);
-            self.files.mapped.inherit_as_usual(addr, end);
+            self.forget_mapping(Range::new(addr, end));
         }
         result
+    }
+
+    /// What lay in a range is not there any more.
+    pub fn forget_mapping(&mut self, gone: Range) {
+        self.forget_shared_maps(gone);
+        pieces::forget(&mut self.files.copies_mapped, gone);
+        pieces::forget(&mut self.files.mapped.watched, gone);
+        pieces::forget(&mut self.files.mapped.not_inherited, gone);
+    }
+
+    /// A mapping has another place or length, or two places.
+    fn move_mapping(&mut self, moved: Move) {
+        self.move_shared_maps(moved);
+        self.files.copies_moved(moved);
+        moved.of(&mut self.files.mapped.watched);
+        moved.of(&mut self.files.mapped.not_inherited);
     }
 
     /// Unmaps what the guest has in a range that also holds engine regions, which it cannot see.
@@ -573,7 +603,8 @@ impl Engine {
         }
         let addr = got as u64;
         let (old_end, new_end) = (old + page_up(old_len), addr + page_up(new_len));
-        if old_len != 0 && flags & DONTUNMAP == 0 {
+        let gone = Range::new(old, if flags & DONTUNMAP == 0 { old_end } else { old });
+        if !gone.is_empty() {
             self.forget_code(old, old_end);
             self.vmas.remove(old, old_end);
         }
@@ -582,10 +613,7 @@ impl Engine {
         if vma.prot & PROT_EXEC != 0 {
             self.displace_awaited(addr, new_end);
         }
-        self.move_shared_maps(old, addr, new_end - addr);
-        if old_len != 0 && flags & DONTUNMAP == 0 && addr != old {
-            self.forget_shared_maps(old, old_end);
-        }
+        self.move_mapping(Move { from: old, gone, to: Range::new(addr, new_end) });
         got
     }
 
@@ -695,16 +723,19 @@ impl Engine {
 
     fn note_inheritance(&mut self, start: u64, end: u64, inherited: Inherited) {
         let files = &mut self.files.mapped;
-        files.inherit_as_usual(start, end);
+        let range = Range::new(start, end);
+        pieces::forget(&mut files.not_inherited, range);
         if inherited != Inherited::Copied {
-            files.not_inherited.push((start, end, inherited));
+            files.not_inherited.push(Legacy { range, inherited });
         }
     }
 
     /// After `fork`, in the child: what it does not inherit goes. The kernel has done its part while
     /// recording.
     pub fn drop_not_inherited(&mut self) {
-        for (start, end, inherited) in self.files.mapped.not_inherited.clone() {
+        for Legacy { range: Range { start, end }, inherited } in
+            self.files.mapped.not_inherited.clone()
+        {
             note_write(start, end - start);
             if self.replaying() {
                 // SAFETY: the guest's range, as it was when it asked for this.
@@ -722,7 +753,7 @@ impl Engine {
             }
         }
         // What is wiped will be in the next child, too.
-        self.files.mapped.not_inherited.retain(|r| r.2 != Inherited::Nothing);
+        self.files.mapped.not_inherited.retain(|r| r.inherited != Inherited::Nothing);
     }
 
     /// Makes pages with translated code read-only, so that writes to them are noticed.

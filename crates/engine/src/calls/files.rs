@@ -2,6 +2,7 @@
 
 use super::marks::{FD_DIRECTORY, MEMORY, STDERR, STDOUT, Tables};
 use crate::memory::MappedFiles;
+use crate::pieces::{Move, Piece};
 use crate::procfs;
 use crate::state::Engine;
 use crate::supervisor;
@@ -9,6 +10,7 @@ use crate::sys::{self, *};
 use crate::task::start::CLONE_FILES;
 use alloc_crate::vec::Vec;
 use clew_abi::control::WRITABLE_COPY;
+use clew_abi::layout::Range;
 use clew_abi::record::{key_identity, key_size};
 use clew_syscalls::Call;
 
@@ -29,7 +31,7 @@ pub struct Files {
     /// Files that change while they are mapped, as copies in memory (replaying), and where they are
     /// mapped.
     shared: Vec<Shared>,
-    copies_mapped: Vec<CopyMap>,
+    pub copies_mapped: Vec<CopyMap>,
 }
 
 impl Default for Files {
@@ -122,28 +124,10 @@ impl Files {
         self.copies_mapped.push(CopyMap { start, end, file, offset });
     }
 
-    /// What was mapped in a range is not there any more.
-    pub fn copies_unmapped(&mut self, start: u64, end: u64) {
-        if !self.copies_mapped.iter().any(|m| m.start < end && start < m.end) {
-            return;
-        }
-        let mut kept = Vec::new();
-        for m in &self.copies_mapped {
-            for (s, e) in [(m.start, m.end.min(start)), (m.start.max(end), m.end)] {
-                if s < e {
-                    kept.push(CopyMap { start: s, end: e, offset: m.offset + (s - m.start), ..*m });
-                }
-            }
-        }
-        self.copies_mapped = kept;
-    }
-
-    /// The mapping at `old` is at `new`, too.
-    pub fn copies_moved(&mut self, old: u64, new: u64, new_len: u64) {
-        let found = self.copies_mapped.iter().find(|m| m.start <= old && old < m.end).copied();
-        if let Some(m) = found {
-            self.copies_unmapped(new, new + new_len);
-            self.copy_mapped(new, new + new_len, m.file, m.offset + (old - m.start));
+    /// Mappings were moved; those that became longer may reach further.
+    pub fn copies_moved(&mut self, moved: Move) {
+        if let Some(map) = moved.of(&mut self.copies_mapped) {
+            self.extend_shared(map.file, map.offset + (map.end - map.start));
         }
     }
 
@@ -175,11 +159,22 @@ impl Files {
 
 /// Where a copy is mapped.
 #[derive(Clone, Copy)]
-struct CopyMap {
+pub struct CopyMap {
     start: u64,
     end: u64,
     file: i32,
     offset: u64,
+}
+
+impl Piece for CopyMap {
+    fn range(&self) -> Range {
+        Range::new(self.start, self.end)
+    }
+
+    fn part(&self, from: u64, place: Range) -> Self {
+        let offset = self.offset + (from - self.start);
+        Self { start: place.start, end: place.end, offset, ..*self }
+    }
 }
 
 /// A file that changes while it is mapped.

@@ -81,7 +81,7 @@ impl Engine {
         if result == 0 {
             self.forget_code(vma.start, vma.end);
             self.vmas.remove(vma.start, vma.end);
-            self.forget_shared_maps(vma.start, vma.end);
+            self.forget_mapping(Range::new(vma.start, vma.end));
         }
         result
     }

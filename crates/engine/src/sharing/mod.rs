@@ -19,11 +19,12 @@ mod table;
 
 use crate::log::{Att, Stamp};
 use crate::memory::host_prot;
+use crate::pieces::{self, Move, Piece};
 use crate::state::{Engine, Mode, ctx};
 use crate::sys::{self, *};
 use crate::vma::{PROT_READ, PROT_WRITE, VmaKind, page_down};
 use alloc_crate::vec::Vec;
-use clew_abi::layout::PAGE;
+use clew_abi::layout::{PAGE, Range};
 use clew_abi::record::{Kind, MemoryPayload};
 use clew_syscalls::Call;
 use core::sync::atomic::{AtomicU32, Ordering};
@@ -53,6 +54,17 @@ struct SharedMap {
     object: u32,
     /// Page of the object that `start` is.
     first: u64,
+}
+
+impl Piece for SharedMap {
+    fn range(&self) -> Range {
+        Range::new(self.start, self.end)
+    }
+
+    fn part(&self, from: u64, place: Range) -> Self {
+        let first = self.first + (from - self.start) / PAGE;
+        Self { start: place.start, end: place.end, first, ..*self }
+    }
 }
 
 impl SharedMap {
@@ -102,6 +114,14 @@ impl Sharing {
     pub fn attachments(&self, id: u64) -> Option<u64> {
         let object = table().locked(|t| t.find_object(SYSV, id, None))?;
         Some(table().object[object as usize].attached.load(Ordering::Relaxed).into())
+    }
+
+    /// Each mapping is an attachment, as for the kernel.
+    fn replace_maps(&mut self, maps: Vec<SharedMap>) {
+        // In this order nothing seems to be detached in between.
+        maps.iter().for_each(|map| Self::count_attachment(map, true));
+        self.maps.iter().for_each(|map| Self::count_attachment(map, false));
+        self.maps = maps;
     }
 
     /// Counts this process's attachments of an object, or no longer.
@@ -190,7 +210,7 @@ impl Engine {
         });
         let Some((object, was_known)) = known else { return };
         let map = SharedMap { start: addr, end: addr + len, object, first: offset / PAGE };
-        self.forget_shared_maps(addr, addr + len);
+        self.forget_shared_maps(Range::new(addr, addr + len));
         self.sharing.maps.push(map);
         Sharing::count_attachment(&map, true);
         if was_known && by_several() {
@@ -208,41 +228,20 @@ impl Engine {
     }
 
     /// Mappings in a range have gone.
-    pub fn forget_shared_maps(&mut self, start: u64, end: u64) {
-        self.files.copies_unmapped(start, end);
-        if !self.sharing.maps.iter().any(|m| m.start < end && start < m.end) {
-            return;
+    pub fn forget_shared_maps(&mut self, gone: Range) {
+        let mut maps = self.sharing.maps.clone();
+        if pieces::forget(&mut maps, gone) {
+            self.sharing.replace_maps(maps);
         }
-        let mut kept = Vec::new();
-        for m in &self.sharing.maps {
-            if start <= m.start && m.end <= end {
-                Sharing::count_attachment(m, false);
-            }
-            for (s, e) in [(m.start, m.end.min(start)), (m.start.max(end), m.end)] {
-                if s < e {
-                    kept.push(SharedMap {
-                        start: s,
-                        end: e,
-                        first: m.first + (s - m.start) / PAGE,
-                        ..*m
-                    });
-                }
-            }
-        }
-        self.sharing.maps = kept;
     }
 
     /// Mappings were moved.
-    pub fn move_shared_maps(&mut self, old: u64, new: u64, new_len: u64) {
-        self.files.copies_moved(old, new, new_len);
-        if let Some(map) = self.sharing.map_at(old).copied() {
-            let first = map.first + (old - map.start) / PAGE;
-            self.forget_shared_maps(new, new + new_len);
-            let moved = SharedMap { start: new, end: new + new_len, object: map.object, first };
-            self.sharing.maps.push(moved);
-            if by_several() {
-                self.protect_map(&moved);
-            }
+    pub fn move_shared_maps(&mut self, moved: Move) {
+        let mut maps = self.sharing.maps.clone();
+        let map = moved.of(&mut maps);
+        self.sharing.replace_maps(maps);
+        if let Some(map) = map.filter(|_| by_several()) {
+            self.protect_map(&map);
         }
     }
 
