@@ -98,7 +98,7 @@ impl Scratch {
                 }
                 Kind::IovecOut(n) => scratch.place_vectors(addr, count(n)),
                 Kind::MsgHdrOut => scratch.place_messages(addr, 1, MSGHDR),
-                Kind::MmsgHdrOut(n) => {
+                Kind::MmsgHdrIn(n) | Kind::MmsgHdrOut(n) => {
                     scratch.place_messages(addr, count(n).min(MAX_VECTORS), MMSGHDR)
                 }
                 _ => None,

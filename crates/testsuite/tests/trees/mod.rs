@@ -2,6 +2,7 @@
 
 use clew_testsuite::program::Program;
 
+mod browsers;
 mod building;
 mod languages;
 mod servers;
@@ -18,6 +19,7 @@ pub fn programs() -> Vec<Program> {
         threads::programs,
         servers::programs,
         tools::programs,
+        browsers::programs,
     ];
     families.into_iter().flat_map(|family| family()).collect()
 }

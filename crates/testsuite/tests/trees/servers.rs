@@ -88,6 +88,7 @@ pub fn programs() -> Vec<Program> {
                     .client(&["/bin/sh", "-c", "for n in 1 2 3 4 5 6 7 8 9 10; do curl -s http://127.0.0.1:{port}/page & done; wait"], &["what the page says\nwhat the page says\n"]),
             ),
         program("sqlite_wal", &["/bin/bash", "{src}/shell/wal.sh"]).needs(&["/usr/bin/sqlite3"]).tree(17),
+        program("mariadb", &["/bin/bash", "{src}/shell/mariadb.sh"]).needs(&["/usr/sbin/mariadbd"]).nondeterministic().prints("2000\t2001000\n").unaccounted().tree(15).timeout(300).ignored("wants MariaDB, and takes long"),
         program("postgres_initdb", &initdb_words).unprivileged().nondeterministic().prints("Success.").tree(5).timeout(300).ignored(heavy),
         program("postgres", &[&server, "-D", "data", "-p", "{port}", "-k", "", "-c", "listen_addresses=127.0.0.1", "-c", "shared_buffers=16MB", "-c", "max_parallel_workers_per_gather=2"])
             .unprivileged()
