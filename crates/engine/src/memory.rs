@@ -449,12 +449,19 @@ impl Engine {
         pieces::forget(&mut self.files.mapped.not_inherited, gone);
     }
 
-    /// A mapping has another place or length, or two places.
-    fn move_mapping(&mut self, moved: Move) {
+    /// A mapping has another place or length, or two places. What of a file, up to its end, is mapped now
+    /// and was not before: nobody has looked at changes there.
+    fn move_mapping(&mut self, moved: Move) -> Option<Range> {
         self.move_shared_maps(moved);
         self.files.copies_moved(moved);
-        moved.of(&mut self.files.mapped.watched);
-        moved.of(&mut self.files.mapped.not_inherited);
+        let files = &mut self.files.mapped;
+        moved.of(&mut files.not_inherited);
+        let known = |w: &&Watched| w.range().contains(moved.from);
+        let old_len = files.watched.iter().find(known).map_or(0, |w| w.end - moved.from);
+        let map = moved.of(&mut files.watched)?;
+        let there = page_up(map.size).saturating_sub(map.offset);
+        let shown = Range::new(map.start + old_len, map.end.min(map.start + there));
+        (!shown.is_empty()).then_some(shown)
     }
 
     /// Unmaps what the guest has in a range that also holds engine regions, which it cannot see.
@@ -555,8 +562,13 @@ impl Engine {
     }
 
     /// `mremap`. While recording (`made_at` is `None`) the kernel chooses the place, while
-    /// replaying it is `made_at`.
-    pub fn mremap(&mut self, args: &[u64; 6], made_at: Option<u64>) -> i64 {
+    /// replaying it is `made_at`. What a longer mapping shows of a file is added to `shown`.
+    pub fn mremap(
+        &mut self,
+        args: &[u64; 6],
+        made_at: Option<u64>,
+        shown: &mut Vec<(u64, u64)>,
+    ) -> i64 {
         const MAYMOVE: u64 = 1;
         const FIXED: u64 = 2;
         const DONTUNMAP: u64 = 4;
@@ -613,7 +625,8 @@ impl Engine {
         if vma.prot & PROT_EXEC != 0 {
             self.displace_awaited(addr, new_end);
         }
-        self.move_mapping(Move { from: old, gone, to: Range::new(addr, new_end) });
+        let more = self.move_mapping(Move { from: old, gone, to: Range::new(addr, new_end) });
+        shown.extend(more.map(|range| (range.start, range.len())));
         got
     }
 

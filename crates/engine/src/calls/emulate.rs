@@ -6,6 +6,7 @@ use crate::signal::{calls, frame};
 use crate::state::{Engine, ctx};
 use crate::sys::{self, *};
 use crate::task::futex::ROBUST_HEAD;
+use alloc_crate::vec::Vec;
 use clew_syscalls::{Answer, Call};
 
 pub const ARCH_SET_GS: u64 = 0x1001;
@@ -25,11 +26,10 @@ impl Engine {
         let a = &changed.as_ref().unwrap_or(call).args;
         Outcome::of(match answer {
             Answer::Mmap => return self.emulate_mmap(a, recorded),
+            Answer::Mremap => return self.emulate_mremap(a, recorded),
             Answer::Sigreturn => return self.sigreturn(),
             Answer::ProcessMadvise => return self.process_madvise(a, recorded),
             Answer::Munmap => failed(recorded).unwrap_or_else(|| self.munmap(a[0], a[1])),
-            Answer::Mremap => failed(recorded)
-                .unwrap_or_else(|| self.mremap(a, recorded.map(|result| result as u64))),
             // There are no keys.
             Answer::PkeyMprotect if a[3] as i32 != -1 => -(EINVAL as i64),
             Answer::Mprotect | Answer::PkeyMprotect => {
@@ -105,6 +105,13 @@ impl Engine {
             }
             Err(errno) => Outcome::of(errno),
         }
+    }
+
+    fn emulate_mremap(&mut self, a: &[u64; 6], recorded: Option<i64>) -> Outcome {
+        let mut written = Vec::new();
+        let made_at = recorded.map(|result| result as u64);
+        let result = failed(recorded).unwrap_or_else(|| self.mremap(a, made_at, &mut written));
+        Outcome { result, written, ..Outcome::default() }
     }
 
     fn sigreturn(&mut self) -> Outcome {
