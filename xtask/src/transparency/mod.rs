@@ -4,6 +4,7 @@ mod go;
 mod libuv;
 mod python;
 mod sources;
+mod sqlite;
 mod stress_ng;
 mod suite;
 mod summary;
@@ -62,6 +63,8 @@ enum Which {
     Zlib,
     /// Tests of Go's standard library, a package at a time.
     Go,
+    /// SQLite's tests of what it asks of the system, a script at a time.
+    Sqlite,
 }
 
 impl Which {
@@ -72,6 +75,7 @@ impl Which {
             Self::Go => Box::new(go::Go::default()),
             Self::Zlib => Box::new(zlib::Zlib),
             Self::Libuv => Box::new(libuv::Libuv::default()),
+            Self::Sqlite => Box::new(sqlite::Sqlite::default()),
         }
     }
 }

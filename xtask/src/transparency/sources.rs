@@ -60,3 +60,16 @@ pub fn copied(product: &Path, to: &Path) -> Result<PathBuf> {
         .with_context(|| format!("{}", copy.display()))?;
     Ok(copy)
 }
+
+/// The same of a whole directory. Files are linked, where that is possible.
+pub fn copied_tree(dir: &Path, to: &Path) -> Result<PathBuf> {
+    let copy = to.join("programs").join(dir.file_name().unwrap_or_default());
+    let _ = std::fs::remove_dir_all(&copy);
+    let copying = |options| Command::new("cp").arg(options).args([dir, &copy]).output();
+    let copied = copying("-al").context("cp")?.status.success() || {
+        let _ = std::fs::remove_dir_all(&copy);
+        copying("-a")?.status.success()
+    };
+    ensure!(copied, "cannot copy {} to {}", dir.display(), copy.display());
+    Ok(copy)
+}

@@ -1,5 +1,6 @@
 //! What a suite is: programs by name, and how a run of one is judged.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
@@ -68,4 +69,18 @@ pub fn succeeds(outcome: &Outcome) -> Result<Results, String> {
 /// The entry of a list of names with reasons.
 pub fn reason(list: &[(&'static str, &'static str)], name: &str) -> Option<&'static str> {
     list.iter().find(|(of, _)| *of == name).map(|(_, why)| *why)
+}
+
+/// The results of tests, some of which have the same name: the second such has `(2)` behind it.
+pub fn by_name<'a>(
+    results: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> BTreeMap<String, String> {
+    let mut times = BTreeMap::<&str, usize>::new();
+    let numbered = |(name, result): (&'a str, &'a str)| {
+        let time = times.entry(name).or_default();
+        *time += 1;
+        let name = if *time == 1 { name.to_string() } else { format!("{name} ({time})") };
+        (name, result.to_string())
+    };
+    results.into_iter().map(numbered).collect()
 }
