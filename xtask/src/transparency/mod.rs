@@ -2,6 +2,7 @@
 
 mod go;
 mod libuv;
+mod openssl;
 mod python;
 mod sources;
 mod sqlite;
@@ -65,6 +66,8 @@ enum Which {
     Go,
     /// SQLite's tests of what it asks of the system, a script at a time.
     Sqlite,
+    /// OpenSSL's tests, a recipe at a time.
+    Openssl,
 }
 
 impl Which {
@@ -76,6 +79,7 @@ impl Which {
             Self::Zlib => Box::new(zlib::Zlib),
             Self::Libuv => Box::new(libuv::Libuv::default()),
             Self::Sqlite => Box::new(sqlite::Sqlite::default()),
+            Self::Openssl => Box::new(openssl::Openssl::default()),
         }
     }
 }

@@ -63,13 +63,18 @@ pub fn copied(product: &Path, to: &Path) -> Result<PathBuf> {
 
 /// The same of a whole directory. Files are linked, where that is possible.
 pub fn copied_tree(dir: &Path, to: &Path) -> Result<PathBuf> {
-    let copy = to.join("programs").join(dir.file_name().unwrap_or_default());
-    let _ = std::fs::remove_dir_all(&copy);
-    let copying = |options| Command::new("cp").arg(options).args([dir, &copy]).output();
-    let copied = copying("-al").context("cp")?.status.success() || {
+    let programs = to.join("programs");
+    std::fs::create_dir_all(&programs).with_context(|| format!("{}", programs.display()))?;
+    let copy = programs.join(dir.file_name().unwrap_or_default());
+    let copying = |options| {
         let _ = std::fs::remove_dir_all(&copy);
-        copying("-a")?.status.success()
+        Command::new("cp").arg(options).args([dir, &copy]).output().context("cp")
     };
-    ensure!(copied, "cannot copy {} to {}", dir.display(), copy.display());
+    let mut copied = copying("-al")?;
+    if !copied.status.success() {
+        copied = copying("-a")?;
+    }
+    let said = String::from_utf8_lossy(&copied.stderr);
+    ensure!(copied.status.success(), "cannot copy {}: {}", dir.display(), said.trim_end());
     Ok(copy)
 }

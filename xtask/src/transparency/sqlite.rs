@@ -116,10 +116,10 @@ impl Suite for Sqlite {
 
     fn limits(&self) -> Limits {
         Limits {
-            native: Duration::from_secs(60),
+            native: Duration::from_secs(120),
             recorded: Duration::from_secs(600),
             replayed: Duration::from_secs(300),
-            replays: Duration::from_secs(60),
+            replays: Duration::from_secs(30),
         }
     }
 }
