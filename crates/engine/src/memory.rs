@@ -606,6 +606,8 @@ impl Engine {
             return -(sys::EPERM as i64);
         }
         self.unprotect_range(old, old.saturating_add(page_up(old_len)));
+        // The kernel does not lengthen what is protected differently, as pages of others are.
+        self.reprotect_shared_maps(old, old.saturating_add(page_up(old_len)));
         note_write(old, page_up(old_len));
         note_write(target, page_up(new_len));
         // SAFETY: source and target are the guest's.
