@@ -501,8 +501,12 @@ impl Engine {
                 // SAFETY: descriptors only. SEEK_CUR.
                 None => unsafe { syscall!(__NR_lseek, file, 0, 1) }.max(0) as u64,
             };
-            let to = from.saturating_add(len).min(from.max(st.st_size as u64) + len.min(1 << 30));
-            self.get_file_pages(st.st_dev, st.st_ino, (from, to));
+            let size = st.st_size as u64;
+            let range = match call.nr {
+                __NR_ftruncate => (len.min(size), len.max(size)),
+                _ => (from, from.saturating_add(len).min(from.max(size) + len.min(1 << 30))),
+            };
+            self.get_file_pages(st.st_dev, st.st_ino, range);
         }
     }
 
@@ -555,7 +559,7 @@ fn changed_range(call: &Call) -> Option<(i32, Option<u64>, u64)> {
         __NR_writev | __NR_sendfile => (a[0], None, 1 << 20),
         __NR_pwrite64 => (a[0], Some(a[3]), a[2]),
         __NR_pwritev | __NR_pwritev2 => (a[0], Some(a[3]), 1 << 20),
-        __NR_ftruncate => (a[0], Some(0), u64::MAX),
+        __NR_ftruncate => (a[0], Some(0), a[1]),
         __NR_fallocate => (a[0], Some(a[2]), a[3]),
         __NR_copy_file_range | __NR_splice => (a[2], None, 1 << 20),
         _ => return None,
