@@ -628,7 +628,10 @@ impl Engine {
             self.displace_awaited(addr, new_end);
         }
         let more = self.move_mapping(Move { from: old, gone, to: Range::new(addr, new_end) });
-        shown.extend(more.map(|range| (range.start, range.len())));
+        if let Some(range) = more {
+            self.get_mapped_range(range);
+            shown.push((range.start, range.len()));
+        }
         got
     }
 

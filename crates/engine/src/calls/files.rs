@@ -321,9 +321,11 @@ impl Engine {
             }
             // Pages past the end of the file are not there.
             let size = st.st_size as u64;
-            if core::mem::replace(&mut w.size, size) != size {
+            let before = core::mem::replace(&mut w.size, size);
+            if before != size {
                 resized = Some((size, crate::store::identity(&st)));
             }
+            let from = if call.nr == __NR_ftruncate { before.min(size) } else { from };
             let to = to.min(crate::vma::page_up(size));
             let start = w.start + from.saturating_sub(w.offset);
             let end = w.end.min(w.start.saturating_add(to.saturating_sub(w.offset)));

@@ -92,7 +92,11 @@ impl Engine {
         }
         self.note_descriptors(call, result);
         let flags = self.echo_flags(call, result);
+        let known = written.len();
         let resized = self.watched_files(call, result, &mut written);
+        for &(addr, len) in &written[known..] {
+            self.get_range(addr, len);
+        }
         Outcome { result, flags, written, strings, resized, ..Outcome::default() }
     }
 

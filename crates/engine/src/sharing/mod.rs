@@ -369,6 +369,11 @@ impl Engine {
     /// Makes this process the owner of the page at `addr` and records its contents, if they may have
     /// changed.
     fn get_page(&mut self, addr: u64) -> Page {
+        self.get_page_told(addr, Range::new(0, 0))
+    }
+
+    /// The same, but contents of addresses in `told` are recorded otherwise.
+    fn get_page_told(&mut self, addr: u64, told: Range) -> Page {
         let addr = page_down(addr);
         let Some(map) = self.sharing.map_at(addr).copied() else { return Page::None };
         let Some(vma) = self.vmas.find(addr).copied() else { return Page::None };
@@ -385,7 +390,9 @@ impl Engine {
                 protect(at, PAGE, host_prot(prot));
                 if came && accessible(prot) {
                     self.forget_code(at, at + PAGE);
-                    self.record_page(at);
+                    if !told.contains(at) {
+                        self.record_page(at);
+                    }
                 }
             }
         }
@@ -515,6 +522,16 @@ impl Engine {
         const REACH: u64 = 2048;
         if self.sharing.holds(pc) {
             self.get_range(pc, REACH);
+        }
+    }
+
+    /// Gets the pages of a range that the present call has mapped, and whose contents its record has: a
+    /// replay has nothing there before.
+    pub fn get_mapped_range(&mut self, range: Range) {
+        if self.sharing.active() {
+            (range.start..range.end).step_by(PAGE as usize).for_each(|at| {
+                self.get_page_told(at, range);
+            });
         }
     }
 
