@@ -20,7 +20,7 @@ int main(void) {
             prctl(PR_GET_PDEATHSIG, &sig);
             printf("set %d\n", sig == SIGUSR2);
             pass(ready);
-            for (;;) pause();
+            for (;;) {} // it may be told at once
         });
         await(ready);
         raise(SIGKILL);
