@@ -11,10 +11,15 @@ pub trait Piece: Copy {
     fn part(&self, from: u64, place: Range) -> Self;
 }
 
-/// Forgets what is known about a range, which splits what reaches beyond it. False if nothing is known.
-pub fn forget<T: Piece>(list: &mut Vec<T>, gone: Range) -> bool {
-    if !list.iter().any(|piece| piece.range().overlaps(gone)) {
-        return false;
+/// Is anything known about a range?
+pub fn known<T: Piece>(list: &[T], range: Range) -> bool {
+    list.iter().any(|piece| piece.range().overlaps(range))
+}
+
+/// Forgets what is known about a range, which splits what reaches beyond it.
+pub fn forget<T: Piece>(list: &mut Vec<T>, gone: Range) {
+    if !known(list, gone) {
+        return;
     }
     let outside = |piece: &T| {
         let (piece, range) = (*piece, piece.range());
@@ -24,7 +29,6 @@ pub fn forget<T: Piece>(list: &mut Vec<T>, gone: Range) -> bool {
         left.map(move |part| piece.part(part.start, part))
     };
     *list = list.iter().flat_map(outside).collect();
-    true
 }
 
 /// A move of memory, of one mapping.
@@ -37,6 +41,12 @@ pub struct Move {
 }
 
 impl Move {
+    /// Is anything known that changes?
+    pub fn concerns<T: Piece>(&self, list: &[T]) -> bool {
+        let from = Range::new(self.from, self.from + 1);
+        [from, self.gone, self.to].into_iter().any(|range| known(list, range))
+    }
+
     /// What is known about the memory holds at its new place. Returns that.
     pub fn of<T: Piece>(&self, list: &mut Vec<T>) -> Option<T> {
         let moved = list.iter().find(|piece| piece.range().contains(self.from)).copied();

@@ -229,14 +229,18 @@ impl Engine {
 
     /// Mappings in a range have gone.
     pub fn forget_shared_maps(&mut self, gone: Range) {
-        let mut maps = self.sharing.maps.clone();
-        if pieces::forget(&mut maps, gone) {
+        if pieces::known(&self.sharing.maps, gone) {
+            let mut maps = self.sharing.maps.clone();
+            pieces::forget(&mut maps, gone);
             self.sharing.replace_maps(maps);
         }
     }
 
     /// Mappings were moved.
     pub fn move_shared_maps(&mut self, moved: Move) {
+        if !moved.concerns(&self.sharing.maps) {
+            return;
+        }
         let mut maps = self.sharing.maps.clone();
         let map = moved.of(&mut maps);
         self.sharing.replace_maps(maps);
