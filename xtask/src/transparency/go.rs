@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 use clew_testsuite::process::{Outcome, excerpt};
 use clew_testsuite::transparency::{self, Limits, PASSED, Results};
 
-use super::suite::{Case, Suite};
+use super::suite::{Case, LONG, Suite};
 use super::{Runner, sources};
 use crate::cargo;
 
@@ -90,12 +90,7 @@ impl Suite for Go {
     }
 
     fn limits(&self) -> Limits {
-        Limits {
-            native: Duration::from_secs(120),
-            recorded: Duration::from_secs(600),
-            replayed: Duration::from_secs(300),
-            replays: Duration::from_secs(300),
-        }
+        Limits { replays: Duration::from_secs(300), ..LONG }
     }
 }
 

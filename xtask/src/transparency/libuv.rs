@@ -23,8 +23,6 @@ const BUILD: &str = "cc -O1 -w -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Iinclude -I
     $(ls test/*.c | grep -vE 'benchmark|runner-win|dns-server') \\
     $(ls /usr/lib/*/libuv_a.a /usr/lib/*/libuv.a 2>/dev/null | head -1) -lpthread -ldl -lrt";
 
-const KNOWN: &[(&str, &str)] = &[];
-
 impl Suite for Libuv {
     fn prepare(&mut self, runner: &Runner) -> Result<()> {
         let dir = sources::of("libuv1")?;
@@ -75,10 +73,6 @@ impl Suite for Libuv {
         };
         let name = rest.split_whitespace().next().unwrap_or_default();
         Ok(Some([(name.to_string(), result.to_string())].into()))
-    }
-
-    fn known(&self) -> &'static [(&'static str, &'static str)] {
-        KNOWN
     }
 
     fn limits(&self) -> Limits {

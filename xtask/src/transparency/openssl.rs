@@ -2,13 +2,12 @@
 //! and ciphers in instructions of their own.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clew_testsuite::process::{Outcome, excerpt};
 use clew_testsuite::transparency::{self, Limits, PASSED, Results};
 
-use super::suite::{Case, Suite, by_name, reason};
+use super::suite::{Case, LONG, Suite, by_name, files, reason};
 use super::{Runner, sources};
 
 #[derive(Default)]
@@ -31,8 +30,6 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("90-test_store", "a process for each of hundreds of files"),
 ];
 
-const KNOWN: &[(&str, &str)] = &[];
-
 impl Suite for Openssl {
     fn prepare(&mut self, runner: &Runner) -> Result<()> {
         let dir = sources::of("openssl")?;
@@ -43,13 +40,8 @@ impl Suite for Openssl {
 
     /// Its recipes. One of them only prepares what others need of FIPS, which is not built.
     fn names(&self) -> Result<Vec<String>> {
-        let recipes = std::fs::read_dir(self.tree.join("test/recipes")).context("recipes")?;
-        let names = recipes.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
-        let mut names: Vec<String> = names
-            .filter_map(|name| name.strip_suffix(".t").map(str::to_string))
-            .filter(|name| !name.starts_with("00-prep"))
-            .collect();
-        names.sort_unstable();
+        let mut names = files(&self.tree.join("test/recipes"), ".t")?;
+        names.retain(|name| !name.starts_with("00-prep"));
         Ok(names)
     }
 
@@ -84,17 +76,8 @@ impl Suite for Openssl {
         }
     }
 
-    fn known(&self) -> &'static [(&'static str, &'static str)] {
-        KNOWN
-    }
-
     fn limits(&self) -> Limits {
-        Limits {
-            native: Duration::from_secs(120),
-            recorded: Duration::from_secs(600),
-            replayed: Duration::from_secs(300),
-            replays: Duration::from_secs(30),
-        }
+        LONG
     }
 }
 

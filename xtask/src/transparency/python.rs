@@ -34,8 +34,6 @@ const MODULES: &[&str] = &[
 ];
 
 /// Tests that differ, and why.
-const KNOWN: &[(&str, &str)] = &[];
-
 /// Where each run has its tests' results written.
 const RESULTS: &str = "results.xml";
 
@@ -76,10 +74,6 @@ impl Suite for Python {
         };
         let text = std::fs::read_to_string(work.join(RESULTS)).map_err(unread)?;
         Ok(Some(results(&text)))
-    }
-
-    fn known(&self) -> &'static [(&'static str, &'static str)] {
-        KNOWN
     }
 
     fn limits(&self) -> Limits {

@@ -3,13 +3,12 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clew_testsuite::process::{Outcome, excerpt};
 use clew_testsuite::transparency::{self, Limits, PASSED, Results};
 
-use super::suite::{Case, Suite, by_name, reason};
+use super::suite::{Case, LONG, Suite, by_name, files, reason};
 use super::{Runner, sources};
 
 #[derive(Default)]
@@ -63,8 +62,6 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("writecrash", "a killed process for each write of a transaction"),
 ];
 
-const KNOWN: &[(&str, &str)] = &[];
-
 impl Suite for Sqlite {
     fn prepare(&mut self, runner: &Runner) -> Result<()> {
         let dir = sources::of("sqlite3")?;
@@ -83,14 +80,8 @@ impl Suite for Sqlite {
     }
 
     fn names(&self) -> Result<Vec<String>> {
-        let entries = std::fs::read_dir(&self.scripts).context("SQLite's scripts")?;
-        let names = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
-        let chosen = |name: &String| SCRIPTS.iter().any(|prefix| name.starts_with(prefix));
-        let mut names: Vec<String> = names
-            .filter_map(|name| name.strip_suffix(".test").map(str::to_string))
-            .filter(chosen)
-            .collect();
-        names.sort_unstable();
+        let mut names = files(&self.scripts, ".test")?;
+        names.retain(|name| SCRIPTS.iter().any(|prefix| name.starts_with(prefix)));
         Ok(names)
     }
 
@@ -110,17 +101,8 @@ impl Suite for Sqlite {
         })
     }
 
-    fn known(&self) -> &'static [(&'static str, &'static str)] {
-        KNOWN
-    }
-
     fn limits(&self) -> Limits {
-        Limits {
-            native: Duration::from_secs(120),
-            recorded: Duration::from_secs(600),
-            replayed: Duration::from_secs(300),
-            replays: Duration::from_secs(30),
-        }
+        LONG
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clew_testsuite::cycle::Subject;
 use clew_testsuite::process::{Outcome, excerpt};
 use clew_testsuite::transparency::{Limits, Results};
@@ -45,6 +45,14 @@ pub trait Suite {
     }
 }
 
+/// For suites whose programs are many tests each.
+pub const LONG: Limits = Limits {
+    native: Duration::from_secs(120),
+    recorded: Duration::from_secs(600),
+    replayed: Duration::from_secs(300),
+    replays: Duration::from_secs(30),
+};
+
 /// One program to examine.
 pub struct Case {
     pub subject: Subject,
@@ -69,6 +77,16 @@ pub fn succeeds(outcome: &Outcome) -> Result<Results, String> {
 /// The entry of a list of names with reasons.
 pub fn reason(list: &[(&'static str, &'static str)], name: &str) -> Option<&'static str> {
     list.iter().find(|(of, _)| *of == name).map(|(_, why)| *why)
+}
+
+/// The files of a directory whose names end so, by what comes before that, in order.
+pub fn files(dir: &Path, end: &str) -> Result<Vec<String>> {
+    let entries = std::fs::read_dir(dir).with_context(|| format!("{}", dir.display()))?;
+    let names = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let mut names: Vec<_> =
+        names.filter_map(|name| name.strip_suffix(end).map(str::to_string)).collect();
+    names.sort_unstable();
+    Ok(names)
 }
 
 /// The results of tests, some of which have the same name: the second such has `(2)` behind it.
